@@ -1,0 +1,135 @@
+# Parley. `make` alone lists what there is to do.
+#
+# A fresh machine needs Go, Node and make for `make run`; `make test` brings the rest (see e2e/parts.sh).
+# Results are files: what has not changed is not done again.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS   += --no-print-directory --no-builtin-rules
+
+# The tag that the tree stands on or comes after; without git, the newest entry of the changelog.
+VERSION ?= $(shell git describe --tags --match 'v*' --dirty 2>/dev/null \
+	|| echo "$$(sed -n 's/^## \[\([0-9][^]]*\)\].*/v\1/p' CHANGELOG.md | head -n 1)$$(git rev-parse --short=9 HEAD 2>/dev/null | sed 's/^/+/')")
+
+# Two sets of build flags and no more, since each compiles all dependencies once: this one for the binary and vet, -race for tests.
+export GOFLAGS     := -trimpath -buildvcs=false
+export CGO_ENABLED ?= 0
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+
+TEMPL       := bin/tools/templ-$(shell sed -n 's|^\tgithub.com/a-h/templ \(v[0-9.]*\).*|\1|p' go.mod)
+LINTER      := bin/tools/golangci-lint-v2.15.0
+FUZZTIME    ?= 30s
+RUN         ?= .
+ARGS        ?=
+
+GO_SOURCES     := $(shell find app billing cmd migrations sfu static tenants views -type f \( -name '*.go' ! -name '*_test.go' -o -name '*.sql' -o -name '*.toml' \) 2>/dev/null)
+CLIENT_SOURCES := $(shell find static/src -type f ! -name '*.test.*' 2>/dev/null) static/build.mjs
+
+.PHONY: help
+help: ## this list
+	@printf 'Parley %s\n\n' '$(VERSION)'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@printf '\nmake run ARGS="--listen 127.0.0.1:9000" hands flags on; make test-unit RUN=Join and make test-e2e RUN="first meeting" pick tests.\n'
+
+## Run and build
+
+.PHONY: run
+run: bin/parley ## build what is needed and start the demo on http://localhost:8080
+	@exec bin/parley serve --demo --data ./data $(ARGS)
+
+.PHONY: build
+build: bin/parley ## bin/parley: one file with pages, client and migrations inside
+
+.PHONY: dev
+dev: bin/parley ## run the demo and start it again at every change of a source file
+	@exec node static/dev.mjs $(ARGS)
+
+bin/parley: $(GO_SOURCES) go.mod go.sum static/dist/manifest.json
+	@mkdir -p bin
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/parley
+	@touch $@
+
+static/dist/manifest.json: $(CLIENT_SOURCES) node_modules/.installed
+	node static/build.mjs
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+## Tests
+
+.PHONY: test
+test: parts check-generated vet types test-client test-go test-e2e ## everything: what CI runs
+
+.PHONY: test-unit
+test-unit: parts test-client test-go ## Go with the race detector on SQLite and PostgreSQL, and the client's own tests
+
+.PHONY: test-go
+test-go: static/dist/manifest.json
+	GOFLAGS=-buildvcs=false CGO_ENABLED=1 go test -race -vet=off -p 2 -timeout 20m -run '$(RUN)' ./...
+
+.PHONY: test-client
+test-client: node_modules/.installed
+	node e2e/client-tests.mjs
+
+.PHONY: test-e2e
+test-e2e: parts bin/parley ## people's journeys through bin/parley in Chromium
+	node_modules/.bin/playwright test -c e2e/playwright.config.ts $(if $(filter-out .,$(RUN)),-g '$(RUN)')
+
+.PHONY: fuzz
+fuzz: static/dist/manifest.json ## every fuzz test for FUZZTIME (30s) each
+	@grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules | while read -r file; do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$$file"); do \
+			echo "$$name in $$(dirname "$$file")"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		done; done
+
+.PHONY: bench
+bench: parts bin/parley ## measure joining, page weights, start and build; writes docs/benchmarks.md
+	node bench/run.mjs
+
+## Checks
+
+.PHONY: check
+check: check-generated vet types lint ## generated files, go vet, types, golangci-lint
+
+.PHONY: check-generated
+check-generated: $(TEMPL)
+	@bash .ci/generated $(TEMPL)
+
+.PHONY: generate
+generate: $(TEMPL) ## write views/*_templ.go anew
+	$(TEMPL) generate -path views -log-level warn
+
+.PHONY: vet
+vet: static/dist/manifest.json
+	go vet ./...
+
+.PHONY: types
+types: node_modules/.installed
+	npm run --silent types
+
+.PHONY: lint
+lint: $(LINTER) static/dist/manifest.json
+	$(LINTER) run ./...
+
+$(TEMPL):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/a-h/templ/cmd/templ@$(patsubst bin/tools/templ-%,%,$(TEMPL))
+	@mv bin/tools/templ $@
+
+$(LINTER):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(patsubst bin/tools/golangci-lint-%,%,$(LINTER))
+	@mv bin/tools/golangci-lint $@
+
+.PHONY: parts
+parts: node_modules/.installed
+	@bash e2e/parts.sh
+
+.PHONY: clean
+clean: ## take away what was built (not ./data)
+	rm -rf bin node_modules e2e/results e2e/screenshots bench/results
+	find static/dist -mindepth 1 ! -name .gitkeep -delete
