@@ -1,0 +1,124 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { binary } from "./paths";
+import { until } from "./until";
+
+export interface ServerOptions {
+  /** postgres://… or nothing for SQLite in the data folder. */
+  database?: string;
+  /** An existing data folder to start on; a fresh one otherwise, taken away at the end. */
+  data?: string;
+  /** Ports of an earlier server, to stand in its place. */
+  port?: number;
+  mediaPort?: number;
+  /** Further flags of `parley serve`. */
+  flags?: string[];
+}
+
+/** A free TCP port on loopback. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+/** A port that is free for UDP and TCP, as one media port needs both. */
+async function freeMediaPort(): Promise<number> {
+  return until("a port free for UDP and TCP", async () => {
+    const port = await freePort();
+    const udp = createSocket("udp4");
+    const free = await new Promise<boolean>((resolve) => {
+      udp.once("error", () => resolve(false));
+      udp.bind(port, "127.0.0.1", () => resolve(true));
+    });
+    if (free) udp.close();
+    return free ? port : null;
+  });
+}
+
+/** `parley serve --demo` as a process of its own, on free ports and its own data folder. */
+export class ParleyServer {
+  readonly url: string;
+  private output = "";
+  private ended: Promise<number | string>;
+
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly port: number,
+    readonly mediaPort: number,
+    readonly data: string,
+    private readonly ownsData: boolean,
+    readonly database: string | undefined,
+  ) {
+    this.url = `http://localhost:${port}`;
+    const keep = (chunk: Buffer) => (this.output += chunk.toString());
+    process.stdout?.on("data", keep);
+    process.stderr?.on("data", keep);
+    this.ended = new Promise((resolve) => process.once("exit", (code, signal) => resolve(code ?? signal ?? "gone")));
+  }
+
+  static async start(options: ServerOptions = {}): Promise<ParleyServer> {
+    const data = options.data ?? (await mkdtemp(join(tmpdir(), "parley-e2e-")));
+    const port = options.port ?? (await freePort());
+    const mediaPort = options.mediaPort ?? (await freeMediaPort());
+    const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
+    if (options.database) args.push("--database", options.database);
+    const child = spawn(binary, [...args, ...(options.flags ?? [])], { stdio: ["ignore", "pipe", "pipe"] });
+    const server = new ParleyServer(child, port, mediaPort, data, options.data === undefined, options.database);
+    await server.ready();
+    return server;
+  }
+
+  /** What the process has written so far. */
+  get log(): string {
+    return this.output;
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
+  private async ready(): Promise<void> {
+    await until("parley to be ready", async () => {
+      if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}:\n${this.output}`);
+      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      return answer?.status === 200;
+    });
+  }
+
+  /** Runs `parley admin …` on this server's data while it serves, and gives what it printed. */
+  admin(...args: string[]): Promise<string> {
+    const where = ["--data", this.data, ...(this.database ? ["--database", this.database] : [])];
+    return new Promise((resolve, reject) => {
+      execFile(binary, ["admin", ...args, ...where], { env: { ...process.env, PARLEY_LISTEN: `127.0.0.1:${this.port}` } }, (err, stdout, stderr) => {
+        if (err) reject(new Error(`parley admin ${args.join(" ")}: ${err.message}\n${stdout}${stderr}`));
+        else resolve(stdout);
+      });
+    });
+  }
+
+  /** Asks it to stop as an init system would, and insists on exit status 0. */
+  async stop(): Promise<void> {
+    this.process.kill("SIGTERM");
+    const late = setTimeout(() => this.process.kill("SIGKILL"), 40_000);
+    const end = await this.ended;
+    clearTimeout(late);
+    if (this.ownsData) await rm(this.data, { recursive: true, force: true });
+    if (end !== 0) throw new Error(`parley ended with ${end} after SIGTERM:\n${this.output.slice(-4000)}`);
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.ended;
+  }
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from "@playwright/test";
+import type { Settings } from "./lib/fixtures";
+
+// One worker and no retries: media needs the machine to itself, and a journey that passes at the second try has failed.
+export default defineConfig<Settings>({
+  testDir: ".",
+  outputDir: "results",
+  workers: 1,
+  retries: 0,
+  fullyParallel: false,
+  forbidOnly: !!process.env["CI"],
+  timeout: 120_000,
+  globalTimeout: 25 * 60_000,
+  expect: { timeout: 15_000 },
+  reporter: process.env["CI"] ? [["list"]] : [["list"], ["html", { outputFolder: "results/html", open: "never" }]],
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
+    trace: "off",
+    screenshot: "off",
+  },
+  projects: [
+    { name: "sqlite", use: { database: "sqlite" } },
+    { name: "postgres", grep: /first meeting/, use: { database: "postgres" } },
+  ],
+});
