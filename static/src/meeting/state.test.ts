@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newsOf, spoken, timeNews } from "./news.ts";
+import { type Person, Store, initialState, reduce } from "./state.ts";
+import { textsFrom } from "./texts.ts";
+
+const person = (identity: string, self = false): Person => ({
+  identity,
+  name: identity.toUpperCase(),
+  host: false,
+  self,
+  microphone: true,
+  video: null,
+  weak: false,
+});
+const start = () => initialState({ endsAt: 100_000, offset: 0 }, "Free", 100);
+const t = textsFrom({
+  "meeting.news.joined": "{name} joined",
+  "meeting.news.left": "{name} left",
+  "meeting.news.joined.many.other": "{n} people joined",
+  "meeting.news.back": "You are back",
+  "meeting.news.lifted": "Until {left}",
+  "meeting.news.minutes.one": "{n} minute left",
+  "meeting.news.minutes.other": "{n} minutes left",
+  "meeting.minutes.one": "{n} minute",
+  "meeting.minutes.other": "{n} minutes",
+  "meeting.hours": "{hours} h {minutes} min",
+});
+const told = (before = start(), after = start()) => newsOf(after, before, t, 0).map((n) => n.text);
+
+test("an action that changes nothing tells nobody", () => {
+  const store = new Store(start());
+  let calls = 0;
+  store.subscribe(() => calls++);
+  store.dispatch({ type: "connection", connection: "connecting" });
+  store.dispatch({ type: "speaking", speaking: new Set() });
+  assert.equal(calls, 1);
+  store.dispatch({ type: "connection", connection: "live" });
+  assert.equal(calls, 2);
+});
+
+test("a listener sees the state before and after, and can stop listening", () => {
+  const store = new Store(start());
+  const seen: string[] = [];
+  const stop = store.subscribe((now, before) => seen.push(`${before.connection}>${now.connection}`));
+  store.dispatch({ type: "connection", connection: "live" });
+  stop();
+  store.dispatch({ type: "connection", connection: "reconnecting" });
+  assert.deepEqual(seen, ["connecting>connecting", "connecting>live"]);
+});
+
+test("a page that is leaving stays leaving", () => {
+  const leaving = reduce(start(), { type: "connection", connection: "leaving" });
+  assert.equal(reduce(leaving, { type: "connection", connection: "live" }).connection, "leaving");
+});
+
+test("who left speaks no more", () => {
+  let state = reduce(start(), { type: "people", people: [person("a"), person("b")] });
+  state = reduce(state, { type: "speaking", speaking: new Set(["a", "b"]) });
+  state = reduce(state, { type: "people", people: [person("b")] });
+  assert.deepEqual([...state.speaking], ["b"]);
+});
+
+test("one's own devices change without touching each other", () => {
+  const state = reduce(start(), { type: "own", kind: "camera", change: { on: true, device: "c1" } });
+  assert.equal(state.camera.on, true);
+  assert.equal(state.microphone.on, false);
+});
+
+test("opening a panel or the offers closes the menu", () => {
+  const open = reduce(start(), { type: "menu", menu: "leave" });
+  assert.equal(reduce(open, { type: "togglePeople" }).menu, null);
+  assert.equal(reduce(open, { type: "upgrade", upgrade: "open" }).menu, null);
+});
+
+test("a lift keeps the plan's name unless a new one came", () => {
+  const clock = { endsAt: 0, offset: 0 };
+  assert.equal(reduce(start(), { type: "limits", clock }).plan, "Free");
+  assert.equal(reduce(start(), { type: "limits", clock, plan: "Pro", limit: 150 }).plan, "Pro");
+});
+
+test("comings and goings are told by name, many at once as a number", () => {
+  const alone = { ...start(), people: [person("me", true)] };
+  const two = { ...alone, people: [person("a"), person("me", true)] };
+  const many = { ...alone, people: [person("a"), person("b"), person("c"), person("me", true)] };
+  assert.deepEqual(told(alone, two), ["A joined"]);
+  assert.deepEqual(told(two, alone), ["A left"]);
+  assert.deepEqual(told(alone, many), ["3 people joined"]);
+});
+
+test("those who were there first are not announced", () => {
+  assert.deepEqual(told(start(), { ...start(), people: [person("a"), person("me", true)] }), []);
+});
+
+test("a line that is back and a lifted limit are told", () => {
+  const down = { ...start(), connection: "reconnecting" as const };
+  assert.deepEqual(told(down, { ...down, connection: "live" }), ["You are back"]);
+  const lifted = { ...start(), clock: { endsAt: 30 * 3_600_000, offset: 0 } };
+  assert.deepEqual(told(start(), lifted), ["Until 30 h 0 min"]);
+});
+
+test("time warnings name the minutes, the last one in red", () => {
+  assert.deepEqual(timeNews(301_000, 299_000, t), [{ text: "5 minutes left", tone: "lamp" }]);
+  assert.deepEqual(timeNews(61_000, 59_000, t), [{ text: "1 minute left", tone: "danger" }]);
+  assert.deepEqual(timeNews(59_000, 58_000, t), []);
+});
+
+test("lengths read as people say them", () => {
+  assert.equal(spoken(12 * 60_000, t), "12 minutes");
+  assert.equal(spoken(20_000, t), "1 minute");
+});

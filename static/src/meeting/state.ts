@@ -1,0 +1,177 @@
+// What the meeting page knows. One value, changed only by the actions below; views draw it.
+import type { Clock } from "./clock.ts";
+import type { Fault } from "./faults.ts";
+
+export interface Person {
+  identity: string;
+  name: string;
+  host: boolean;
+  self: boolean;
+  /** The microphone sends. */
+  microphone: boolean;
+  /** The picture to show, or none. */
+  video: MediaStreamTrack | null;
+  /** The network is too weak for a steady picture. */
+  weak: boolean;
+}
+
+/**
+ * `connecting` until the node has let us in, `reconnecting` while the line is down, `elsewhere` when
+ * the same person joined from another tab, `leaving` when the page is about to change.
+ */
+export type Connection = "connecting" | "live" | "reconnecting" | "elsewhere" | "leaving";
+
+export type DeviceKind = "microphone" | "camera" | "speaker";
+
+export interface Device {
+  id: string;
+  label: string;
+}
+
+/** One's own microphone or camera. */
+export interface Own {
+  on: boolean;
+  /** Being switched on: the browser is asking or the device is starting. */
+  busy: boolean;
+  fault: Fault | null;
+  device: string;
+}
+
+export type Menu = "microphone" | "camera" | "leave";
+
+export interface State {
+  connection: Connection;
+  /** In join order, oneself last. */
+  people: readonly Person[];
+  speaking: ReadonlySet<string>;
+  microphone: Own;
+  camera: Own;
+  speaker: string;
+  devices: Readonly<Record<DeviceKind, readonly Device[]>>;
+  clock: Clock;
+  plan: string;
+  limit: number;
+  /** The browser plays no sound until somebody taps. */
+  soundBlocked: boolean;
+  peopleOpen: boolean;
+  menu: Menu | null;
+  /** `open` shows the offers, `paying` waits for the payment in the other tab. */
+  upgrade: "closed" | "open" | "paying";
+  page: number;
+}
+
+export type Action =
+  | { type: "connection"; connection: Connection }
+  | { type: "people"; people: readonly Person[] }
+  | { type: "speaking"; speaking: ReadonlySet<string> }
+  | { type: "own"; kind: "microphone" | "camera"; change: Partial<Own> }
+  | { type: "devices"; devices: State["devices"] }
+  | { type: "speaker"; device: string }
+  | { type: "limits"; clock: Clock; plan?: string; limit?: number }
+  | { type: "sound"; blocked: boolean }
+  | { type: "togglePeople" }
+  | { type: "menu"; menu: Menu | null }
+  | { type: "upgrade"; upgrade: State["upgrade"] }
+  | { type: "page"; page: number };
+
+export const off: Own = { on: false, busy: false, fault: null, device: "" };
+
+export function initialState(clock: Clock, plan: string, limit: number): State {
+  return {
+    connection: "connecting",
+    people: [],
+    speaking: new Set(),
+    microphone: off,
+    camera: off,
+    speaker: "",
+    devices: { microphone: [], camera: [], speaker: [] },
+    clock,
+    plan,
+    limit,
+    soundBlocked: false,
+    peopleOpen: false,
+    menu: null,
+    upgrade: "closed",
+    page: 0,
+  };
+}
+
+/** The state after an action. Returns the same value when nothing changed. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "connection":
+      return connectionChanged(state, action.connection);
+    case "people":
+      return { ...state, people: action.people, speaking: still(state.speaking, action.people) };
+    case "speaking":
+      return same(state.speaking, action.speaking) ? state : { ...state, speaking: action.speaking };
+    case "own":
+      return { ...state, [action.kind]: { ...state[action.kind], ...action.change } };
+    case "devices":
+      return { ...state, devices: action.devices };
+    case "speaker":
+      return { ...state, speaker: action.device };
+    case "limits":
+      return {
+        ...state,
+        clock: action.clock,
+        plan: action.plan ?? state.plan,
+        limit: action.limit ?? state.limit,
+      };
+    case "sound":
+      return { ...state, soundBlocked: action.blocked };
+    case "togglePeople":
+      return { ...state, peopleOpen: !state.peopleOpen, menu: null };
+    case "menu":
+      return { ...state, menu: action.menu };
+    case "upgrade":
+      return { ...state, upgrade: action.upgrade, menu: null };
+    case "page":
+      return { ...state, page: Math.max(0, action.page) };
+  }
+}
+
+/** Once the page is leaving, nothing else matters any more. */
+function connectionChanged(state: State, connection: Connection): State {
+  if (state.connection === connection || state.connection === "leaving") return state;
+  return { ...state, connection };
+}
+
+function still(speaking: ReadonlySet<string>, people: readonly Person[]): ReadonlySet<string> {
+  const left = new Set(people.filter((p) => speaking.has(p.identity)).map((p) => p.identity));
+  return left.size === speaking.size ? speaking : left;
+}
+
+function same(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((id) => b.has(id));
+}
+
+export type Listener = (now: State, before: State) => void;
+
+/** Holds the state and tells listeners after each change, in the order they came. */
+export class Store {
+  #state: State;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  dispatch(action: Action): void {
+    const before = this.#state;
+    this.#state = reduce(before, action);
+    if (this.#state === before) return;
+    for (const listener of [...this.#listeners]) listener(this.#state, before);
+  }
+
+  /** Calls the listener now and after every change, until the returned function is called. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    listener(this.#state, this.#state);
+    return () => this.#listeners.delete(listener);
+  }
+}

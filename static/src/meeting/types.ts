@@ -1,0 +1,39 @@
+/** What the server hands over when somebody joins: the key to the room and everything the page shows. */
+export interface MeetingSession {
+  /** ws(s)://host of our own origin. */
+  serverUrl: string;
+  token: string;
+  code: string;
+  link: string;
+  /** The room's name, as people gave it. */
+  room: string;
+  identity: string;
+  name: string;
+  /** A member of the organization. */
+  host: boolean;
+  canUpgrade: boolean;
+  plan: string;
+  /** Milliseconds since 1970, 0 without an end. */
+  endsAt: number;
+  /** The server's clock when it answered. */
+  now: number;
+  participants: number;
+  demo: boolean;
+  csrf: string;
+  urls: { after: string; end: string; token: string; checkout: string; lobby: string };
+  offers: Offer[];
+  texts: Record<string, string>;
+}
+
+/** A plan that lifts the limit, with every figure already written out by the server. */
+export interface Offer {
+  plan: string;
+  name: string;
+  interval: "month" | "year";
+  price: string;
+  today: string;
+  detail: string;
+}
+
+/** Why a meeting is over for this person; the after-call page reads it. */
+export type Ending = "left" | "limit" | "host" | "removed" | "empty" | "unreachable";
