@@ -1,0 +1,127 @@
+package views
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Money writes an amount of cents, without the cents when there are none: $12.99, $0, €8.
+func Money(cents int64, currency string) string {
+	sign := ""
+	if cents < 0 {
+		sign, cents = "-", -cents
+	}
+	whole := group(cents / 100)
+	if part := cents % 100; part != 0 {
+		whole += fmt.Sprintf(".%02d", part)
+	}
+	switch strings.ToLower(currency) {
+	case "usd", "":
+		return sign + "$" + whole
+	case "eur":
+		return sign + "€" + whole
+	case "gbp":
+		return sign + "£" + whole
+	}
+	return sign + whole + " " + strings.ToUpper(currency)
+}
+
+// group puts a comma between thousands.
+func group(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
+// Length writes a duration in words, in the two largest units that matter: "40 minutes", "1 hour 10 minutes", "25 seconds".
+func (t *Texts) Length(d time.Duration) string {
+	d = d.Round(time.Second)
+	if d < time.Minute {
+		return t.N("length.seconds", int(d/time.Second))
+	}
+	hours, minutes, seconds := int(d/time.Hour), int(d%time.Hour/time.Minute), int(d%time.Minute/time.Second)
+	switch {
+	case hours > 0 && minutes > 0:
+		return t.N("length.hours", hours) + " " + t.N("length.minutes", minutes)
+	case hours > 0:
+		return t.N("length.hours", hours)
+	case minutes < 5 && seconds > 0:
+		return t.N("length.minutes", minutes) + " " + t.N("length.seconds", seconds)
+	}
+	return t.N("length.minutes", minutes)
+}
+
+// Limit is Length for a limit, where zero means that there is none.
+func (t *Texts) Limit(d time.Duration) string {
+	if d <= 0 {
+		return t.T("length.no_limit")
+	}
+	return t.Length(d)
+}
+
+// perMonth is what a seat costs in one month when paid at that interval.
+func (plan Plan) perMonth(interval string) int64 {
+	if interval == Year {
+		return plan.YearlyCents / 12
+	}
+	return plan.MonthlyCents
+}
+
+// today is what is charged at once for that many seats.
+func (plan Plan) today(interval string, seats int) int64 {
+	if seats < 1 {
+		seats = 1
+	}
+	if interval == Year {
+		return plan.YearlyCents * int64(seats)
+	}
+	return plan.MonthlyCents * int64(seats)
+}
+
+// free reports whether the plan costs nothing.
+func (plan Plan) free() bool { return plan.MonthlyCents == 0 && plan.YearlyCents == 0 && !plan.Contact }
+
+// saving is how much less the year costs than twelve months, in whole per cent.
+func (plan Plan) saving() int {
+	if plan.MonthlyCents == 0 {
+		return 0
+	}
+	year := plan.MonthlyCents * 12
+	return int((year - plan.YearlyCents) * 100 / year)
+}
+
+// bestSaving is the largest saving of a yearly price among the plans.
+func bestSaving(plans []Plan) int {
+	best := 0
+	for _, plan := range plans {
+		best = max(best, plan.saving())
+	}
+	return best
+}
+
+// Offers are the ways to buy the plans, yearly first, as they are shown. Plans that cannot be bought are left out.
+func (t *Texts) Offers(plans []Plan, seats int) []Offer {
+	var offers []Offer
+	for _, plan := range plans {
+		if plan.free() || plan.Contact {
+			continue
+		}
+		for _, interval := range []string{Year, Month} {
+			if plan.today(interval, 1) == 0 {
+				continue
+			}
+			offers = append(offers, Offer{
+				Plan: plan.ID, Interval: interval,
+				Name:   t.T("offer.name_"+interval, "Plan", plan.Name),
+				Price:  t.T("offer.price", "Price", Money(plan.perMonth(interval), plan.Currency)),
+				Today:  Money(plan.today(interval, seats), plan.Currency),
+				Detail: t.T("offer.detail_"+interval, "Length", t.Limit(plan.MeetingLength), "People", plan.Participants),
+			})
+		}
+	}
+	return offers
+}

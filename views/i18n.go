@@ -1,0 +1,120 @@
+package views
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed locales/*.toml
+var locales embed.FS
+
+// Catalogue holds the messages of every language. It is safe to share once made.
+type Catalogue struct {
+	bundle *i18n.Bundle
+	ids    []string // of the default language, in no order
+}
+
+// NewCatalogue reads the embedded message files. Files of one language are named <part>.<language>.toml or <language>.toml.
+func NewCatalogue() (*Catalogue, error) {
+	c := &Catalogue{bundle: i18n.NewBundle(language.English)}
+	c.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	files, err := fs.Glob(locales, "locales/*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("list message files: %w", err)
+	}
+	for _, name := range files {
+		file, err := c.bundle.LoadMessageFileFS(locales, name)
+		if err != nil {
+			return nil, fmt.Errorf("read messages: %w", err)
+		}
+		if file.Tag != language.English {
+			continue
+		}
+		for _, m := range file.Messages {
+			c.ids = append(c.ids, m.ID)
+		}
+	}
+	return c, nil
+}
+
+// IDs lists the ids of all messages.
+func (c *Catalogue) IDs() []string { return append([]string(nil), c.ids...) }
+
+// For gives the words in the first of the wanted languages that there is; wanted are values of Accept-Language or tags.
+func (c *Catalogue) For(wanted ...string) *Texts {
+	tags := append(wanted, language.English.String())
+	known := c.bundle.LanguageTags()
+	_, at := language.MatchStrings(language.NewMatcher(known), tags...)
+	return &Texts{localizer: i18n.NewLocalizer(c.bundle, tags...), ids: c.ids, lang: known[at].String()}
+}
+
+// Texts are the words in one reader's language. A nil Texts answers with the ids themselves.
+type Texts struct {
+	localizer *i18n.Localizer
+	ids       []string
+	lang      string
+}
+
+// Lang is the BCP 47 tag for the page's lang attribute.
+func (t *Texts) Lang() string {
+	if t == nil || t.lang == "" {
+		return "en"
+	}
+	return t.lang
+}
+
+// T is the message with the id, its holes filled from pairs of name and value.
+func (t *Texts) T(id string, pairs ...any) string {
+	return t.localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: holes(pairs)})
+}
+
+// N is the message with the id in the form for that count, which fills the hole Count.
+func (t *Texts) N(id string, count int, pairs ...any) string {
+	data := holes(pairs)
+	data["Count"] = count
+	return t.localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: data})
+}
+
+// Has reports whether there is a message with that id.
+func (t *Texts) Has(id string) bool {
+	return t != nil && t.localizer != nil && t.localize(&i18n.LocalizeConfig{MessageID: id}) != id
+}
+
+// Under gives all messages whose ids start with the prefix, by their whole id; holes stay as they are written.
+func (t *Texts) Under(prefix string) map[string]string {
+	out := map[string]string{}
+	if t == nil {
+		return out
+	}
+	for _, id := range t.ids {
+		if strings.HasPrefix(id, prefix) {
+			out[id] = t.T(id)
+		}
+	}
+	return out
+}
+
+func (t *Texts) localize(config *i18n.LocalizeConfig) string {
+	if t == nil || t.localizer == nil {
+		return config.MessageID
+	}
+	text, err := t.localizer.Localize(config)
+	if err != nil && text == "" {
+		return config.MessageID
+	}
+	return text
+}
+
+func holes(pairs []any) map[string]any {
+	data := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		data[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return data
+}
