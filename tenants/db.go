@@ -1,0 +1,176 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	gormlog "gorm.io/gorm/logger"
+)
+
+// DBOptions say which database to open.
+type DBOptions struct {
+	// URL is a path of a SQLite file, or a postgres:// address.
+	URL string
+	Log *slog.Logger
+}
+
+// DB is an open database. Everything that touches it goes through one of its
+// doors: [DB.Global] and [DB.ReadGlobal] for what belongs to no organization,
+// [DB.InOrg] and [DB.ReadOrg] for what belongs to one, [DB.Knowing] for a look-up
+// by a value that only its holder can know.
+//
+// Each door opens one transaction. Do not open a second one inside the first:
+// SQLite has one connection that writes.
+type DB struct {
+	write   *gorm.DB
+	read    *gorm.DB // the same as write on PostgreSQL
+	dialect dialect
+}
+
+// dialect is what differs between the two databases.
+type dialect interface {
+	name() string
+	// bind tells the database, until the end of the transaction, whose rows it
+	// may show.
+	bind(tx *gorm.DB, setting, value string) error
+}
+
+// OpenDB opens a database whose migrations have been applied.
+func OpenDB(ctx context.Context, o DBOptions) (*DB, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	open := openSQLite
+	if IsPostgres(o.URL) {
+		open = openPostgres
+	}
+	db, err := open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return db, nil
+}
+
+// IsPostgres reports whether a database address is one of PostgreSQL.
+func IsPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+// Dialect is "sqlite" or "postgres".
+func (d *DB) Dialect() string { return d.dialect.name() }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error {
+	return errors.Join(ping(ctx, d.write), ping(ctx, d.read))
+}
+
+// Close closes all connections.
+func (d *DB) Close() error {
+	if d.read == d.write {
+		return closeHandle(d.write)
+	}
+	return errors.Join(closeHandle(d.read), closeHandle(d.write))
+}
+
+// Global runs fn in a transaction on tables that belong to no organization.
+func (d *DB) Global(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.write.WithContext(withScope(ctx, scope{})).Transaction(fn)
+}
+
+// ReadGlobal is [DB.Global] for reading only.
+func (d *DB) ReadGlobal(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.reading(ctx, scope{}, fn)
+}
+
+// InOrg runs fn in a transaction that sees the rows of one organization, and
+// those of tables that belong to none.
+func (d *DB) InOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) error {
+	if err := parseID(org); err != nil {
+		return err
+	}
+	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(func(tx *gorm.DB) error {
+		if err := d.dialect.bind(tx, "tenant_id", string(org)); err != nil {
+			return fmt.Errorf("name the organization to the database: %w", err)
+		}
+		return fn(tx)
+	})
+}
+
+// ReadOrg is [DB.InOrg] for reading only.
+func (d *DB) ReadOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) error {
+	if err := parseID(org); err != nil {
+		return err
+	}
+	return d.reading(ctx, scope{tenant: org}, fn)
+}
+
+// Capability is a value that lets its holder see the rows that carry it, of
+// whatever organization. A table takes part by naming the column in the tag of
+// its [TenantID] field, like `known:"room_code=code"`, and by a policy for
+// SELECT on PostgreSQL.
+type Capability string
+
+// The capabilities.
+const (
+	KnowsRoomCode       Capability = "room_code"
+	KnowsUserID         Capability = "user_id"
+	KnowsKeyID          Capability = "key_id"
+	KnowsStripeCustomer Capability = "stripe_customer"
+)
+
+// Knowing runs fn in a transaction that reads the rows that carry the value.
+func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx *gorm.DB) error) error {
+	if value == "" {
+		return notFound(string(c))
+	}
+	return d.reading(ctx, scope{knows: c, value: value}, fn)
+}
+
+// reading runs fn in a transaction that cannot write.
+func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) error {
+	return d.read.WithContext(withScope(ctx, s)).Transaction(func(tx *gorm.DB) error {
+		if setting, value := s.setting(); setting != "" {
+			if err := d.dialect.bind(tx, setting, value); err != nil {
+				return fmt.Errorf("name the reader to the database: %w", err)
+			}
+		}
+		return fn(tx)
+	}, &sql.TxOptions{ReadOnly: true})
+}
+
+// gormConfig is what both dialects share.
+func gormConfig(log *slog.Logger) *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true, // every door opens one
+		TranslateError:         true,
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+		Logger: gormlog.NewSlogLogger(log, gormlog.Config{
+			SlowThreshold:             500 * time.Millisecond,
+			LogLevel:                  gormlog.Warn,
+			IgnoreRecordNotFoundError: true,
+			ParameterizedQueries:      true, // values are people's own and stay out of the log
+		}),
+	}
+}
+
+func ping(ctx context.Context, g *gorm.DB) error {
+	handle, err := g.DB()
+	if err != nil {
+		return err
+	}
+	return handle.PingContext(ctx)
+}
+
+func closeHandle(g *gorm.DB) error {
+	handle, err := g.DB()
+	if err != nil {
+		return err
+	}
+	return handle.Close()
+}

@@ -1,0 +1,173 @@
+package tenants
+
+import "time"
+
+// Role says what a member may do in an organization.
+type Role string
+
+// The roles, from most to least.
+const (
+	RoleOwner   Role = "owner"   // everything
+	RoleAdmin   Role = "admin"   // people, rooms, quotas
+	RoleBilling Role = "billing" // plan and invoices
+	RoleMember  Role = "member"  // rooms of their own, meetings
+)
+
+// Valid reports whether the role is one of ours.
+func (r Role) Valid() bool {
+	switch r {
+	case RoleOwner, RoleAdmin, RoleBilling, RoleMember:
+		return true
+	}
+	return false
+}
+
+// CanManage reports whether the role may change what belongs to everybody:
+// people, rooms of others, quotas.
+func (r Role) CanManage() bool { return r == RoleOwner || r == RoleAdmin }
+
+// CanPay reports whether the role may change the plan and see invoices.
+func (r Role) CanPay() bool { return r == RoleOwner || r == RoleBilling }
+
+// User is a person.
+type User struct {
+	ID          UserID
+	Email       string
+	Name        string
+	ConfirmedAt *time.Time // when the address was confirmed; nil = not yet
+	CreatedAt   time.Time
+}
+
+// Operator is a person who runs the service.
+type Operator struct {
+	ID        string
+	Email     string
+	Name      string
+	CreatedAt time.Time
+}
+
+// Organization is a tenant.
+type Organization struct {
+	ID        OrgID
+	Slug      string // names it in addresses: /o/{slug}
+	Name      string
+	CreatedAt time.Time
+}
+
+// Membership is a person's place in an organization.
+type Membership struct {
+	Org   Organization
+	User  UserID
+	Role  Role
+	Since time.Time
+}
+
+// Room lasts and has a link; meetings are held in it.
+type Room struct {
+	ID         RoomID
+	Org        OrgID
+	Name       string
+	Code       string // "k7dm-9q2x-h4tw"
+	MediaName  string // what media nodes call it
+	CreatedBy  UserID // "" for a room made by an SDK token
+	CreatedAt  time.Time
+	ArchivedAt *time.Time
+}
+
+// RoomSummary is a room as a list shows it.
+type RoomSummary struct {
+	Room
+	Live      *Meeting // the meeting that runs in it now, if any
+	People    int      // seats taken now
+	LastEnded *time.Time
+}
+
+// Why a meeting ended.
+const (
+	EndLimit = "limit" // the time was up
+	EndHost  = "host"  // somebody ended it for all
+	EndEmpty = "empty" // everybody had left
+)
+
+// Meeting is one sitting in a room.
+type Meeting struct {
+	ID               MeetingID
+	Room             RoomID
+	StartedAt        time.Time
+	EndsAt           time.Time // zero = no end
+	EndedAt          *time.Time
+	EndReason        string        // EndLimit, EndHost, EndEmpty; "" while it runs
+	ParticipantLimit int           // people at once
+	Length           time.Duration // what EndsAt came from; 0 = no end
+	Plan             string        // the plan it runs under, by name
+	Revision         int64         // grows with each change of its limits
+}
+
+// Running reports whether the meeting has not ended.
+func (m Meeting) Running() bool { return m.EndedAt == nil }
+
+// Participant is somebody with a seat in a meeting.
+type Participant struct {
+	Identity string
+	Name     string
+	Member   bool // of the organization
+	JoinedAt time.Time
+	SeenAt   time.Time
+	LeftAt   *time.Time
+}
+
+// MediaKey signs access tokens for an organization's rooms.
+type MediaKey struct {
+	ID        string // "PK" and 14 symbols
+	Secret    string // 43 symbols of base64url; empty where keys are listed
+	Label     string
+	CreatedAt time.Time
+	RevokedAt *time.Time
+}
+
+// SignUpInput is what a person fills in to start.
+type SignUpInput struct {
+	Name, Email, Password, Organization string
+}
+
+// SignedUp is what signing up made.
+type SignedUp struct {
+	User         User
+	Org          Organization
+	ConfirmToken string // goes into the confirmation mail and nowhere else
+}
+
+// CreateUserInput is a member that an operator makes by hand.
+type CreateUserInput struct {
+	Org                   OrgID
+	Email, Name, Password string
+	Role                  Role
+}
+
+// EnterInput asks for a seat.
+type EnterInput struct {
+	Room     RoomID
+	Identity string // stays the same when the person comes back
+	Name     string
+	Member   bool   // of the organization that the room belongs to
+	Limits   Limits // the organization's present limits
+	Plan     string // shown beside the clock
+}
+
+// Entry is a seat that was given.
+type Entry struct {
+	Meeting      Meeting
+	Room         Room
+	Participants int // people with a seat, this one included
+}
+
+// NodeEvent is what a media node reports about one of the organization's rooms.
+type NodeEvent struct {
+	ID       string   // unique; a repeat is ignored
+	Media    string   // the room's media name
+	Identity string   // Joined, Left
+	Name     string   // Joined
+	Roster   []string // Seen
+	Reason   string   // Ended
+	At       time.Time
+}
