@@ -17,6 +17,8 @@ export interface ServerOptions {
   mediaPort?: number;
   /** Further flags of `parley serve`. */
   flags?: string[];
+  /** How often to ask whether it is ready, in ms. */
+  pollEvery?: number;
 }
 
 /** A free TCP port on loopback. */
@@ -74,7 +76,7 @@ export class ParleyServer {
     if (options.database) args.push("--database", options.database);
     const child = spawn(binary, [...args, ...(options.flags ?? [])], { stdio: ["ignore", "pipe", "pipe"] });
     const server = new ParleyServer(child, port, mediaPort, data, options.data === undefined, options.database);
-    await server.ready();
+    await server.ready(options.pollEvery);
     return server;
   }
 
@@ -87,12 +89,12 @@ export class ParleyServer {
     return this.process.pid ?? 0;
   }
 
-  private async ready(): Promise<void> {
+  private async ready(every = 50): Promise<void> {
     await until("parley to be ready", async () => {
       if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}:\n${this.output}`);
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       return answer?.status === 200;
-    });
+    }, 30_000, every);
   }
 
   /** Runs `parley admin …` on this server's data while it serves, and gives what it printed. */

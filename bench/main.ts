@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { measureBuilds } from "./builds";
+import { measureJoins } from "./joins";
+import { measureStart } from "./start";
+import { table, type Row } from "./table";
+import { measureWeights } from "./weights";
+import { launchOptions } from "../e2e/lib/chromium";
+
+/** Measures, prints, and writes docs/benchmarks.md. */
+export async function main(root: string): Promise<void> {
+  const browser = await chromium.launch(launchOptions());
+  const sections: { title: string; text: string; rows: Row[] }[] = [];
+  const add = (title: string, text: string, rows: Row[]) => {
+    sections.push({ title, text, rows });
+    console.log(`\n${title}\n${table(rows)}`);
+  };
+  const chromiumVersion = browser.version();
+  try {
+    add("Joining", "From the click on *Join* to the first frame of the other person, who is already there. Server and both browsers share the machine; a fresh browser context each time.", await measureJoins(browser, 20));
+    add("Page weights", "Everything that a first visit transfers, compressed, headers included: page, styles, scripts, fonts, pictures. Bars: 100 kB a page without the meeting client, 350 kB for the meeting's script and style.", await measureWeights(browser));
+  } finally {
+    await browser.close();
+  }
+  add("Start and memory", "`parley serve --demo` on an existing data folder, from the start of the process until `/readyz` answers 200; memory is the resident size after 10 quiet seconds. Bar: 1 s.", await measureStart(7));
+  add("Build", "`make build` in a fresh clone. Cold: no Go build cache; module and npm downloads were there already. Warm: one Go file touched. Again: nothing touched.", await measureBuilds(root));
+  await writeFile(join(root, "docs", "benchmarks.md"), page(sections, chromiumVersion));
+  console.log("\nwritten to docs/benchmarks.md");
+}
+
+function page(sections: { title: string; text: string; rows: Row[] }[], chromiumVersion: string): string {
+  const go = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
+  const processor = (cpus()[0]?.model ?? "").trim() || process.arch;
+  const machine = `${cpus().length} cores (${processor}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${go}, Node ${process.versions.node}, Chromium ${chromiumVersion}`;
+  return [
+    "# Measurements",
+    "",
+    `Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Absolute times of a shared machine are rough; weights are exact.`,
+    ...sections.flatMap((s) => ["", `## ${s.title}`, "", s.text, "", table(s.rows)]),
+    "",
+  ].join("\n");
+}
