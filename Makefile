@@ -96,11 +96,12 @@ bench: parts bin/parley ## measure joining, page weights, start and build; write
 check: check-generated vet types lint ## generated files, go vet, types, golangci-lint
 
 .PHONY: check-generated
-check-generated: $(TEMPL)
+check-generated: $(TEMPL) node_modules/.installed
 	@bash .ci/generated $(TEMPL)
 
 .PHONY: generate
-generate: $(TEMPL) ## write views/*_templ.go anew
+generate: $(TEMPL) node_modules/.installed ## write views/*_templ.go and *_gen.go anew
+	node views/icons.mjs
 	$(TEMPL) generate -path views -log-level warn
 
 .PHONY: vet

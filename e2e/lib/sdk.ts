@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type * as LiveKit from "livekit-client";
+import { root } from "./paths";
+import { until } from "./until";
+
+declare global {
+  interface Window {
+    LivekitClient: typeof LiveKit;
+    room?: LiveKit.Room;
+    seen?: string[];
+  }
+}
+
+/** A web page that is not ours: it loads livekit-client as it comes from npm, from an origin of its own. */
+export class ForeignSite {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<ForeignSite> {
+    const script = await readFile(join(root, "node_modules", "livekit-client", "dist", "livekit-client.umd.js"));
+    const server = createServer((request, response) => {
+      if (request.url === "/livekit-client.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
+      else response.writeHead(200, { "Content-Type": "text/html" }).end('<!doctype html><title>Robot</title><script src="/livekit-client.js"></script>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (!address || typeof address !== "object") throw new Error("the foreign site has no port");
+    return new ForeignSite(server, `http://127.0.0.1:${address.port}/`);
+  }
+
+  async visit(browser: Browser): Promise<ForeignVisitor> {
+    const context = await browser.newContext();
+    await context.grantPermissions(["camera", "microphone"], { origin: new URL(this.url).origin });
+    const page = await context.newPage();
+    await page.goto(this.url);
+    return new ForeignVisitor(context, page);
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** Somebody on the foreign page, with a plain LiveKit client. */
+export class ForeignVisitor {
+  constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  /** Connects; the answer is the reason when it is refused. */
+  connect(url: string, token: string, singlePeerConnection: boolean): Promise<string> {
+    return this.page.evaluate(
+      async ([url, token, singlePeerConnection]) => {
+        const room = new window.LivekitClient.Room({ singlePeerConnection });
+        window.room = room;
+        window.seen = [];
+        room.on("participantConnected", (p) => window.seen?.push(p.identity));
+        room.on("trackSubscribed", (track) => document.body.append(track.attach()));
+        try {
+          await room.connect(url, token, { maxRetries: 0 });
+          return "";
+        } catch (error) {
+          return String(error);
+        }
+      },
+      [url, token, singlePeerConnection] as const,
+    );
+  }
+
+  publish(): Promise<void> {
+    return this.page.evaluate(async () => {
+      await window.room?.localParticipant.enableCameraAndMicrophone();
+    });
+  }
+
+  /** Who is in the room, or ever came, except oneself. */
+  others(): Promise<string[]> {
+    return this.page.evaluate(() => [...new Set([...(window.seen ?? []), ...[...(window.room?.remoteParticipants.values() ?? [])].map((p) => p.identity)])].sort());
+  }
+
+  /** Decoded frames of each other person's picture. */
+  frames(): Promise<Record<string, number>> {
+    return this.page.evaluate(async () => {
+      const counts: Record<string, number> = {};
+      for (const person of window.room?.remoteParticipants.values() ?? []) {
+        for (const publication of person.videoTrackPublications.values()) {
+          const report = await publication.videoTrack?.getRTCStatsReport();
+          report?.forEach((entry) => {
+            if (entry.type === "inbound-rtp") counts[person.identity] = (counts[person.identity] ?? 0) + (entry.framesDecoded ?? 0);
+          });
+        }
+      }
+      return counts;
+    });
+  }
+
+  /** Waits until the picture of this person moves. */
+  async sees(identity: string): Promise<void> {
+    const first = await until(`the first frames of ${identity}`, async () => (await this.frames())[identity] || null);
+    await until(`more frames of ${identity}`, async () => ((await this.frames())[identity] ?? 0) > first + 5);
+  }
+
+  async leave(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await window.room?.disconnect();
+    });
+    await this.context.close();
+  }
+}
