@@ -1,0 +1,61 @@
+// Package billing sells plans and knows what an organization has bought.
+//
+// Stripe is the source of truth; we mirror. No code of ours decides that
+// somebody has paid: it asks Stripe, and writes down what Stripe says.
+//
+// # Buying a plan
+//
+// An owner picks a plan and presses Upgrade. [Service.StartCheckout] first asks
+// whether the organization already has a running subscription and refuses a
+// second one. Then it makes the Stripe customer (once per organization), makes
+// sure that the price exists under its lookup key (parley_pro_month, …), and
+// opens a Checkout session. The idempotency key of that session is our own and
+// lies in checkout_attempts, one row per organization, plan and interval: two
+// tabs that press the button at once get the same session. A session for
+// another plan that is still open is expired first. The browser goes to
+// Stripe's page, pays, and comes back.
+//
+// # Learning of it
+//
+// Stripe calls the webhook. [Service.HandleEvent] checks the signature over the
+// raw body, and that the timestamp is within five minutes of now in both
+// directions. [decide] (pure) says whose state the event hints at. The content
+// of the event is then forgotten: we fetch the customer's subscriptions as they
+// are at this moment, and in one transaction remember the event's id and write
+// the mirror. So events may come twice, late, in any order, or not at all:
+// [Service.Sync] does the same without an event, and the page after the payment
+// calls it.
+//
+// Two events handled at the same time cannot leave the older answer behind: the
+// mirror carries a revision that is read before the fetch and must be unchanged
+// at the write; otherwise we fetch again.
+//
+// # Who it is for
+//
+// The organization is found by the customer id that we ourselves stored, never
+// by what an event says about itself. A customer that no organization of ours
+// has is nobody's, and changes nothing.
+//
+// # Paid twice
+//
+// If two subscriptions run all the same (somebody paid two old pages), the
+// older one stays. The newer one is written to duplicate_payments, cancelled,
+// and its payment refunded, in that order and repeatable at every step: a crash
+// in between is picked up by the next event or Sync.
+//
+// # A payment fails later
+//
+// The subscription becomes past_due. The plan stays for seven days, counted
+// from the oldest unpaid invoice (so from Stripe's state, not from when we
+// heard of it), then the organization is on Free until it pays.
+//
+// # Given, not sold
+//
+// An operator may put an organization on a plan without Stripe
+// ([Service.SetPlan]). A running subscription wins over it.
+//
+// # What this package does not do
+//
+// It knows no pages, no sessions and no media. What a plan allows is
+// [tenants.Limits]; a meeting obeys those and never a plan's name.
+package billing

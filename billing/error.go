@@ -1,0 +1,34 @@
+package billing
+
+import (
+	"errors"
+
+	"parley/tenants"
+)
+
+// What can be wrong with what somebody asks for.
+var (
+	// ErrAlreadySubscribed: the organization pays already; a second subscription
+	// would be paid twice. The billing portal is where to change it.
+	ErrAlreadySubscribed = errors.New("billing: the organization has a running subscription")
+	// ErrPlanUnknown: no such plan.
+	ErrPlanUnknown = errors.New("billing: no such plan")
+	// ErrNotSold: the plan cannot be bought in Checkout at this interval.
+	ErrNotSold = errors.New("billing: the plan is not sold like that")
+	// ErrNeverPaid: there is nothing in the billing portal yet.
+	ErrNeverPaid = errors.New("billing: the organization has never paid")
+)
+
+// The message catalogue ids that faults of this package carry.
+const (
+	KeyAlreadySubscribed = "error.billing.subscribed"
+	KeyPlanUnknown       = "error.billing.plan"
+	KeyNotSold           = "error.billing.notsold"
+	KeyNeverPaid         = "error.billing.neverpaid"
+	KeyLimits            = "error.billing.limits"
+)
+
+// fault gives an error its code and sentence, the way tenants' own have them.
+func fault(code tenants.Code, key string, err error) error {
+	return &tenants.Error{Code: code, Key: key, Err: err}
+}

@@ -1,0 +1,58 @@
+package billing
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// tolerance is how far a webhook's timestamp may lie from our clock, in the
+// past (a replay) as in the future (which the library would let through).
+const tolerance = 5 * time.Minute
+
+// decision is what an event makes us do.
+type decision struct {
+	mirror   bool   // fetch the customer's state and write it down
+	customer string // whose
+	why      string // for the log, when nothing is done
+}
+
+// decide says what an event makes us do. It looks at the event only: no clock,
+// no database, no Stripe.
+func decide(e Event) decision {
+	if !matters(e.Type) {
+		return decision{why: "this type changes nothing of ours"}
+	}
+	if e.Customer == "" {
+		return decision{why: "it names no customer"}
+	}
+	return decision{mirror: true, customer: e.Customer}
+}
+
+// matters lists the events after which a customer's subscriptions may be others
+// than before. One too many costs a fetch; one too few is what Sync is for.
+func matters(kind string) bool {
+	switch kind {
+	case "checkout.session.completed",
+		"checkout.session.async_payment_succeeded",
+		"checkout.session.async_payment_failed",
+		"checkout.session.expired",
+		"invoice.paid",
+		"invoice.payment_failed",
+		"invoice.payment_action_required",
+		"invoice.voided",
+		"invoice.marked_uncollectible",
+		"charge.refunded",
+		"customer.deleted":
+		return true
+	}
+	return strings.HasPrefix(kind, "customer.subscription.") || strings.HasPrefix(kind, "charge.dispute.")
+}
+
+// fresh refuses a signature from another time.
+func fresh(signed, now time.Time) error {
+	if d := now.Sub(signed); d > tolerance || d < -tolerance {
+		return fmt.Errorf("%w: signed %s away from now", ErrSignature, d.Round(time.Second))
+	}
+	return nil
+}

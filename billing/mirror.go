@@ -1,0 +1,152 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/tenants"
+)
+
+// rounds is how often the mirror is fetched again because somebody else wrote
+// it meanwhile.
+const rounds = 20
+
+// Change says what an event or a Sync did. Org and Plan are also set when
+// nothing changed (a repeat), so that a caller who failed after the first time
+// can catch up; Org is empty when the event is nobody's.
+type Change struct {
+	Org     tenants.OrgID
+	Changed bool   // the plan in force is another one than before
+	Plan    string // the id of the plan in force now
+}
+
+// HandleEvent takes a webhook: the raw body and the Stripe-Signature header.
+// ErrSignature is answered with 400, any other error with 500, so that Stripe
+// tries again.
+func (s *Service) HandleEvent(ctx context.Context, payload []byte, signature string) (Change, error) {
+	event, err := s.gw.ParseEvent(payload, signature, s.secret)
+	if err != nil {
+		return Change{}, err
+	}
+	if err := fresh(event.SignedAt, s.now()); err != nil {
+		return Change{}, err
+	}
+	d := decide(event)
+	if !d.mirror {
+		s.log.Debug("a Stripe event changes nothing", "event", event.ID, "type", event.Type, "why", d.why)
+		return Change{}, nil
+	}
+	org, err := s.orgOf(ctx, d.customer)
+	if err != nil {
+		return Change{}, err
+	}
+	if org == "" {
+		s.log.Warn("a Stripe event is about a customer that no organization has", "event", event.ID, "type", event.Type, "customer", d.customer)
+		return Change{}, nil
+	}
+	repeat, err := s.handled(ctx, event.ID)
+	if err != nil {
+		return Change{}, err
+	}
+	if repeat {
+		return s.unchanged(ctx, org)
+	}
+	return s.mirror(ctx, org, &event)
+}
+
+// Sync fetches what an organization has at Stripe and writes it down, without
+// waiting for an event: on the page after a payment, and to heal what got lost.
+func (s *Service) Sync(ctx context.Context, org tenants.OrgID) (Change, error) {
+	return s.mirror(ctx, org, nil)
+}
+
+// unchanged tells the plan in force.
+func (s *Service) unchanged(ctx context.Context, org tenants.OrgID) (Change, error) {
+	row, err := s.row(ctx, org)
+	if err != nil {
+		return Change{}, err
+	}
+	plan, _ := s.inForce(row)
+	return Change{Org: org, Plan: plan}, nil
+}
+
+// mirror fetches and writes until nobody wrote in between. The revision is read
+// before the fetch: whoever writes last has fetched after everybody else wrote.
+func (s *Service) mirror(ctx context.Context, org tenants.OrgID, event *Event) (Change, error) {
+	for range rounds {
+		before, err := s.row(ctx, org)
+		if err != nil {
+			return Change{}, err
+		}
+		change, err := s.mirrorOnce(ctx, org, before, event)
+		switch {
+		case errors.Is(err, errStale):
+			continue
+		case errors.Is(err, errRepeated):
+			return s.unchanged(ctx, org)
+		case err != nil:
+			return Change{}, err
+		}
+		return change, s.settle(ctx, org)
+	}
+	return Change{}, fmt.Errorf("billing: the mirror of %s was written %d times while we looked", org, rounds)
+}
+
+func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subscriptionRow, event *Event) (Change, error) {
+	was, _ := s.inForce(before)
+	if before.customer() == "" {
+		return Change{Org: org, Plan: was}, nil
+	}
+	all, err := s.gw.Subscriptions(ctx, before.customer())
+	if errors.Is(err, ErrNoCustomer) {
+		s.log.Warn("Stripe does not know an organization's customer any more", "org", org, "customer", before.customer())
+		all, err = nil, nil
+	}
+	if err != nil {
+		return Change{}, err
+	}
+	current, extra := choose(s.ours(all))
+	next := before.mirrored(current)
+	var flags []duplicateRow
+	for _, d := range extra {
+		s.log.Warn("an organization paid twice; the newer subscription is cancelled and refunded", "org", org, "subscription", d.ID, "kept", current.ID)
+		flags = append(flags, duplicateRow{TenantID: before.TenantID, SubscriptionID: d.ID, KeptID: current.ID, FoundAt: s.now()})
+	}
+	if err := s.writeMirror(ctx, org, next, flags, event); err != nil {
+		return Change{}, err
+	}
+	now, _ := s.inForce(next)
+	return Change{Org: org, Changed: now != was, Plan: now}, nil
+}
+
+// ours leaves out what somebody sold this customer by hand and we do not know.
+func (s *Service) ours(all []RemoteSubscription) []RemoteSubscription {
+	var known []RemoteSubscription
+	for _, r := range all {
+		if r.Plan == "" {
+			s.log.Warn("a subscription at Stripe has a price that is not one of our plans'", "subscription", r.ID, "customer", r.Customer)
+			continue
+		}
+		known = append(known, r)
+	}
+	return known
+}
+
+// settle cancels and refunds what was paid twice. Each step may be repeated, so
+// what a crash left undone is done the next time.
+func (s *Service) settle(ctx context.Context, org tenants.OrgID) error {
+	open, err := s.unsettled(ctx, org)
+	if err != nil {
+		return err
+	}
+	for _, d := range open {
+		if err := s.gw.CancelAndRefund(ctx, d.SubscriptionID); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := s.markSettled(ctx, org, d.SubscriptionID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,286 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"parley/tenants"
+)
+
+// planRow is a plan as the catalogue keeps it. It belongs to no organization.
+type planRow struct {
+	ID                 string `gorm:"primaryKey"`
+	Name               string
+	Tagline            string
+	MonthlyCents       int64
+	YearlyCents        int64
+	Currency           string
+	MeetingLength      time.Duration
+	Participants       int
+	ConcurrentMeetings int
+	ChatDays           int
+	StorageBytes       int64
+	Ads                bool
+	Phone              bool
+	SSO                bool `gorm:"column:sso"`
+	OwnDomain          bool
+	AuditLog           bool
+	DedicatedMedia     bool
+	Features           string
+	Listed             bool
+	Contact            bool
+	Rank               int
+	Highlight          bool
+}
+
+// TableName is where it lies.
+func (planRow) TableName() string { return "plans" }
+
+func (r planRow) plan() Plan {
+	return Plan{
+		ID: r.ID, Name: r.Name, Tagline: r.Tagline, MonthlyCents: r.MonthlyCents, YearlyCents: r.YearlyCents, Currency: r.Currency,
+		Limits: tenants.Limits{
+			MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings,
+			ChatDays: r.ChatDays, StorageBytes: r.StorageBytes, Ads: r.Ads, Phone: r.Phone, SSO: r.SSO,
+			OwnDomain: r.OwnDomain, AuditLog: r.AuditLog, DedicatedMedia: r.DedicatedMedia,
+		},
+		Features: strings.Fields(r.Features), Public: r.Listed, Contact: r.Contact, Rank: r.Rank, Highlight: r.Highlight,
+	}
+}
+
+// eventRow remembers that an event of Stripe has been dealt with.
+type eventRow struct {
+	ID        string `gorm:"primaryKey"`
+	Type      string
+	HandledAt time.Time
+}
+
+// TableName is where it lies.
+func (eventRow) TableName() string { return "stripe_events" }
+
+// subscriptionRow is the mirror of one organization.
+type subscriptionRow struct {
+	TenantID          tenants.TenantID `gorm:"primaryKey" known:"stripe_customer=customer_id"`
+	CustomerID        *string
+	CustomerTry       int
+	SubscriptionID    string
+	Plan              string
+	Status            string
+	PayInterval       string
+	Seats             int
+	PeriodEnd         *time.Time
+	CancelAtPeriodEnd bool
+	PastDueSince      *time.Time
+	CompedPlan        string
+	Revision          int64
+	UpdatedAt         time.Time
+}
+
+// TableName is where it lies.
+func (subscriptionRow) TableName() string { return "subscriptions" }
+
+func (r subscriptionRow) customer() string {
+	if r.CustomerID == nil {
+		return ""
+	}
+	return *r.CustomerID
+}
+
+func (r subscriptionRow) subscription() Subscription {
+	s := Subscription{
+		Plan: r.Plan, Status: r.Status, Interval: r.PayInterval, CustomerID: r.customer(), SubscriptionID: r.SubscriptionID,
+		CancelAtPeriodEnd: r.CancelAtPeriodEnd, PastDueSince: r.PastDueSince, Seats: r.Seats,
+	}
+	if r.PeriodEnd != nil {
+		s.PeriodEnd = *r.PeriodEnd
+	}
+	return s
+}
+
+// mirrored is the row after Stripe said what the customer has now: nil for
+// nothing at all.
+func (r subscriptionRow) mirrored(now *RemoteSubscription) subscriptionRow {
+	next := subscriptionRow{
+		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan, Revision: r.Revision,
+	}
+	if now == nil {
+		return next
+	}
+	next.SubscriptionID, next.Plan, next.Status = now.ID, now.Plan, now.Status
+	next.PayInterval, next.Seats = now.Interval, now.Seats
+	next.CancelAtPeriodEnd, next.PastDueSince = now.CancelAtPeriodEnd, now.PastDueSince
+	if end := now.PeriodEnd; !end.IsZero() {
+		next.PeriodEnd = &end
+	}
+	return next
+}
+
+// duplicateRow is a subscription that was paid beside a running one.
+type duplicateRow struct {
+	TenantID       tenants.TenantID `gorm:"primaryKey"`
+	SubscriptionID string           `gorm:"primaryKey"`
+	KeptID         string
+	FoundAt        time.Time
+	SettledAt      *time.Time
+}
+
+// TableName is where it lies.
+func (duplicateRow) TableName() string { return "duplicate_payments" }
+
+// errStale: somebody else wrote the mirror since it was read.
+var errStale = errors.New("billing: the mirror has moved on")
+
+// errRepeated: the event has been dealt with before.
+var errRepeated = errors.New("billing: the event is a repeat")
+
+func (s *Service) plan(ctx context.Context, id string) (Plan, error) {
+	var row planRow
+	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error { return tx.Take(&row, "id = ?", id).Error })
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Plan{}, fault(tenants.CodeNotFound, KeyPlanUnknown, ErrPlanUnknown)
+	}
+	if err != nil {
+		return Plan{}, fmt.Errorf("billing: read plan %q: %w", id, err)
+	}
+	return row.plan(), nil
+}
+
+// row reads an organization's mirror; none is an empty one with its id.
+func (s *Service) row(ctx context.Context, org tenants.OrgID) (subscriptionRow, error) {
+	var rows []subscriptionRow
+	err := s.db.ReadOrg(ctx, org, func(tx *gorm.DB) error { return tx.Limit(1).Find(&rows).Error })
+	if err != nil {
+		return subscriptionRow{}, fmt.Errorf("billing: read the subscription: %w", err)
+	}
+	if len(rows) == 0 {
+		return subscriptionRow{TenantID: tenants.TenantID(org)}, nil
+	}
+	return rows[0], nil
+}
+
+// orgOf finds whose customer it is, by what we stored; "" is nobody's.
+func (s *Service) orgOf(ctx context.Context, customer string) (tenants.OrgID, error) {
+	var rows []subscriptionRow
+	err := s.db.Knowing(ctx, tenants.KnowsStripeCustomer, customer, func(tx *gorm.DB) error {
+		return tx.Where("customer_id = ?", customer).Limit(1).Find(&rows).Error
+	})
+	if err != nil {
+		return "", fmt.Errorf("billing: find the customer's organization: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", nil
+	}
+	return tenants.OrgID(rows[0].TenantID), nil
+}
+
+func (s *Service) handled(ctx context.Context, event string) (bool, error) {
+	var n int64
+	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&eventRow{}).Where("id = ?", event).Count(&n).Error
+	})
+	if err != nil {
+		return false, fmt.Errorf("billing: look the event up: %w", err)
+	}
+	return n > 0, nil
+}
+
+// ensureRow makes the organization's row if there is none yet.
+func (s *Service) ensureRow(tx *gorm.DB, org tenants.OrgID) error {
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).
+		Create(&subscriptionRow{TenantID: tenants.TenantID(org), UpdatedAt: s.now()}).Error
+}
+
+// writeMirror remembers the event (if there is one) and the state in one
+// transaction, provided that nobody has written since before was read.
+func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, next subscriptionRow, duplicates []duplicateRow, e *Event) error {
+	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
+		if e != nil {
+			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&eventRow{ID: e.ID, Type: e.Type, HandledAt: s.now()})
+			if made.Error != nil {
+				return made.Error
+			}
+			if made.RowsAffected == 0 {
+				return errRepeated
+			}
+		}
+		moved := tx.Model(&subscriptionRow{}).Where("revision = ? AND customer_id = ?", next.Revision, next.customer()).
+			Select("subscription_id", "plan", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at").
+			Updates(subscriptionRow{
+				SubscriptionID: next.SubscriptionID, Plan: next.Plan, Status: next.Status, PayInterval: next.PayInterval, Seats: next.Seats,
+				PeriodEnd: next.PeriodEnd, CancelAtPeriodEnd: next.CancelAtPeriodEnd, PastDueSince: next.PastDueSince,
+				Revision: next.Revision + 1, UpdatedAt: s.now(),
+			})
+		if moved.Error != nil {
+			return moved.Error
+		}
+		if moved.RowsAffected == 0 {
+			return errStale
+		}
+		if len(duplicates) == 0 {
+			return nil
+		}
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&duplicates).Error
+	})
+	if err != nil && !errors.Is(err, errStale) && !errors.Is(err, errRepeated) {
+		return fmt.Errorf("billing: write the mirror: %w", err)
+	}
+	return err
+}
+
+// keepCustomer stores the organization's customer, unless there is one already.
+func (s *Service) keepCustomer(ctx context.Context, org tenants.OrgID, try int, id string) error {
+	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
+		if err := s.ensureRow(tx, org); err != nil {
+			return err
+		}
+		return tx.Model(&subscriptionRow{}).Where("customer_id IS NULL AND customer_try = ?", try).
+			Updates(map[string]any{"customer_id": id, "revision": gorm.Expr("revision + 1"), "updated_at": s.now()}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("billing: store the customer: %w", err)
+	}
+	return nil
+}
+
+// dropCustomer forgets a customer that Stripe does not know any more, and what
+// it had; the next one is made under a new key.
+func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string) error {
+	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
+		return tx.Model(&subscriptionRow{}).Where("customer_id = ?", id).Updates(map[string]any{
+			"customer_id": nil, "customer_try": gorm.Expr("customer_try + 1"), "revision": gorm.Expr("revision + 1"),
+			"subscription_id": "", "plan": "", "status": "", "pay_interval": "", "seats": 0,
+			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "updated_at": s.now(),
+		}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("billing: forget the customer: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) unsettled(ctx context.Context, org tenants.OrgID) ([]duplicateRow, error) {
+	var rows []duplicateRow
+	err := s.db.ReadOrg(ctx, org, func(tx *gorm.DB) error {
+		return tx.Where("settled_at IS NULL").Order("subscription_id").Find(&rows).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("billing: read the duplicate payments: %w", err)
+	}
+	return rows, nil
+}
+
+func (s *Service) markSettled(ctx context.Context, org tenants.OrgID, subscription string) error {
+	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
+		return tx.Model(&duplicateRow{}).Where("subscription_id = ?", subscription).Update("settled_at", s.now()).Error
+	})
+	if err != nil {
+		return fmt.Errorf("billing: note the refund: %w", err)
+	}
+	return nil
+}

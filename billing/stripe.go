@@ -1,0 +1,322 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"parley/tenants"
+)
+
+// StripeConfig says how to reach Stripe.
+type StripeConfig struct {
+	Key string // secret or restricted key
+	// URL of the API; empty means Stripe's own. The stand-in goes here.
+	URL string
+	// HTTP may be nil.
+	HTTP *http.Client
+	Log  *slog.Logger
+}
+
+// stripeGateway is the product's only user of stripe-go.
+type stripeGateway struct{ api *client.API }
+
+// NewStripe is the Gateway to Stripe.
+func NewStripe(c StripeConfig) (Gateway, error) {
+	if c.Key == "" {
+		return nil, errors.New("billing: the Stripe key is empty")
+	}
+	if c.URL == "" {
+		c.URL = stripe.APIURL
+	}
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Timeout: 30 * time.Second}
+	}
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL:               stripe.String(strings.TrimSuffix(c.URL, "/")),
+		HTTPClient:        c.HTTP,
+		LeveledLogger:     stripeLog{c.Log},
+		EnableTelemetry:   stripe.Bool(false),
+		MaxNetworkRetries: stripe.Int64(2),
+	})
+	backends := &stripe.Backends{API: backend, Connect: backend, Uploads: backend}
+	return &stripeGateway{api: client.New(c.Key, backends)}, nil
+}
+
+func (g *stripeGateway) CreateCustomer(ctx context.Context, org tenants.OrgID, key string) (string, error) {
+	p := &stripe.CustomerParams{
+		Params:   stripe.Params{Context: ctx, IdempotencyKey: &key},
+		Metadata: map[string]string{"parley_org": string(org)},
+	}
+	c, err := g.api.Customers.New(p)
+	if err != nil {
+		return "", translate("create the customer", err)
+	}
+	return c.ID, nil
+}
+
+func (g *stripeGateway) DescribeCustomer(ctx context.Context, id, name, email string) error {
+	p := &stripe.CustomerParams{Params: stripe.Params{Context: ctx}, Name: &name}
+	if email != "" {
+		p.Email = &email
+	}
+	c, err := g.api.Customers.Update(id, p)
+	if err == nil && c.Deleted {
+		return ErrNoCustomer
+	}
+	return asNoCustomer(translate("describe the customer", err))
+}
+
+func (g *stripeGateway) EnsurePrice(ctx context.Context, p Price) (string, error) {
+	lookup := LookupKey(p.Plan, p.Interval)
+	list := &stripe.PriceListParams{LookupKeys: []*string{&lookup}, Active: stripe.Bool(true)}
+	list.Context = ctx
+	it := g.api.Prices.List(list)
+	for it.Next() {
+		if have := it.Price(); have.UnitAmount == p.Cents && string(have.Currency) == p.Currency {
+			return have.ID, nil
+		}
+	}
+	if err := it.Err(); err != nil {
+		return "", translate("find the price", err)
+	}
+	product, err := g.ensureProduct(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprintf("parley-price-%s-%d-%s", lookup, p.Cents, p.Currency)
+	made, err := g.api.Prices.New(&stripe.PriceParams{
+		Params:            stripe.Params{Context: ctx, IdempotencyKey: &key},
+		Product:           &product,
+		Currency:          &p.Currency,
+		UnitAmount:        &p.Cents,
+		LookupKey:         &lookup,
+		TransferLookupKey: stripe.Bool(true), // a changed price takes the name over from the old one
+		Recurring:         &stripe.PriceRecurringParams{Interval: &p.Interval},
+		Metadata:          map[string]string{"parley_plan": p.Plan},
+	})
+	if err != nil {
+		return "", translate("create the price", err)
+	}
+	return made.ID, nil
+}
+
+// ensureProduct gives products ids of our own, so making one twice is noticed
+// by Stripe and harmless.
+func (g *stripeGateway) ensureProduct(ctx context.Context, p Price) (string, error) {
+	id := "parley_" + p.Plan
+	_, err := g.api.Products.Get(id, &stripe.ProductParams{Params: stripe.Params{Context: ctx}})
+	if err == nil {
+		return id, nil
+	}
+	if err = translate("find the product", err); !errors.Is(err, ErrNotFound) {
+		return "", err
+	}
+	_, err = g.api.Products.New(&stripe.ProductParams{
+		Params: stripe.Params{Context: ctx}, ID: &id, Name: &p.Product,
+	})
+	var e *stripe.Error
+	if errors.As(err, &e) && e.Code == stripe.ErrorCodeResourceAlreadyExists {
+		return id, nil
+	}
+	return id, translate("create the product", err)
+}
+
+func (g *stripeGateway) OpenCheckout(ctx context.Context, r CheckoutRequest) (Checkout, error) {
+	tags := map[string]string{"parley_org": string(r.Org), "parley_plan": r.Plan, "parley_interval": r.Interval}
+	cs, err := g.api.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+		Params:            stripe.Params{Context: ctx, IdempotencyKey: &r.Key},
+		Mode:              stripe.String(string(stripe.CheckoutSessionModeSubscription)),
+		Customer:          &r.Customer,
+		ClientReferenceID: stripe.String(string(r.Org)),
+		LineItems:         []*stripe.CheckoutSessionLineItemParams{{Price: &r.Price, Quantity: stripe.Int64(int64(r.Seats))}},
+		SuccessURL:        &r.SuccessURL,
+		CancelURL:         &r.CancelURL,
+		Metadata:          tags,
+		SubscriptionData:  &stripe.CheckoutSessionSubscriptionDataParams{Metadata: tags},
+	})
+	if err != nil {
+		return Checkout{}, translate("open the payment page", err)
+	}
+	return checkout(cs), nil
+}
+
+func (g *stripeGateway) Checkout(ctx context.Context, id string) (Checkout, error) {
+	cs, err := g.api.CheckoutSessions.Get(id, &stripe.CheckoutSessionParams{Params: stripe.Params{Context: ctx}})
+	if err != nil {
+		return Checkout{}, translate("fetch the payment page", err)
+	}
+	return checkout(cs), nil
+}
+
+func (g *stripeGateway) ExpireCheckout(ctx context.Context, id string) error {
+	_, err := g.api.CheckoutSessions.Expire(id, &stripe.CheckoutSessionExpireParams{Params: stripe.Params{Context: ctx}})
+	return translate("close the payment page", err)
+}
+
+func checkout(cs *stripe.CheckoutSession) Checkout {
+	return Checkout{ID: cs.ID, URL: cs.URL, Status: string(cs.Status), Expires: time.Unix(cs.ExpiresAt, 0).UTC()}
+}
+
+func (g *stripeGateway) Subscriptions(ctx context.Context, customer string) ([]RemoteSubscription, error) {
+	list := &stripe.SubscriptionListParams{Customer: &customer, Status: stripe.String("all")}
+	list.Context = ctx
+	list.Limit = stripe.Int64(100)
+	it := g.api.Subscriptions.List(list)
+	var all []RemoteSubscription
+	for it.Next() {
+		r := remote(it.Subscription())
+		if r.Status == StatusPastDue {
+			since, err := g.unpaidSince(ctx, r.ID)
+			if err != nil {
+				return nil, err
+			}
+			r.PastDueSince = since
+		}
+		all = append(all, r)
+	}
+	if err := asNoCustomer(translate("fetch the subscriptions", it.Err())); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// unpaidSince is the date of the oldest invoice that waits for its money.
+func (g *stripeGateway) unpaidSince(ctx context.Context, subscription string) (*time.Time, error) {
+	list := &stripe.InvoiceListParams{Subscription: &subscription, Status: stripe.String("open")}
+	list.Context = ctx
+	list.Limit = stripe.Int64(100)
+	var oldest int64
+	it := g.api.Invoices.List(list)
+	for it.Next() {
+		if at := it.Invoice().Created; oldest == 0 || at < oldest {
+			oldest = at
+		}
+	}
+	if err := it.Err(); err != nil || oldest == 0 {
+		return nil, translate("fetch the unpaid invoices", err)
+	}
+	since := time.Unix(oldest, 0).UTC()
+	return &since, nil
+}
+
+func remote(s *stripe.Subscription) RemoteSubscription {
+	r := RemoteSubscription{
+		ID: s.ID, Created: time.Unix(s.Created, 0).UTC(), Status: string(s.Status),
+		PeriodEnd: time.Unix(s.CurrentPeriodEnd, 0).UTC(), CancelAtPeriodEnd: s.CancelAtPeriodEnd,
+	}
+	if s.Customer != nil {
+		r.Customer = s.Customer.ID
+	}
+	if s.Items == nil || len(s.Items.Data) == 0 || s.Items.Data[0].Price == nil {
+		return r
+	}
+	item := s.Items.Data[0]
+	r.Seats = int(item.Quantity)
+	r.Plan = item.Price.Metadata["parley_plan"]
+	if plan, interval, ok := parseLookupKey(item.Price.LookupKey); ok {
+		r.Plan, r.Interval = plan, interval
+	}
+	if item.Price.Recurring != nil {
+		r.Interval = string(item.Price.Recurring.Interval)
+	}
+	return r
+}
+
+func (g *stripeGateway) CancelAndRefund(ctx context.Context, id string) error {
+	get := &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}}
+	get.AddExpand("latest_invoice")
+	s, err := g.api.Subscriptions.Get(id, get)
+	if err != nil {
+		return translate("fetch the duplicate", err)
+	}
+	if s.Status != stripe.SubscriptionStatusCanceled && s.Status != stripe.SubscriptionStatusIncompleteExpired {
+		_, err = g.api.Subscriptions.Cancel(id, &stripe.SubscriptionCancelParams{Params: stripe.Params{Context: ctx}})
+		if err != nil {
+			return translate("cancel the duplicate", err)
+		}
+	}
+	if s.LatestInvoice == nil || s.LatestInvoice.AmountPaid == 0 || s.LatestInvoice.PaymentIntent == nil {
+		return nil
+	}
+	_, err = g.api.Refunds.New(&stripe.RefundParams{
+		Params:        stripe.Params{Context: ctx, IdempotencyKey: stripe.String("parley-refund-" + id)},
+		PaymentIntent: &s.LatestInvoice.PaymentIntent.ID,
+		Reason:        stripe.String(string(stripe.RefundReasonDuplicate)),
+		Metadata:      map[string]string{"parley_subscription": id},
+	})
+	var e *stripe.Error
+	if errors.As(err, &e) && e.Code == stripe.ErrorCodeChargeAlreadyRefunded {
+		return nil
+	}
+	return translate("refund the duplicate", err)
+}
+
+func (g *stripeGateway) PortalURL(ctx context.Context, customer, returnURL string) (string, error) {
+	ps, err := g.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{
+		Params: stripe.Params{Context: ctx}, Customer: &customer, ReturnURL: &returnURL,
+	})
+	if err != nil {
+		return "", asNoCustomer(translate("open the billing portal", err))
+	}
+	return ps.URL, nil
+}
+
+func (g *stripeGateway) ParseEvent(payload []byte, signature, secret string) (Event, error) {
+	if err := webhook.ValidatePayloadIgnoringTolerance(payload, signature, secret); err != nil {
+		return Event{}, fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	return readEvent(payload, signature)
+}
+
+// translate says what was tried and turns Stripe's codes into our errors.
+func translate(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *stripe.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("billing: %s: %w", what, err)
+	}
+	switch {
+	case e.Code == stripe.ErrorCodeResourceMissing:
+		if e.Param == "customer" {
+			return fmt.Errorf("billing: %s: %w (%s)", what, ErrNoCustomer, e.Msg)
+		}
+		return fmt.Errorf("billing: %s: %w (%s)", what, ErrNotFound, e.Msg)
+	case e.HTTPStatusCode == http.StatusConflict || e.HTTPStatusCode == http.StatusTooManyRequests:
+		return fmt.Errorf("billing: %s: Stripe is busy: %w", what, err)
+	default:
+		return fmt.Errorf("billing: %s: %w: %w", what, ErrRejected, err)
+	}
+}
+
+func asNoCustomer(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: %w", ErrNoCustomer, err)
+	}
+	return err
+}
+
+// stripeLog keeps the library's chatter at debug level: every error is also
+// returned, and logged once where it is handled.
+type stripeLog struct{ log *slog.Logger }
+
+func (l stripeLog) say(format string, v ...any) {
+	if l.log != nil {
+		l.log.Debug("stripe: " + fmt.Sprintf(format, v...))
+	}
+}
+
+func (l stripeLog) Debugf(string, ...any)          {}
+func (l stripeLog) Infof(string, ...any)           {}
+func (l stripeLog) Warnf(format string, v ...any)  { l.say(format, v...) }
+func (l stripeLog) Errorf(format string, v ...any) { l.say(format, v...) }

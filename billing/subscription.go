@@ -1,0 +1,103 @@
+package billing
+
+import (
+	"slices"
+	"time"
+)
+
+// Grace is how long a plan stays on after a payment failed.
+const Grace = 7 * 24 * time.Hour
+
+// Statuses of a subscription: Stripe's own, and two of ours.
+const (
+	StatusNone              = ""       // never had one
+	StatusComped            = "comped" // given by the operator, without Stripe
+	StatusTrialing          = "trialing"
+	StatusActive            = "active"
+	StatusPastDue           = "past_due"
+	StatusUnpaid            = "unpaid"
+	StatusPaused            = "paused"
+	StatusIncomplete        = "incomplete"
+	StatusIncompleteExpired = "incomplete_expired"
+	StatusCanceled          = "canceled"
+)
+
+// Subscription is our mirror of what Stripe says about an organization.
+type Subscription struct {
+	Plan              string // what was bought, also when it is not in force any more
+	Status            string
+	Interval          string
+	CustomerID        string
+	SubscriptionID    string
+	PeriodEnd         time.Time
+	CancelAtPeriodEnd bool
+	PastDueSince      *time.Time // set while past_due
+	Seats             int
+}
+
+// GraceEnds is when a past_due subscription stops giving its plan; zero when
+// no payment is missing.
+func (s Subscription) GraceEnds() time.Time {
+	if s.Status != StatusPastDue || s.PastDueSince == nil {
+		return time.Time{}
+	}
+	return s.PastDueSince.Add(Grace)
+}
+
+// InForce reports whether the subscription gives its plan at the moment now.
+func (s Subscription) InForce(now time.Time) bool {
+	switch s.Status {
+	case StatusActive, StatusTrialing, StatusComped:
+		return true
+	case StatusPastDue:
+		return s.PastDueSince == nil || now.Before(s.GraceEnds())
+	default:
+		return false
+	}
+}
+
+// Running reports whether Stripe will go on charging for it, or trying to: a
+// second one beside it would be paid twice.
+func (s Subscription) Running() bool { return running(s.Status) }
+
+func running(status string) bool {
+	switch status {
+	case StatusActive, StatusTrialing, StatusPastDue, StatusUnpaid, StatusPaused:
+		return true
+	default:
+		return false
+	}
+}
+
+// choose says which of a customer's subscriptions counts, and which ones run
+// beside it without need. It depends on the set only, not on its order: the
+// oldest running one counts; if none runs, the newest ended one is shown.
+func choose(all []RemoteSubscription) (current *RemoteSubscription, duplicates []RemoteSubscription) {
+	sorted := slices.Clone(all)
+	slices.SortFunc(sorted, func(a, b RemoteSubscription) int {
+		if c := a.Created.Compare(b.Created); c != 0 {
+			return c
+		}
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	var last *RemoteSubscription
+	for i := range sorted {
+		s := &sorted[i]
+		if !running(s.Status) {
+			last = s
+			continue
+		}
+		if current == nil {
+			current = s
+			continue
+		}
+		duplicates = append(duplicates, *s)
+	}
+	if current == nil {
+		current = last
+	}
+	return current, duplicates
+}

@@ -1,0 +1,79 @@
+package billing
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// readEvent reads a webhook whose signature has been verified. Of its content
+// only the names are taken; the state is fetched.
+func readEvent(payload []byte, header string) (Event, error) {
+	at, err := signedAt(header)
+	if err != nil {
+		return Event{}, err
+	}
+	var e struct {
+		ID, Type string
+		Data     struct {
+			Object struct {
+				ID, Object string
+				Customer   expandable
+			}
+		}
+	}
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return Event{}, fmt.Errorf("billing: read the event: %w", err)
+	}
+	if e.ID == "" || e.Type == "" {
+		return Event{}, fmt.Errorf("billing: read the event: it has no id or no type")
+	}
+	o := e.Data.Object
+	event := Event{ID: e.ID, Type: e.Type, SignedAt: at, Object: o.Object, ObjectID: o.ID, Customer: string(o.Customer)}
+	if o.Object == "customer" {
+		event.Customer = o.ID
+	}
+	return event, nil
+}
+
+// expandable is an id that Stripe may also send as the whole object.
+type expandable string
+
+// UnmarshalJSON takes either form.
+func (x *expandable) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '{' {
+		var o struct{ ID string }
+		err := json.Unmarshal(b, &o)
+		*x = expandable(o.ID)
+		return err
+	}
+	var id *string
+	if err := json.Unmarshal(b, &id); err != nil {
+		return err
+	}
+	if id != nil {
+		*x = expandable(*id)
+	}
+	return nil
+}
+
+// signedAt reads the one timestamp of a Stripe-Signature header. Two of them
+// are refused: the library would check one and we might bound the other.
+func signedAt(header string) (time.Time, error) {
+	var found []string
+	for part := range strings.SplitSeq(header, ",") {
+		if v, ok := strings.CutPrefix(part, "t="); ok {
+			found = append(found, v)
+		}
+	}
+	if len(found) != 1 {
+		return time.Time{}, fmt.Errorf("%w: %d timestamps", ErrSignature, len(found))
+	}
+	unix, err := strconv.ParseInt(found[0], 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w: timestamp: %w", ErrSignature, err)
+	}
+	return time.Unix(unix, 0).UTC(), nil
+}
