@@ -115,7 +115,7 @@ func Mark(size int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path class=\"mark-body\" d=\"M4 15C4 8.4 9.4 3 16 3s12 5.2 12 11.7S22.6 26.4 16 26.4h-3.2v.8a2.8 2.8 0 0 1-2.8 2.8H6.800A2.8 2.8 0 0 1 4 27.2z\"></path> <path class=\"mark-lamp\" d=\"M16.2 8.2a6.3 6.3 0 0 1 6.3 6.3v4.7a1.6 1.6 0 0 1-1.6 1.6h-4.7a6.3 6.3 0 0 1 0-12.6z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path class=\"mark-body\" d=\"M4 15C4 8.4 9.4 3 16 3s12 5.2 12 11.7S22.6 26.4 16 26.4h-3.2v.8a2.8 2.8 0 0 1-2.8 2.8H6.8A2.8 2.8 0 0 1 4 27.2z\"></path> <path class=\"mark-lamp\" d=\"M16.2 8.2a6.3 6.3 0 0 1 6.3 6.3v4.7a1.6 1.6 0 0 1-1.6 1.6h-4.7a6.3 6.3 0 0 1 0-12.6z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

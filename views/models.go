@@ -35,6 +35,7 @@ func (p Page) asset(name string) string {
 type UserBar struct {
 	Name, Email string
 	Home        string // where their organization's console is
+	Billing     string // where they may buy a plan; empty when they may not
 }
 
 // OrgBar is the organization whose console is open.

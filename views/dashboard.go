@@ -1,0 +1,41 @@
+package views
+
+import "time"
+
+// dashLine is the sentence under the greeting: what is on right now.
+func dashLine(p Page, m DashboardModel) string {
+	live := 0
+	for _, room := range m.Rooms {
+		if room.Live {
+			live++
+		}
+	}
+	switch {
+	case m.Welcome:
+		return p.T("dashboard.welcome", "Organization", p.Org.Name)
+	case live > 0:
+		return p.N("dashboard.live", live)
+	}
+	return p.T("dashboard.quiet")
+}
+
+// roomTone lights a live room's icon and gives the others a colour each.
+func roomTone(room RoomCard) string {
+	if room.Live {
+		return "tone-lamp"
+	}
+	return tone(room.ID)
+}
+
+// firstFew are the people whose initials fit on a room's card.
+func firstFew(names []string) []string {
+	return names[:min(len(names), 4)]
+}
+
+// moment writes a point in time for readers without script, in UTC.
+func moment(at time.Time, style string) string {
+	if style == "time" {
+		return at.UTC().Format("15:04 UTC")
+	}
+	return at.UTC().Format("2 January")
+}

@@ -1,0 +1,102 @@
+package views
+
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+)
+
+// onFront are the plans that the front page shows: those with a price, at most three.
+func onFront(plans []Plan) []Plan {
+	var shown []Plan
+	for _, plan := range plans {
+		if !plan.Contact && len(shown) < 3 {
+			shown = append(shown, plan)
+		}
+	}
+	return shown
+}
+
+// buyURL is where a plan is bought: in the console for who is signed in, else after signing up.
+func buyURL(p Page, plan Plan, interval string) templ.SafeURL {
+	if p.User != nil && p.User.Billing != "" {
+		return templ.SafeURL(p.User.Billing + "?interval=" + url.QueryEscape(interval))
+	}
+	return templ.SafeURL("/signup?plan=" + url.QueryEscape(plan.ID))
+}
+
+// people writes how many people a plan's meetings hold; a plan by contract may hold more.
+func (plan Plan) people(p Page) string {
+	if plan.Contact {
+		return p.T("plan.people_more", "People", plan.Participants)
+	}
+	return p.T("plan.people", "People", plan.Participants)
+}
+
+// concurrent writes how many meetings may run at once.
+func (plan Plan) concurrent(p Page) string {
+	if plan.ConcurrentMeetings == 0 {
+		return p.T("plan.no_limit")
+	}
+	return p.N("plan.at_once", plan.ConcurrentMeetings)
+}
+
+// freeURL is where the free plan leads: the console for who is signed in, else signing up.
+func freeURL(p Page) templ.SafeURL {
+	if p.User != nil {
+		return templ.SafeURL(p.User.Home)
+	}
+	return "/signup"
+}
+
+// compareRow is one line of the comparison: a cell for each plan.
+type compareRow struct {
+	What  string
+	Cells []string
+}
+
+// yes is a cell with a tick.
+const yes = "\u2713"
+
+func row(what string, plans []Plan, cell func(Plan) string) compareRow {
+	r := compareRow{What: what}
+	for _, plan := range plans {
+		r.Cells = append(r.Cells, cell(plan))
+	}
+	return r
+}
+
+func always(text string) func(Plan) string { return func(Plan) string { return text } }
+
+func meetingRows(p Page, plans []Plan) []compareRow {
+	return []compareRow{
+		row(p.T("pricing.people"), plans, func(plan Plan) string { return plan.people(p) }),
+		row(p.T("pricing.length"), plans, func(plan Plan) string { return p.Texts.Limit(plan.MeetingLength) }),
+		row(p.T("pricing.rooms"), plans, always(p.T("plan.unlimited"))),
+		row(p.T("pricing.at_once"), plans, func(plan Plan) string { return plan.concurrent(p) }),
+	}
+}
+
+func peopleRows(p Page, plans []Plan) []compareRow {
+	return []compareRow{
+		row(p.T("pricing.guests"), plans, always(yes)),
+		row(p.T("pricing.browser"), plans, always(yes)),
+		row(p.T("pricing.lobby"), plans, always(yes)),
+		row(p.T("pricing.end_all"), plans, always(yes)),
+	}
+}
+
+func priceRows(p Page, plans []Plan) []compareRow {
+	price := func(cents func(Plan) int64) func(Plan) string {
+		return func(plan Plan) string {
+			if plan.Contact {
+				return p.T("plan.by_contract_cell")
+			}
+			return Money(cents(plan), plan.Currency)
+		}
+	}
+	return []compareRow{
+		row(p.T("pricing.by_month"), plans, price(func(plan Plan) int64 { return plan.MonthlyCents })),
+		row(p.T("pricing.by_year"), plans, price(func(plan Plan) int64 { return plan.YearlyCents })),
+	}
+}
