@@ -50,18 +50,29 @@ export class Person {
     await form.getByLabel("E-mail").fill(account.email);
     await form.getByLabel("Password").fill(account.password);
     await form.getByLabel("Organization").fill(account.organization);
-    await form.locator('button[type="submit"], button:not([type])').first().click();
+    await form.locator('button:not([type="button"])').click();
   }
 
-  /** Opens a room on the dashboard and gives its link. */
-  async openRoom(name?: string): Promise<string> {
-    const form = this.page.locator('form[action$="/rooms"]').first();
-    const field = form.getByRole("textbox");
-    if (name && (await field.count()) > 0) await field.fill(name);
-    await form.getByRole("button", { name: "Open a room" }).click();
-    const link = this.page.locator('a[href*="/m/"]').filter({ visible: true }).first();
-    await expect(link).toBeVisible();
-    return new URL((await link.getAttribute("href")) ?? "", this.page.url()).href;
+  async signIn(account: Account): Promise<void> {
+    await this.page.goto("/login");
+    await this.page.getByLabel("E-mail").fill(account.email);
+    await this.page.getByLabel("Password").fill(account.password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await expect(this.page).toHaveURL(/\/o\/[a-z0-9-]+/);
+  }
+
+  /** The path of the organization's console, from the page that is open. */
+  get home(): string {
+    return /\/o\/[a-z0-9-]+/.exec(this.page.url())?.[0] ?? "/home";
+  }
+
+  /** Presses "Open a room" on the dashboard and gives the new room's link. */
+  async openRoom(): Promise<string> {
+    await this.button("Open a room").click();
+    await expect(this.page).toHaveURL(/[?&]room=/);
+    const code = new URL(this.page.url()).searchParams.get("room") ?? "";
+    await expect(this.page.getByTestId("room").filter({ hasText: code })).toBeVisible();
+    return new URL(`/m/${code}`, this.page.url()).href;
   }
 
   /** Goes to the lobby of a link and joins from there. */
@@ -84,5 +95,70 @@ export class Person {
 
   button(name: string): Locator {
     return this.page.getByRole("button", { name, exact: true });
+  }
+
+  /** The tile of somebody in the meeting; one's own says "You". */
+  tile(name: string): Locator {
+    return this.page.getByRole("main").getByRole("listitem").filter({ hasText: name });
+  }
+
+  tiles(): Locator {
+    return this.page.getByRole("main").getByRole("listitem");
+  }
+
+  /** What the meeting's clock shows, in seconds: "12:34 left" or "29 h 58 min left". */
+  async secondsLeft(): Promise<number> {
+    const text = await this.page.getByRole("timer").innerText();
+    const short = /(\d+):(\d\d)/.exec(text);
+    if (short) return Number(short[1]) * 60 + Number(short[2]);
+    const long = /(\d+) h (?:(\d+) min)?/.exec(text);
+    if (long) return Number(long[1]) * 3600 + Number(long[2] ?? 0) * 60;
+    throw new Error(`the clock shows "${text}"`);
+  }
+
+  async leave(): Promise<void> {
+    await this.button("Leave").click();
+    await expect(this.page).toHaveURL(/\/after/);
+  }
+
+  async endForAll(): Promise<void> {
+    await this.button("Host tools").click();
+    await this.page.getByRole("menuitem", { name: "End for all" }).click();
+    await expect(this.page).toHaveURL(/\/after/);
+  }
+
+  /** Another tab of the same browser. */
+  async tab(): Promise<Person> {
+    return Person.arrive(this.name, this.context);
+  }
+
+  payButtons(): Locator {
+    return this.page.locator('form[action$="/checkout"] button');
+  }
+
+  /** Chooses Pro on the page of plans; ends on the payment page. */
+  async startCheckout(home: string): Promise<void> {
+    await this.page.goto(`${home}/billing`);
+    await this.payButtons().first().click();
+    await expect(this.page).toHaveURL(/\/dev\/stripe\/checkout\//);
+  }
+
+  async pay(): Promise<void> {
+    await this.page.getByRole("button", { name: /^(Pay|Subscribe)/ }).click();
+  }
+
+  async abandonCheckout(): Promise<void> {
+    await this.page.getByRole("link", { name: /back|return|cancel/i }).first().click();
+  }
+
+  /** The link of a confirmation mail that is open at /dev/mail. */
+  async confirmationLink(): Promise<string> {
+    const body = this.page.locator("iframe").or(this.page.getByRole("main"));
+    await expect(body.first()).toBeVisible();
+    for (const frame of this.page.frames()) {
+      const link = frame.locator('a[href*="/confirm?token="]');
+      if ((await link.count()) > 0) return (await link.first().getAttribute("href")) ?? "";
+    }
+    throw new Error("the mail holds no link to confirm the address");
   }
 }

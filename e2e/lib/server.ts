@@ -12,9 +12,6 @@ export interface ServerOptions {
   database?: string;
   /** An existing data folder to start on; a fresh one otherwise, taken away at the end. */
   data?: string;
-  /** Ports of an earlier server, to stand in its place. */
-  port?: number;
-  mediaPort?: number;
   /** Further flags of `parley serve`. */
   flags?: string[];
   /** How often to ask whether it is ready, in ms. */
@@ -51,33 +48,36 @@ async function freeMediaPort(): Promise<number> {
 export class ParleyServer {
   readonly url: string;
   private output = "";
+  private process: ChildProcess;
   private ended: Promise<number | string>;
 
   private constructor(
-    private readonly process: ChildProcess,
+    private readonly args: string[],
     readonly port: number,
-    readonly mediaPort: number,
     readonly data: string,
     private readonly ownsData: boolean,
     readonly database: string | undefined,
   ) {
     this.url = `http://localhost:${port}`;
-    const keep = (chunk: Buffer) => (this.output += chunk.toString());
-    process.stdout?.on("data", keep);
-    process.stderr?.on("data", keep);
-    this.ended = new Promise((resolve) => process.once("exit", (code, signal) => resolve(code ?? signal ?? "gone")));
+    [this.process, this.ended] = this.launch();
   }
 
   static async start(options: ServerOptions = {}): Promise<ParleyServer> {
     const data = options.data ?? (await mkdtemp(join(tmpdir(), "parley-e2e-")));
-    const port = options.port ?? (await freePort());
-    const mediaPort = options.mediaPort ?? (await freeMediaPort());
+    const [port, mediaPort] = [await freePort(), await freeMediaPort()];
     const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
     if (options.database) args.push("--database", options.database);
-    const child = spawn(binary, [...args, ...(options.flags ?? [])], { stdio: ["ignore", "pipe", "pipe"] });
-    const server = new ParleyServer(child, port, mediaPort, data, options.data === undefined, options.database);
+    const server = new ParleyServer([...args, ...(options.flags ?? [])], port, data, options.data === undefined, options.database);
     await server.ready(options.pollEvery);
     return server;
+  }
+
+  private launch(): [ChildProcess, Promise<number | string>] {
+    const child = spawn(binary, this.args, { stdio: ["ignore", "pipe", "pipe"] });
+    const keep = (chunk: Buffer) => (this.output += chunk.toString());
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    return [child, new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal ?? "gone")))];
   }
 
   /** What the process has written so far. */
@@ -90,11 +90,16 @@ export class ParleyServer {
   }
 
   private async ready(every = 50): Promise<void> {
-    await until("parley to be ready", async () => {
-      if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}:\n${this.output}`);
-      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
-      return answer?.status === 200;
-    }, 30_000, every);
+    await until(
+      "parley to be ready",
+      async () => {
+        if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}:\n${this.output}`);
+        const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+        return answer?.status === 200;
+      },
+      30_000,
+      every,
+    );
   }
 
   /** Runs `parley admin …` on this server's data while it serves, and gives what it printed. */
@@ -122,5 +127,11 @@ export class ParleyServer {
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");
     await this.ended;
+  }
+
+  /** Starts it again in its old place, after kill. */
+  async startAgain(): Promise<void> {
+    [this.process, this.ended] = this.launch();
+    await this.ready();
   }
 }
