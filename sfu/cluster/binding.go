@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -123,9 +122,9 @@ func (b *bindings) claim(ctx context.Context, key sfu.RoomKey, node string, old 
 	ctx, cancel := context.WithTimeout(ctx, bindingTimeout)
 	defer cancel()
 	bound := binding{Tenant: key.Tenant, Room: key.Room, Node: node, At: now.UTC()}
-	value, err := json.Marshal(bound)
+	value, err := marshal(bound)
 	if err != nil {
-		return binding{}, fmt.Errorf("bind the room: %w", err)
+		return binding{}, err
 	}
 	name := entryKey(key)
 	if old.Fence == 0 {

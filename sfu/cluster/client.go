@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -119,9 +118,9 @@ func (c *Client) End(ctx context.Context, key sfu.RoomKey, why sfu.Reason) error
 // ask sends a control request to the room's node.
 func (c *Client) ask(ctx context.Context, b binding, ctl control) error {
 	ctl.address, ctl.Fence = addressOf(sfu.RoomKey{Tenant: b.Tenant, Room: b.Room}), b.Fence
-	data, err := json.Marshal(ctl)
+	data, err := marshal(ctl)
 	if err != nil {
-		return fmt.Errorf("ask media node: %w", err)
+		return err
 	}
 	return c.request(ctx, subjectRoom(b.Node), data)
 }

@@ -44,14 +44,15 @@ var codes = []struct {
 	{"token_early", sfu.ErrTokenEarly},
 	{"token_grant", sfu.ErrTokenGrant},
 	{"token", sfu.ErrToken},
-	{"unknown_key", sfu.ErrUnknownKey},
+	{codeUnknownKey, sfu.ErrUnknownKey},
 	{"malformed", sfu.ErrMalformed},
 	{"lost", ErrLost},
 }
 
 const (
-	codeOK     code = "ok"
-	codeFailed code = "failed"
+	codeOK         code = "ok"
+	codeFailed     code = "failed"
+	codeUnknownKey code = "unknown_key"
 )
 
 // reply answers a request, and tells at a session's end how it ended.

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -58,9 +57,9 @@ func (c *Client) start(ctx context.Context, b binding, hello sfu.Hello) (*carrie
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(j)
+	data, err := marshal(j)
 	if err != nil {
-		return nil, fmt.Errorf("start session: %w", err)
+		return nil, err
 	}
 	_, died, there := c.registry.node(b.Node)
 	if !there {

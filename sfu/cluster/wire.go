@@ -181,3 +181,11 @@ func unmarshal(data []byte, most int, into any) error {
 	}
 	return nil
 }
+
+func marshal(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errWire, err)
+	}
+	return data, nil
+}
