@@ -42,6 +42,7 @@ function told(key: string, people: Person[], t: Texts): News[] {
 
 function limitNews(now: State, before: State, t: Texts, local: number): News[] {
   if (now.clock === before.clock || !lifted(before.clock, now.clock)) return [];
+  if (before.upgrade === "paying") return [{ text: t("meeting.upgrade.thanks"), tone: "plain" }];
   const left = timeLeft(now.clock, local);
   if (left === null) return [{ text: t("meeting.news.lifted.none"), tone: "plain" }];
   return [{ text: t("meeting.news.lifted", { left: spoken(left, t) }), tone: "plain" }];

@@ -24,6 +24,7 @@ const t = textsFrom({
   "meeting.news.minutes.other": "{n} minutes left",
   "meeting.minutes.one": "{n} minute",
   "meeting.minutes.other": "{n} minutes",
+  "meeting.upgrade.thanks": "Thank you",
   "meeting.hours": "{hours} h {minutes} min",
 });
 const told = (before = start(), after = start()) => newsOf(after, before, t, 0).map((n) => n.text);
@@ -68,7 +69,7 @@ test("one's own devices change without touching each other", () => {
 });
 
 test("opening a panel or the offers closes the menu", () => {
-  const open = reduce(start(), { type: "menu", menu: "leave" });
+  const open = reduce(start(), { type: "menu", menu: "host" });
   assert.equal(reduce(open, { type: "togglePeople" }).menu, null);
   assert.equal(reduce(open, { type: "upgrade", upgrade: "open" }).menu, null);
 });
@@ -77,6 +78,15 @@ test("a lift keeps the plan's name unless a new one came", () => {
   const clock = { endsAt: 0, offset: 0 };
   assert.equal(reduce(start(), { type: "limits", clock }).plan, "Free");
   assert.equal(reduce(start(), { type: "limits", clock, plan: "Pro", limit: 150 }).plan, "Pro");
+});
+
+test("a lifted limit closes the offers and thanks who paid", () => {
+  const paying = reduce(start(), { type: "upgrade", upgrade: "paying" });
+  const drift = reduce(paying, { type: "limits", clock: { endsAt: 100_900, offset: 0 } });
+  assert.equal(drift.upgrade, "paying");
+  const lifted = reduce(paying, { type: "limits", clock: { endsAt: 9_000_000, offset: 0 } });
+  assert.equal(lifted.upgrade, "closed");
+  assert.deepEqual(told(paying, lifted), ["Thank you"]);
 });
 
 test("comings and goings are told by name, many at once as a number", () => {

@@ -1,5 +1,5 @@
 // What the meeting page knows. One value, changed only by the actions below; views draw it.
-import type { Clock } from "./clock.ts";
+import { type Clock, lifted } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 
 export interface Person {
@@ -37,7 +37,7 @@ export interface Own {
   device: string;
 }
 
-export type Menu = "microphone" | "camera" | "leave";
+export type Menu = "microphone" | "camera" | "host";
 
 export interface State {
   connection: Connection;
@@ -112,12 +112,7 @@ export function reduce(state: State, action: Action): State {
     case "speaker":
       return { ...state, speaker: action.device };
     case "limits":
-      return {
-        ...state,
-        clock: action.clock,
-        plan: action.plan ?? state.plan,
-        limit: action.limit ?? state.limit,
-      };
+      return limitsChanged(state, action);
     case "sound":
       return { ...state, soundBlocked: action.blocked };
     case "togglePeople":
@@ -135,6 +130,17 @@ export function reduce(state: State, action: Action): State {
 function connectionChanged(state: State, connection: Connection): State {
   if (state.connection === connection || state.connection === "leaving") return state;
   return { ...state, connection };
+}
+
+/** A lifted limit closes the offers by itself: there is nothing left to pay for. */
+function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>): State {
+  return {
+    ...state,
+    clock: said.clock,
+    plan: said.plan ?? state.plan,
+    limit: said.limit ?? state.limit,
+    upgrade: lifted(state.clock, said.clock) ? "closed" : state.upgrade,
+  };
 }
 
 function still(speaking: ReadonlySet<string>, people: readonly Person[]): ReadonlySet<string> {

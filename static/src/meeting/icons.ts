@@ -1,0 +1,76 @@
+// Lucide icons, drawn from the package's own SVG text so that the bundle holds only those named here.
+import {
+  Check,
+  ChevronLeft,
+  ChevronRight,
+  ChevronUp,
+  CircleAlert,
+  Clock,
+  Copy,
+  CreditCard,
+  Info,
+  LogOut,
+  Mic,
+  MicOff,
+  MonitorSmartphone,
+  PhoneOff,
+  TriangleAlert,
+  Users,
+  Video,
+  VideoOff,
+  Volume2,
+  Wifi,
+  X,
+} from "lucide-static";
+
+const sources = {
+  check: Check,
+  "chevron-left": ChevronLeft,
+  "chevron-right": ChevronRight,
+  "chevron-up": ChevronUp,
+  alert: CircleAlert,
+  clock: Clock,
+  copy: Copy,
+  card: CreditCard,
+  info: Info,
+  leave: LogOut,
+  mic: Mic,
+  "mic-off": MicOff,
+  devices: MonitorSmartphone,
+  "end-for-all": PhoneOff,
+  warning: TriangleAlert,
+  people: Users,
+  video: Video,
+  "video-off": VideoOff,
+  speaker: Volume2,
+  weak: Wifi,
+  close: X,
+};
+
+export type IconName = keyof typeof sources;
+
+const parsed = new Map<IconName, SVGElement>();
+
+/** The icon as an element, hidden from screen readers: the word beside it says what it means. */
+export function icon(name: IconName, size: 14 | 16 | 18 | 20 | 22 = 20): SVGElement {
+  let drawn = parsed.get(name);
+  if (!drawn) {
+    const svg = new DOMParser().parseFromString(sources[name], "image/svg+xml").documentElement;
+    for (const attribute of ["class", "stroke-width"]) svg.removeAttribute(attribute);
+    drawn = document.importNode(svg, true) as unknown as SVGElement;
+    drawn.setAttribute("aria-hidden", "true");
+    parsed.set(name, drawn);
+  }
+  const copy = drawn.cloneNode(true) as SVGElement;
+  copy.classList.add("icon", `icon-${size}`);
+  copy.setAttribute("width", String(size));
+  copy.setAttribute("height", String(size));
+  return copy;
+}
+
+/** Swaps the icon inside an element without touching its words. */
+export function setIcon(holder: Element, name: IconName, size?: 14 | 16 | 18 | 20 | 22): void {
+  if (holder.getAttribute("data-icon") === name) return;
+  holder.setAttribute("data-icon", name);
+  holder.replaceChildren(icon(name, size));
+}

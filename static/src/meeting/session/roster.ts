@@ -1,0 +1,43 @@
+import { ConnectionQuality, type RemoteParticipant, type Room, Track } from "livekit-client";
+import type { MeetingSession } from "../types.ts";
+import type { Person } from "../state.ts";
+import type { Sources } from "./sources.ts";
+
+/** Everybody the node says is here, in join order, and oneself last. */
+export function rosterOf(room: Room, me: MeetingSession, sources: Sources): Person[] {
+  const others = [...room.remoteParticipants.values()].sort(
+    (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0),
+  );
+  return [...others.map(otherPerson), self(room, me, sources)];
+}
+
+function otherPerson(p: RemoteParticipant): Person {
+  const camera = p.getTrackPublication(Track.Source.Camera);
+  const microphone = p.getTrackPublication(Track.Source.Microphone);
+  const showing = camera !== undefined && !camera.isMuted && camera.videoTrack !== undefined;
+  return {
+    identity: p.identity,
+    name: p.name || p.identity,
+    host: p.attributes["role"] === "host",
+    self: false,
+    microphone: microphone !== undefined && !microphone.isMuted,
+    video: showing ? (camera.videoTrack?.mediaStreamTrack ?? null) : null,
+    weak: isWeak(p.connectionQuality),
+  };
+}
+
+/** Oneself, as it looks before and after the node has answered. */
+export function self(room: Room | null, me: MeetingSession, sources: Sources): Person {
+  return {
+    identity: me.identity,
+    name: me.name,
+    host: me.host,
+    self: true,
+    microphone: sources.microphone.live,
+    video: sources.camera.live ? sources.camera.track : null,
+    weak: room !== null && isWeak(room.localParticipant.connectionQuality),
+  };
+}
+
+const isWeak = (quality: ConnectionQuality): boolean =>
+  quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost;

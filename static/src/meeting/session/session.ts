@@ -1,0 +1,266 @@
+import { ConnectionError, DisconnectReason, Room, RoomEvent, type RoomOptions, VideoPreset } from "livekit-client";
+import { clockFrom } from "../clock.ts";
+import type { Store } from "../state.ts";
+import type { Ending, MeetingSession } from "../types.ts";
+import { endForAll, freshSession } from "./door.ts";
+import { endingFrom, limitsFrom, topics } from "./messages.ts";
+import { Publisher } from "./publisher.ts";
+import { rosterOf, self } from "./roster.ts";
+import type { Sound } from "./sound.ts";
+import type { Sources } from "./sources.ts";
+import type { Stats } from "./stats.ts";
+
+const hd = new VideoPreset(1280, 720, 1_700_000, 30);
+
+/** Two connections, VP8 in one layer, everything subscribed: see docs on the media protocol. */
+const options: RoomOptions = {
+  singlePeerConnection: false,
+  adaptiveStream: false,
+  dynacast: false,
+  stopLocalTrackOnUnpublish: false,
+  disconnectOnPageLeave: true,
+  publishDefaults: {
+    videoCodec: "vp8",
+    backupCodec: false,
+    simulcast: false,
+    videoEncoding: hd.encoding,
+    dtx: true,
+    red: false,
+  },
+};
+
+/** How long to wait before each further try to come back, in milliseconds. */
+const waits = [0, 1000, 2000, 4000, 6000];
+
+export interface Parts {
+  store: Store;
+  sources: Sources;
+  sound: Sound;
+  stats: Stats;
+  /** Called once, when the meeting is over for this person. */
+  onEnd(why: Ending): void;
+  /** Called when only the lobby can let this person in again. */
+  onOut(): void;
+}
+
+/** The one place that talks to the media node: joins, keeps the line, and turns what happens into actions. */
+export class Session {
+  #meeting: MeetingSession;
+  readonly #parts: Parts;
+  #room: Room | null = null;
+  #publisher: Publisher | null = null;
+  #ending: "limit" | "host" | null = null;
+  #closed = false;
+  #rosterDue = false;
+  #retry: AbortController | null = null;
+
+  constructor(meeting: MeetingSession, parts: Parts) {
+    this.#meeting = meeting;
+    this.#parts = parts;
+    for (const source of [parts.sources.microphone, parts.sources.camera]) {
+      source.onChange(() => this.#rosterSoon());
+    }
+  }
+
+  /** Joins for the first time. */
+  async start(): Promise<void> {
+    const { store, sources } = this.#parts;
+    store.dispatch({ type: "people", people: [self(null, this.#meeting, sources)] });
+    if (!(await this.#join(this.#meeting))) await this.#comeBack();
+  }
+
+  /** Comes back here after the same person joined elsewhere. */
+  async takeOver(): Promise<void> {
+    await this.#comeBack();
+  }
+
+  /** Leaves for good. The others see it at once. */
+  leave(): void {
+    this.#end("left");
+  }
+
+  /** Ends the meeting for everybody; false when the server did not agree. */
+  async endForAll(): Promise<boolean> {
+    return endForAll(this.#meeting);
+  }
+
+  async #join(meeting: MeetingSession): Promise<boolean> {
+    void this.#drop();
+    const { store, sources, sound, stats } = this.#parts;
+    const room = new Room(options);
+    this.#room = room;
+    this.#meeting = meeting;
+    const publisher = new Publisher(room, sources);
+    this.#publisher = publisher;
+    this.#listen(room, publisher);
+    sound.follow(room, (blocked) => store.dispatch({ type: "sound", blocked }));
+    if (meeting.demo) stats.follow(room);
+    try {
+      await room.connect(meeting.serverUrl, meeting.token, { maxRetries: 1 });
+    } catch (error) {
+      if (room === this.#room) this.#note(error);
+      return false;
+    }
+    if (room !== this.#room || this.#closed) return true;
+    stats.connected();
+    this.#live(room);
+    return true;
+  }
+
+  #listen(room: Room, publisher: Publisher): void {
+    const roster = () => this.#rosterSoon();
+    const mine = (what: () => void) => () => {
+      if (room === this.#room && !this.#closed) what();
+    };
+    room
+      .on(RoomEvent.SignalConnected, mine(() => publisher.start()))
+      .on(RoomEvent.Reconnecting, mine(() => this.#down()))
+      .on(RoomEvent.SignalReconnecting, mine(() => this.#down()))
+      .on(RoomEvent.Reconnected, mine(() => this.#live(room)))
+      .on(RoomEvent.RoomMetadataChanged, mine(() => this.#limits(room.metadata ?? "")))
+      .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
+        if (room === this.#room && !participant) this.#told(topic ?? "", new TextDecoder().decode(payload));
+      })
+      .on(RoomEvent.Disconnected, (reason) => {
+        if (room === this.#room && !this.#closed) this.#disconnected(room, reason);
+      });
+    for (const event of rosterEvents) room.on(event, roster);
+  }
+
+  #live(room: Room): void {
+    this.#limits(room.metadata ?? "");
+    this.#parts.store.dispatch({ type: "connection", connection: "live" });
+    this.#rosterSoon();
+  }
+
+  #down(): void {
+    this.#parts.store.dispatch({ type: "connection", connection: "reconnecting" });
+  }
+
+  #limits(text: string): void {
+    const said = limitsFrom(text);
+    if (!said) return;
+    this.#parts.store.dispatch({
+      type: "limits",
+      clock: clockFrom(said, Date.now()),
+      ...(said.plan === undefined ? {} : { plan: said.plan }),
+      ...(said.participants === undefined ? {} : { limit: said.participants }),
+    });
+  }
+
+  #told(topic: string, text: string): void {
+    if (topic === topics.clock) this.#limits(text);
+    if (topic === topics.ended) this.#ending = endingFrom(text);
+  }
+
+  /** The node's last word decides what happens next. A first connection that fails is handled by its caller. */
+  #disconnected(room: Room, reason: DisconnectReason | undefined): void {
+    const { store, sources } = this.#parts;
+    switch (reason) {
+      case DisconnectReason.DUPLICATE_IDENTITY:
+        void this.#drop();
+        for (const source of [sources.camera, sources.microphone]) source.release();
+        return store.dispatch({ type: "connection", connection: "elsewhere" });
+      case DisconnectReason.PARTICIPANT_REMOVED:
+        return this.#end("removed");
+      case DisconnectReason.ROOM_DELETED:
+        return this.#end(this.#ending ?? "host");
+      case DisconnectReason.ROOM_CLOSED:
+        return this.#end(this.#ending ?? "limit");
+      default:
+        if (store.state.connection === "live" || store.state.connection === "reconnecting") {
+          if (room === this.#room && this.#retry === null) void this.#comeBack();
+        }
+    }
+  }
+
+  /** Tries again with a fresh token until it works, the meeting is over or the person leaves. */
+  async #comeBack(): Promise<void> {
+    if (this.#closed) return;
+    this.#retry?.abort();
+    const retry = new AbortController();
+    this.#retry = retry;
+    this.#down();
+    for (let attempt = 0; !retry.signal.aborted; attempt++) {
+      await pause(waits[Math.min(attempt, waits.length - 1)] ?? 0, retry.signal);
+      if (retry.signal.aborted) return;
+      const answer = await freshSession(this.#meeting, retry.signal);
+      if (retry.signal.aborted) return;
+      if (answer.kind === "over") return this.#end(this.#ending ?? "limit");
+      if (answer.kind === "out") return this.#finish(() => this.#parts.onOut());
+      if (answer.kind === "session" && (await this.#join(answer.session))) break;
+    }
+    if (this.#retry === retry) this.#retry = null;
+  }
+
+  /** The roster is read once after a burst of events, and not while the line is down. */
+  #rosterSoon(): void {
+    if (this.#rosterDue) return;
+    this.#rosterDue = true;
+    queueMicrotask(() => {
+      this.#rosterDue = false;
+      const { store, sources } = this.#parts;
+      if (!this.#room || this.#closed) return;
+      if (store.state.connection === "live") {
+        store.dispatch({ type: "people", people: rosterOf(this.#room, this.#meeting, sources) });
+        return;
+      }
+      const others = store.state.people.filter((p) => !p.self);
+      const me = self(this.#room, this.#meeting, sources);
+      store.dispatch({ type: "people", people: [...others, me] });
+    });
+  }
+
+  #note(error: unknown): void {
+    const reason = error instanceof ConnectionError ? error.message : String(error);
+    console.warn(`could not join: ${reason}`);
+  }
+
+  /** Lets go of the present room without ending the page. */
+  #drop(): Promise<void> {
+    const room = this.#room;
+    this.#room = null;
+    this.#publisher?.stop();
+    this.#publisher = null;
+    return room?.disconnect(false) ?? Promise.resolve();
+  }
+
+  #end(why: Ending): void {
+    this.#finish(() => this.#parts.onEnd(why));
+  }
+
+  /** Says goodbye to the node, but waits only so long for it to be on its way. */
+  #finish(then: () => void): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#retry?.abort();
+    this.#parts.store.dispatch({ type: "connection", connection: "leaving" });
+    void Promise.race([this.#drop(), wait(300)]).then(then, then);
+  }
+}
+
+const rosterEvents = [
+  RoomEvent.ParticipantConnected,
+  RoomEvent.ParticipantDisconnected,
+  RoomEvent.TrackSubscribed,
+  RoomEvent.TrackUnsubscribed,
+  RoomEvent.TrackUnpublished,
+  RoomEvent.TrackPublished,
+  RoomEvent.TrackMuted,
+  RoomEvent.TrackUnmuted,
+  RoomEvent.ParticipantNameChanged,
+  RoomEvent.ParticipantAttributesChanged,
+  RoomEvent.ConnectionQualityChanged,
+] as const;
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

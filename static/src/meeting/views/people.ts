@@ -1,0 +1,95 @@
+import { h, initials, setText } from "../dom.ts";
+import { icon, setIcon } from "../icons.ts";
+import type { Person, State } from "../state.ts";
+import type { Ui } from "../ui.ts";
+import { toneOf } from "./tile.ts";
+
+interface Row {
+  element: HTMLLIElement;
+  render(person: Person): void;
+}
+
+/** Everybody in the meeting, as the node tells it. A panel beside the stage, a full sheet on phones. */
+export class People {
+  readonly element: HTMLElement;
+  readonly #ui: Ui;
+  readonly #count = h("span", { class: "m-people-count" });
+  readonly #list = h("ul", { class: "m-people-list", attrs: { tabindex: "0" } });
+  readonly #rows = new Map<string, Row>();
+  readonly #close: HTMLButtonElement;
+
+  constructor(ui: Ui) {
+    this.#ui = ui;
+    const { t, acts, store } = ui;
+    const close = () => store.dispatch({ type: "togglePeople" });
+    this.#close = h("button", { class: "m-round", attrs: { type: "button", "aria-label": t("meeting.close") }, on: { click: close } }, icon("close", 18));
+    this.#list.setAttribute("aria-label", t("meeting.people"));
+    this.element = h(
+      "aside",
+      { class: "m-people", attrs: { "aria-label": t("meeting.people") } },
+      h("header", { class: "m-people-head" }, h("h2", {}, t("meeting.people"), " ", this.#count), this.#close),
+      this.#list,
+      h(
+        "div",
+        { class: "m-people-foot narrow-only" },
+        h("button", { class: "btn btn-wide", attrs: { type: "button" }, on: { click: () => acts.copyLink() } }, icon("copy", 16), t("meeting.copy")),
+      ),
+    );
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
+    store.subscribe((now, before) => this.#render(now, before));
+  }
+
+  #render(now: State, before: State): void {
+    this.element.hidden = !now.peopleOpen;
+    if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
+    if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
+    if (!now.peopleOpen || (now.people === before.people && before.peopleOpen)) return;
+    setText(this.#count, String(now.people.length));
+    const here = new Set(now.people.map((p) => p.identity));
+    for (const [identity, row] of this.#rows) {
+      if (here.has(identity)) continue;
+      row.element.remove();
+      this.#rows.delete(identity);
+    }
+    now.people.forEach((person, i) => {
+      const row = this.#rowFor(person);
+      row.render(person);
+      const at = this.#list.children[i];
+      if (at !== row.element) this.#list.insertBefore(row.element, at ?? null);
+    });
+  }
+
+  #rowFor(person: Person): Row {
+    const known = this.#rows.get(person.identity);
+    if (known) return known;
+    const made = rowOf(this.#ui);
+    this.#rows.set(person.identity, made);
+    return made;
+  }
+}
+
+function rowOf({ t }: Ui): Row {
+  const picture = h("span", { attrs: { "aria-hidden": "true" } });
+  const name = h("span", { class: "ellipsis", attrs: { dir: "auto" } });
+  const you = h("span", { class: "m-people-you", text: t("meeting.you_mark") });
+  const host = h("span", { class: "badge", text: t("meeting.host") });
+  const mark = h("span", { class: "m-people-mic" });
+  const muted = h("span", { class: "sr-only" });
+  const element = h("li", {}, picture, name, you, host, mark, muted);
+  return {
+    element,
+    render(person) {
+      picture.className = `avatar ${toneOf(person.name)}`;
+      setText(picture, initials(person.name));
+      setText(name, person.name);
+      name.title = person.name;
+      you.hidden = !person.self;
+      host.hidden = !person.host;
+      setIcon(mark, person.microphone ? "mic" : "mic-off", 18);
+      element.classList.toggle("is-muted", !person.microphone);
+      setText(muted, person.microphone ? t("meeting.is_unmuted") : t("meeting.is_muted"));
+    },
+  };
+}

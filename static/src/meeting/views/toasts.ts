@@ -1,0 +1,38 @@
+import { h } from "../dom.ts";
+import { icon } from "../icons.ts";
+import type { News } from "../news.ts";
+
+const shownFor = 5000;
+const most = 3;
+
+/** Short sentences over the bar, which go by themselves; screen readers hear each of them once. */
+export class Toasts {
+  readonly element: HTMLElement;
+  readonly #stack = h("div", { class: "m-toasts" });
+  readonly #voice = h("div", { class: "sr-only", attrs: { role: "status", "aria-live": "polite" } });
+
+  constructor() {
+    this.element = h("div", {}, this.#stack, this.#voice);
+  }
+
+  tell(news: readonly News[]): void {
+    for (const item of news) this.#show(item);
+    if (news.length > 0) this.#voice.append(...news.map((n) => h("p", { text: n.text })));
+    while (this.#voice.childElementCount > 8) this.#voice.firstElementChild?.remove();
+  }
+
+  #show({ text, tone }: News): void {
+    const toast = h(
+      "div",
+      { class: tone === "plain" ? "toast" : `toast toast-${tone}`, attrs: { "aria-hidden": "true" } },
+      tone === "plain" ? null : icon(tone === "lamp" ? "clock" : "alert", 18),
+      h("span", { text, attrs: { dir: "auto" } }),
+    );
+    this.#stack.append(toast);
+    while (this.#stack.childElementCount > most) this.#stack.firstElementChild?.remove();
+    setTimeout(() => {
+      toast.classList.add("is-going");
+      setTimeout(() => toast.remove(), 200);
+    }, shownFor);
+  }
+}
