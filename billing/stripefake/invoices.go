@@ -1,0 +1,171 @@
+package stripefake
+
+import (
+	"fmt"
+	"maps"
+)
+
+// bill writes the invoice of a subscription's present period and collects it.
+func (s *Server) bill(sub *subscription, reason string) *invoice {
+	in := &invoice{
+		ID: s.st.id("in"), Object: "invoice", AmountDue: sub.amount(), AmountRemaining: sub.amount(), Total: sub.amount(),
+		BillingReason: reason, Created: sub.CurrentPeriodStart, Currency: sub.Currency, Customer: sub.Customer,
+		Metadata: map[string]string{}, PeriodStart: sub.CurrentPeriodStart, PeriodEnd: sub.CurrentPeriodEnd,
+		Status: "open", Subscription: &sub.ID,
+	}
+	in.Number = fmt.Sprintf("DEMO-%05d", s.st.Serial)
+	s.st.Invoices[in.ID] = in
+	sub.LatestInvoice = &in.ID
+	s.emit("invoice.created", in)
+	s.collect(in)
+	return in
+}
+
+// collect charges the customer's card, and moves the subscription between
+// active and past_due by what comes of it.
+func (s *Server) collect(in *invoice) bool {
+	in.Attempted = true
+	in.AttemptCount++
+	sub := s.st.Subscriptions[*in.Subscription]
+	if s.st.Declining[in.Customer] {
+		sub.Status = "past_due"
+		s.emit("invoice.payment_failed", in)
+		return false
+	}
+	pi := s.intent(in.Total, in.Currency, in.Customer, &in.ID)
+	in.PaymentIntent, in.Paid, in.Status = &pi.ID, true, "paid"
+	in.AmountPaid, in.AmountRemaining = in.Total, 0
+	if s.oldestOpen(sub.ID) == nil {
+		sub.Status = "active"
+	}
+	s.emit("invoice.paid", in)
+	return true
+}
+
+// intent takes money: a payment intent that succeeded, and its charge.
+func (s *Server) intent(amount int64, currency, customer string, invoice *string) *paymentIntent {
+	now := s.now().Unix()
+	pi := &paymentIntent{
+		ID: s.st.id("pi"), Object: "payment_intent", Amount: amount, AmountReceived: amount, Created: now,
+		Currency: currency, Customer: &customer, Invoice: invoice, Status: "succeeded",
+	}
+	ch := &charge{
+		ID: s.st.id("ch"), Object: "charge", Amount: amount, Created: now, Currency: currency, Customer: &customer,
+		Invoice: invoice, Paid: true, PaymentIntent: pi.ID, Status: "succeeded",
+	}
+	pi.LatestCharge = &ch.ID
+	s.st.Intents[pi.ID], s.st.Charges[ch.ID] = pi, ch
+	s.emit("charge.succeeded", ch)
+	return pi
+}
+
+func (s *Server) oldestOpen(sub string) *invoice {
+	var oldest *invoice
+	for _, in := range s.st.Invoices {
+		if in.Status == "open" && in.Subscription != nil && *in.Subscription == sub && (oldest == nil || in.Created < oldest.Created) {
+			oldest = in
+		}
+	}
+	return oldest
+}
+
+// payOpen tries every unpaid invoice of a customer again.
+func (s *Server) payOpen(customer string) {
+	open := newest(s.st, s.st.Invoices, func(v *invoice) bool { return v.Customer == customer && v.Status == "open" })
+	for i := len(open) - 1; i >= 0; i-- {
+		if s.collect(open[i]) {
+			s.emit("customer.subscription.updated", s.st.Subscriptions[*open[i].Subscription])
+		}
+	}
+}
+
+func listInvoices(c *call) (any, error) {
+	cus, sub, status := c.p.str("customer"), c.p.str("subscription"), c.p.str("status")
+	all := newest(c.st, c.st.Invoices, func(v *invoice) bool {
+		return (cus == "" || v.Customer == cus) && (sub == "" || v.Subscription != nil && *v.Subscription == sub) && (status == "" || v.Status == status)
+	})
+	return page(c, "/v1/invoices", all, func(v *invoice) string { return v.ID })
+}
+
+func getInvoice(c *call) (any, error) {
+	v, ok := c.st.Invoices[c.id]
+	if !ok {
+		return nil, missing("invoice", "invoice", c.id)
+	}
+	return v, nil
+}
+
+func payInvoice(c *call) (any, error) {
+	v, ok := c.st.Invoices[c.id]
+	if !ok {
+		return nil, missing("invoice", "invoice", c.id)
+	}
+	if v.Status != "open" {
+		return nil, refused("", "Invoice is already %s", v.Status)
+	}
+	if !c.collect(v) {
+		return nil, errDeclined()
+	}
+	c.emit("customer.subscription.updated", c.st.Subscriptions[*v.Subscription])
+	return v, nil
+}
+
+func getIntent(c *call) (any, error) {
+	v, ok := c.st.Intents[c.id]
+	if !ok {
+		return nil, missing("intent", "payment_intent", c.id)
+	}
+	return v, nil
+}
+
+func getCharge(c *call) (any, error) {
+	v, ok := c.st.Charges[c.id]
+	if !ok {
+		return nil, missing("charge", "charge", c.id)
+	}
+	return v, nil
+}
+
+func createRefund(c *call) (any, error) {
+	pi, chargeID := c.p.str("payment_intent"), c.p.str("charge")
+	reason, meta := c.p.opt("reason"), c.p.dict("metadata")
+	if in, ok := c.st.Intents[pi]; ok {
+		chargeID = *in.LatestCharge
+	} else if pi != "" {
+		return nil, missing("payment_intent", "payment_intent", pi)
+	}
+	ch, ok := c.st.Charges[chargeID]
+	if !ok {
+		return nil, missing("charge", "charge", chargeID)
+	}
+	amount, err := c.p.num("amount", ch.Amount-ch.AmountRefunded)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.p.unknown(); err != nil {
+		return nil, err
+	}
+	if ch.Refunded {
+		return nil, refused("charge_already_refunded", "Charge %s has already been refunded.", ch.ID)
+	}
+	if amount < 1 || amount > ch.Amount-ch.AmountRefunded {
+		return nil, invalid("amount", "amount_too_large", "Refund amount is greater than unrefunded amount on charge.")
+	}
+	v := &refund{
+		ID: c.st.id("re"), Object: "refund", Amount: amount, Charge: ch.ID, Created: c.now().Unix(), Currency: ch.Currency,
+		Metadata: maps.Clone(meta), PaymentIntent: ch.PaymentIntent, Reason: reason, Status: "succeeded",
+	}
+	c.st.Refunds[v.ID] = v
+	ch.AmountRefunded += amount
+	ch.Refunded = ch.AmountRefunded == ch.Amount
+	c.emit("charge.refunded", ch)
+	return v, nil
+}
+
+func listRefunds(c *call) (any, error) {
+	pi, ch := c.p.str("payment_intent"), c.p.str("charge")
+	all := newest(c.st, c.st.Refunds, func(v *refund) bool {
+		return (pi == "" || v.PaymentIntent == pi) && (ch == "" || v.Charge == ch)
+	})
+	return page(c, "/v1/refunds", all, func(v *refund) string { return v.ID })
+}
