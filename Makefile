@@ -9,8 +9,9 @@ SHELL       := /bin/bash
 MAKEFLAGS   += --no-print-directory --no-builtin-rules
 
 # The tag that the tree stands on or comes after; without git, the newest entry of the changelog.
-VERSION ?= $(shell git describe --tags --match 'v*' --dirty 2>/dev/null \
-	|| echo "$$(sed -n 's/^## \[\([0-9][^]]*\)\].*/v\1/p' CHANGELOG.md | head -n 1)$$(git rev-parse --short=9 HEAD 2>/dev/null | sed 's/^/+/')")
+NEWEST  := $(or $(shell sed -n 's/^## \[\([0-9][^]]*\)\].*/v\1/p' CHANGELOG.md | head -n 1),v0.0.0)
+COMMIT  := $(shell git rev-parse --short=9 HEAD 2>/dev/null)
+VERSION ?= $(or $(shell git describe --tags --match 'v*' --dirty 2>/dev/null),$(NEWEST)$(addprefix +,$(COMMIT)))
 
 # Two sets of build flags and no more, since each compiles all dependencies once: this one for the binary and vet, -race for tests.
 export GOFLAGS     := -trimpath -buildvcs=false
