@@ -1,0 +1,95 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+)
+
+func TestBeatsKnowTheDeadFromTheLate(t *testing.T) {
+	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	type step struct {
+		at        time.Duration
+		hears     bool
+		offline   bool
+		suspected bool
+	}
+	for name, steps := range map[string][]step{
+		"three missed beats": {
+			{at: 500, hears: true}, {at: 1000}, {at: 1500}, {at: 2000, suspected: true},
+		},
+		"one more in the last moment": {
+			{at: 500, hears: true}, {at: 1000}, {at: 1500, hears: true}, {at: 2000}, {at: 2500}, {at: 3000, suspected: true},
+		},
+		"no NATS, no verdict": {
+			{at: 500, hears: true}, {at: 1000, offline: true}, {at: 1500, offline: true}, {at: 2000, offline: true}, {at: 2500, offline: true},
+			{at: 3000}, {at: 3500}, {at: 4000, suspected: true},
+		},
+		"we stood still ourselves": {
+			{at: 500, hears: true}, {at: 1000}, {at: 9000}, {at: 9500}, {at: 10000}, {at: 10500, suspected: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBeats(start)
+			for _, s := range steps {
+				now := start.Add(s.at * time.Millisecond)
+				if s.hears {
+					b.heard(openNode("a"), now)
+				}
+				if got := len(b.look(now, !s.offline)) == 1; got != s.suspected {
+					t.Fatalf("after %d ms: suspected = %v", s.at, got)
+				}
+			}
+		})
+	}
+}
+
+func TestBeatsKnockDecides(t *testing.T) {
+	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	suspect := func() (*beats, time.Time) {
+		b := newBeats(start)
+		b.heard(openNode("a"), start)
+		now := start
+		for range 3 {
+			now = now.Add(beatEvery)
+			b.look(now, true)
+		}
+		if len(b.list()) != 0 {
+			t.Fatal("a suspect node is still offered for new rooms")
+		}
+		return b, now
+	}
+
+	b, now := suspect()
+	died := b.nodes["a"].died
+	if !b.bury("a") {
+		t.Fatal("a suspect that does not answer is not buried")
+	}
+	select {
+	case <-died:
+	default:
+		t.Error("nobody is told of the death")
+	}
+
+	b, now = suspect()
+	b.seen("a", now)
+	if b.bury("a") || len(b.list()) != 1 {
+		t.Error("a suspect that answers must live")
+	}
+
+	b, now = suspect()
+	b.heard(openNode("a"), now)
+	if b.bury("a") {
+		t.Error("a heartbeat that comes during the knock must count")
+	}
+}
+
+func TestBeatsSettle(t *testing.T) {
+	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	b := newBeats(start)
+	if b.settled(start.Add(deadAfter - time.Millisecond)) {
+		t.Error("a web node that has just started says who is dead")
+	}
+	if !b.settled(start.Add(deadAfter)) {
+		t.Error("a web node that has listened long enough says nothing")
+	}
+}
