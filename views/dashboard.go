@@ -29,7 +29,7 @@ func roomTone(room RoomCard) string {
 
 // firstFew are the people whose initials fit on a room's card.
 func firstFew(names []string) []string {
-	return names[:min(len(names), 4)]
+	return names[:min(len(names), 3)]
 }
 
 // moment writes a point in time for readers without script, in UTC.

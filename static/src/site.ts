@@ -1,0 +1,119 @@
+// Small comforts for the pages. Everything works without this script; nothing here decides anything.
+
+/** Runs `act` for every element that matches. */
+function each<E extends HTMLElement>(selector: string, act: (element: E) => void): void {
+  document.querySelectorAll<E>(selector).forEach(act);
+}
+
+/** Puts text on the clipboard, also where the page is not served over a secure address. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr-only";
+  area.readOnly = true;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+/** "Copy link": the button itself says that it worked, for eyes and for screen readers, and then goes back to its word. */
+function copyButtons(): void {
+  each<HTMLButtonElement>("[data-copy]", (button) => {
+    const word = button.querySelector<HTMLElement>("[data-word]");
+    if (!word) return;
+    const before = word.textContent;
+    let timer = 0;
+    button.addEventListener("click", async () => {
+      const done = await copyText(button.dataset["copy"] ?? "");
+      word.textContent = (done ? button.dataset["done"] : button.dataset["failed"]) ?? before;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => (word.textContent = before), 2500);
+    });
+  });
+}
+
+/** The eye in a password field. */
+function passwordEyes(): void {
+  each<HTMLButtonElement>("[data-eye]", (button) => {
+    const input = document.getElementById(button.getAttribute("aria-controls") ?? "");
+    if (!(input instanceof HTMLInputElement)) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      button.setAttribute("aria-label", (shown ? button.dataset["hide"] : button.dataset["show"]) ?? "");
+    });
+    // A shown password goes out as a password, so that browsers do not keep it as a text they may suggest.
+    input.form?.addEventListener("submit", () => (input.type = "password"));
+  });
+}
+
+/** A form is sent once, however often its button is pressed. Coming back to the page makes it ready again. */
+function sendOnce(): void {
+  each<HTMLFormElement>("form[data-once]", (form) => {
+    const button = form.querySelector<HTMLButtonElement>("button:not([type=button])");
+    form.addEventListener("submit", (event) => {
+      if (form.dataset["sent"]) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset["sent"] = "yes";
+      button?.setAttribute("data-busy", "");
+    });
+    window.addEventListener("pageshow", () => {
+      delete form.dataset["sent"];
+      button?.removeAttribute("data-busy");
+    });
+  });
+}
+
+/** Messages that can be closed. */
+function notices(): void {
+  each<HTMLButtonElement>("[data-dismiss]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => button.closest(".notice")?.remove());
+  });
+}
+
+/** Times in the reader's own zone and language. */
+function localTimes(): void {
+  const styles: Record<string, Intl.DateTimeFormatOptions> = {
+    time: { hour: "numeric", minute: "2-digit" },
+    date: { day: "numeric", month: "long" },
+  };
+  each<HTMLTimeElement>("time[data-local]", (element) => {
+    const style = styles[element.dataset["local"] ?? ""];
+    const at = new Date(element.dateTime);
+    if (!style || Number.isNaN(at.getTime())) return;
+    element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(at);
+    element.title = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short" }).format(at);
+  });
+}
+
+/** A tab that was opened from the meeting can close itself. */
+function closeTab(): void {
+  if (!window.opener) return;
+  each<HTMLButtonElement>("[data-close-tab]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.close());
+  });
+}
+
+copyButtons();
+passwordEyes();
+sendOnce();
+notices();
+localTimes();
+closeTab();
