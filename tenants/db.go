@@ -144,9 +144,9 @@ func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) e
 	}, &sql.TxOptions{ReadOnly: true})
 }
 
-// gormConfig is what both dialects share.
-func gormConfig(log *slog.Logger) *gorm.Config {
-	return &gorm.Config{
+// openGORM sets up the ORM the same way on both dialects.
+func openGORM(d gorm.Dialector, log *slog.Logger) (*gorm.DB, error) {
+	g, err := gorm.Open(d, &gorm.Config{
 		SkipDefaultTransaction: true, // every door opens one
 		TranslateError:         true,
 		NowFunc:                func() time.Time { return time.Now().UTC() },
@@ -156,7 +156,11 @@ func gormConfig(log *slog.Logger) *gorm.Config {
 			IgnoreRecordNotFoundError: true,
 			ParameterizedQueries:      true, // values are people's own and stay out of the log
 		}),
+	})
+	if err != nil {
+		return nil, err
 	}
+	return g, guard(g)
 }
 
 func ping(ctx context.Context, g *gorm.DB) error {

@@ -1,0 +1,102 @@
+package tenants
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// confirmFor is how long a confirmation mail is good for.
+const confirmFor = 48 * time.Hour
+
+const purposeConfirm = "confirm"
+
+// insertToken makes a token that confirms the person's present address. Only its
+// hash is kept: who reads the table can confirm nothing.
+func (s *Store) insertToken(tx *gorm.DB, who userRow) (string, error) {
+	token := randomToken(32)
+	now := s.now()
+	return token, tx.Create(&emailTokenRow{
+		Hash: hashToken(token), UserID: who.ID, Email: who.Email, Purpose: purposeConfirm,
+		CreatedAt: now, ExpiresAt: now.Add(confirmFor),
+	}).Error
+}
+
+// ConfirmEmail takes the token out of a confirmation mail. It is good once, for
+// a while, and for the address that it was sent to.
+func (s *Store) ConfirmEmail(ctx context.Context, token string) (User, error) {
+	var who userRow
+	err := s.db.Global(ctx, func(tx *gorm.DB) error {
+		used, err := s.useToken(tx, token)
+		if err != nil {
+			return err
+		}
+		if err := first(tx.Where("id = ?", string(used.UserID)), &who, "person"); err != nil {
+			return err
+		}
+		if who.Email != used.Email {
+			return errToken()
+		}
+		if who.ConfirmedAt != nil {
+			return nil
+		}
+		now := s.now()
+		who.ConfirmedAt = &now
+		return tx.Model(&userRow{}).Where("id = ?", string(who.ID)).Update("confirmed_at", now).Error
+	})
+	if err != nil {
+		return User{}, wrap(err, "confirm an address")
+	}
+	return who.user(), nil
+}
+
+// useToken marks the token used. Of two who come with the same one, the second
+// finds nothing to mark.
+func (s *Store) useToken(tx *gorm.DB, token string) (emailTokenRow, error) {
+	now := s.now()
+	got := tx.Model(&emailTokenRow{}).
+		Where("hash = ? AND purpose = ? AND used_at IS NULL AND expires_at > ?", hashToken(token), purposeConfirm, now).
+		Update("used_at", now)
+	if got.Error != nil {
+		return emailTokenRow{}, got.Error
+	}
+	if got.RowsAffected != 1 {
+		return emailTokenRow{}, errToken()
+	}
+	var row emailTokenRow
+	return row, first(tx.Where("hash = ?", hashToken(token)), &row, "token")
+}
+
+// ResendConfirmation makes a new token and voids the older ones.
+func (s *Store) ResendConfirmation(ctx context.Context, id UserID) (string, error) {
+	if err := parseID(id); err != nil {
+		return "", err
+	}
+	var token string
+	err := s.db.Global(ctx, func(tx *gorm.DB) error {
+		var who userRow
+		if err := first(tx.Where("id = ?", string(id)), &who, "person"); err != nil {
+			return err
+		}
+		old := tx.Where("user_id = ? AND purpose = ?", string(id), purposeConfirm)
+		if err := old.Delete(&emailTokenRow{}).Error; err != nil {
+			return err
+		}
+		var err error
+		token, err = s.insertToken(tx, who)
+		return err
+	})
+	return token, wrap(err, "make a new confirmation")
+}
+
+func errToken() *Error { return &Error{Code: CodeInvalid, Field: "token", Key: KeyConfirmToken} }
+
+// hashToken is how a random token is kept. It needs no slow hash: nobody guesses
+// 256 bits.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

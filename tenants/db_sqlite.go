@@ -1,0 +1,55 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"runtime"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+)
+
+// sqliteDialect needs to tell the database nothing: there the ORM is the wall.
+type sqliteDialect struct{}
+
+func (sqliteDialect) name() string                        { return "sqlite" }
+func (sqliteDialect) bind(*gorm.DB, string, string) error { return nil }
+
+// openSQLite opens a file twice. One connection writes and takes the lock as its
+// transaction begins, so that no transaction fails halfway because another one
+// wrote first; many connections read the last committed state meanwhile.
+func openSQLite(ctx context.Context, o DBOptions) (*DB, error) {
+	write, err := sqliteHandle(o, 1, url.Values{"_txlock": {"immediate"}})
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{write: write, dialect: sqliteDialect{}}
+	db.read, err = sqliteHandle(o, max(4, runtime.NumCPU()), url.Values{"_pragma": {"query_only(1)"}})
+	if err != nil {
+		_ = closeHandle(write)
+		return nil, err
+	}
+	if err := db.Ping(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func sqliteHandle(o DBOptions, connections int, q url.Values) (*gorm.DB, error) {
+	q["_pragma"] = append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"}, q["_pragma"]...)
+	path := (&url.URL{Path: o.URL}).EscapedPath()
+	handle, err := sql.Open(sqlite.DriverName, "file:"+path+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	handle.SetMaxOpenConns(connections)
+	handle.SetMaxIdleConns(connections)
+	g, err := openGORM(&sqlite.Dialector{Conn: handle}, o.Log)
+	if err != nil {
+		_ = handle.Close()
+		return nil, err
+	}
+	return g, nil
+}

@@ -1,0 +1,159 @@
+package tenants
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+)
+
+// Enter opens the room's meeting or finds the one that runs, and takes a seat in
+// it. Who comes back with the same identity gets the same seat. Faults:
+// [CodeFull] when every seat is taken, [CodeEnded] while the room rests,
+// [CodeLimited] when the organization holds as many meetings as it may,
+// [CodeNotFound] for a room that is archived or another's.
+//
+// All who enter one room queue on its row, so that no two of them count the same
+// free seat.
+func (o *Scoped) Enter(ctx context.Context, in EnterInput) (Entry, error) {
+	if err := in.check(); err != nil {
+		return Entry{}, err
+	}
+	in.Name = truncate(cleanName(in.Name), nameMax)
+	if in.Name == "" {
+		in.Name = in.Identity
+	}
+	var entry Entry
+	err := o.write(ctx, "enter a room", func(tx *gorm.DB) error {
+		var err error
+		entry, err = enter(tx, in, o.store.now())
+		return err
+	})
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry, nil
+}
+
+func (in EnterInput) check() error {
+	if in.Identity == "" || len(in.Identity) > identityMax || !utf8.ValidString(in.Identity) ||
+		strings.ContainsFunc(in.Identity, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return invalid("identity", KeyIdentityInvalid)
+	}
+	return nil
+}
+
+func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
+	room, err := findRoom(forUpdate(tx), in.Room)
+	if err != nil {
+		return Entry{}, err
+	}
+	if room.ArchivedAt != nil {
+		return Entry{}, notFound("room")
+	}
+	current, err := running(forUpdate(tx), room.ID, now)
+	if err != nil {
+		return Entry{}, err
+	}
+	if current.open() {
+		err = current.raise(tx, in)
+	} else {
+		current, err = open(tx, current, in, now)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	people, err := current.take(tx, in, now)
+	return Entry{Meeting: current.meeting, Room: room.room(), Participants: people}, err
+}
+
+// raise gives a running meeting the limits that somebody brings who enters now,
+// where they are higher: an upgrade whose news got lost is not lost.
+func (s *sitting) raise(tx *gorm.DB, in EnterInput) error {
+	next, changed := s.meeting.relimit(in.Limits, in.Plan, false)
+	if !changed {
+		return nil
+	}
+	s.meeting = next
+	return saveLimits(tx, next)
+}
+
+// open starts the room's next meeting, once the one before it is written off.
+func open(tx *gorm.DB, stale sitting, in EnterInput, now time.Time) (sitting, error) {
+	if stale.meeting.ID != "" {
+		if err := finish(tx, stale.meeting); err != nil {
+			return sitting{}, err
+		}
+	}
+	last, err := lastMeeting(tx, in.Room, now)
+	if err != nil {
+		return sitting{}, err
+	}
+	if last.meeting.ID != "" {
+		if err := last.meeting.mayFollow(in, now); err != nil {
+			return sitting{}, err
+		}
+	}
+	if err := oneMore(tx, in.Limits.ConcurrentMeetings, now); err != nil {
+		return sitting{}, err
+	}
+	id, err := newID()
+	if err != nil {
+		return sitting{}, err
+	}
+	m := Meeting{
+		ID: MeetingID(id), Room: in.Room, StartedAt: now, EndsAt: endOf(now, in.Limits.MeetingLength),
+		ParticipantLimit: in.Limits.Participants, Length: in.Limits.MeetingLength, Plan: in.Plan,
+		// Counted on from the room's last meeting: a node that still remembers
+		// that one must not take the new limits for older ones.
+		Revision: last.meeting.Revision + 1,
+	}
+	row := rowOfMeeting(m)
+	return sitting{meeting: m}, tx.Create(&row).Error
+}
+
+// oneMore refuses a meeting more than the organization may hold at once. Who
+// starts one queues on the organization's quota row meanwhile.
+func oneMore(tx *gorm.DB, limit int, now time.Time) error {
+	if limit <= 0 {
+		return nil
+	}
+	if err := first(forUpdate(tx).Where("id = ?", quotaID), &quotaRow{}, "quota"); err != nil {
+		return err
+	}
+	all, err := allRunning(tx, now)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.open() {
+			limit--
+		}
+	}
+	if limit <= 0 {
+		return &Error{Code: CodeLimited, Key: KeyMeetingsConcurrent}
+	}
+	return nil
+}
+
+// take gives the person a seat and counts everybody who has one.
+func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
+	mine, known := s.seat(in.Identity)
+	others := peopleIn(s.seats, now)
+	seatedAlready := known && mine.isHere(now)
+	if seatedAlready {
+		others--
+	} else if others >= s.meeting.ParticipantLimit {
+		return 0, &Error{Code: CodeFull, Key: KeyMeetingFull}
+	}
+	if known {
+		return others + 1, tx.Model(&seatRow{}).
+			Where("meeting_id = ? AND identity = ?", string(s.meeting.ID), in.Identity).
+			Updates(map[string]any{"name": in.Name, "member": in.Member, "seen_at": now, "left_at": nil}).Error
+	}
+	return others + 1, tx.Create(&seatRow{
+		MeetingID: s.meeting.ID, Identity: in.Identity, Name: in.Name, Member: in.Member, JoinedAt: now, SeenAt: now,
+	}).Error
+}

@@ -1,0 +1,68 @@
+package tenants
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// OrgsOf lists the organizations that a person belongs to, oldest membership
+// first.
+func (s *Store) OrgsOf(ctx context.Context, id UserID) ([]Membership, error) {
+	if err := parseID(id); err != nil {
+		return nil, err
+	}
+	var rows []membershipRow
+	var orgs []orgRow
+	err := s.db.Knowing(ctx, KnowsUserID, string(id), func(tx *gorm.DB) error {
+		if err := tx.Order("created_at, tenant_id").Find(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, r := range rows {
+			ids[i] = string(r.Tenant)
+		}
+		return tx.Where("id IN ?", ids).Find(&orgs).Error
+	})
+	if err != nil {
+		return nil, wrap(err, "list a person's organizations")
+	}
+	byID := make(map[OrgID]Organization, len(orgs))
+	for _, o := range orgs {
+		byID[o.ID] = o.organization()
+	}
+	out := make([]Membership, len(rows))
+	for i, r := range rows {
+		out[i] = Membership{Org: byID[OrgID(r.Tenant)], User: r.UserID, Role: r.Role, Since: r.CreatedAt.UTC()}
+	}
+	return out, nil
+}
+
+// Role says what a person may do here. Who is no member gets [CodeForbidden].
+func (o *Scoped) Role(ctx context.Context, user UserID) (Role, error) {
+	var role Role
+	err := o.read(ctx, "find a member's role", func(tx *gorm.DB) error {
+		var err error
+		role, err = roleOf(tx, user)
+		return err
+	})
+	return role, err
+}
+
+func roleOf(tx *gorm.DB, user UserID) (Role, error) {
+	if parseID(user) != nil {
+		return "", forbidden("nobody")
+	}
+	var rows []membershipRow
+	if err := tx.Where("user_id = ?", string(user)).Find(&rows).Error; err != nil {
+		return "", err
+	}
+	if len(rows) == 0 {
+		return "", forbidden("not a member of this organization")
+	}
+	return rows[0].Role, nil
+}
+
+func (s *Store) insertMember(tx *gorm.DB, user UserID, role Role) error {
+	return tx.Create(&membershipRow{UserID: user, Role: role, CreatedAt: s.now()}).Error
+}

@@ -1,0 +1,210 @@
+package tenants
+
+import "time"
+
+// The rows as the tables have them. Times are read back in UTC by the
+// conversions beside them.
+
+type userRow struct {
+	ID           UserID `gorm:"primaryKey"`
+	Email        string
+	Name         string
+	PasswordHash string
+	ConfirmedAt  *time.Time
+	CreatedAt    time.Time
+}
+
+func (userRow) TableName() string { return "users" }
+
+func (r userRow) user() User {
+	return User{ID: r.ID, Email: r.Email, Name: r.Name, ConfirmedAt: utc(r.ConfirmedAt), CreatedAt: r.CreatedAt.UTC()}
+}
+
+type operatorRow struct {
+	ID           string `gorm:"primaryKey"`
+	Email        string
+	Name         string
+	PasswordHash string
+	CreatedAt    time.Time
+}
+
+func (operatorRow) TableName() string { return "operators" }
+
+type orgRow struct {
+	ID        OrgID `gorm:"primaryKey"`
+	Slug      string
+	Name      string
+	CreatedAt time.Time
+}
+
+func (orgRow) TableName() string { return "organizations" }
+
+func (r orgRow) organization() Organization {
+	return Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, CreatedAt: r.CreatedAt.UTC()}
+}
+
+type sessionRow struct {
+	ID        string `gorm:"primaryKey"`
+	Data      []byte
+	ExpiresAt *time.Time
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+type emailTokenRow struct {
+	Hash      string `gorm:"primaryKey"`
+	UserID    UserID
+	Email     string
+	Purpose   string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}
+
+func (emailTokenRow) TableName() string { return "email_tokens" }
+
+type membershipRow struct {
+	Tenant    TenantID `gorm:"column:tenant_id;primaryKey" known:"user_id=user_id"`
+	UserID    UserID   `gorm:"primaryKey"`
+	Role      Role
+	CreatedAt time.Time
+}
+
+func (membershipRow) TableName() string { return "memberships" }
+
+type quotaRow struct {
+	Tenant             TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID                 string   `gorm:"primaryKey"`
+	MeetingLength      *time.Duration
+	Participants       *int
+	ConcurrentMeetings *int
+	ChangedAt          time.Time `gorm:"column:updated_at"`
+}
+
+func (quotaRow) TableName() string { return "quotas" }
+
+type roomRow struct {
+	Tenant     TenantID `gorm:"column:tenant_id;primaryKey" known:"room_code=code"`
+	ID         RoomID   `gorm:"primaryKey"`
+	Name       string
+	Code       string
+	MediaName  string
+	CreatedBy  *UserID
+	CreatedAt  time.Time
+	ArchivedAt *time.Time
+}
+
+func (roomRow) TableName() string { return "rooms" }
+
+func (r roomRow) room() Room {
+	out := Room{
+		ID: r.ID, Org: OrgID(r.Tenant), Name: r.Name, Code: r.Code, MediaName: r.MediaName,
+		CreatedAt: r.CreatedAt.UTC(), ArchivedAt: utc(r.ArchivedAt),
+	}
+	if r.CreatedBy != nil {
+		out.CreatedBy = *r.CreatedBy
+	}
+	return out
+}
+
+type keyRow struct {
+	Tenant    TenantID `gorm:"column:tenant_id;primaryKey" known:"key_id=id"`
+	ID        string   `gorm:"primaryKey"`
+	Label     string
+	Internal  bool
+	Sealed    []byte
+	CreatedAt time.Time
+	RevokedAt *time.Time
+}
+
+func (keyRow) TableName() string { return "media_keys" }
+
+func (r keyRow) key(secret string) MediaKey {
+	return MediaKey{ID: r.ID, Secret: secret, Label: r.Label, CreatedAt: r.CreatedAt.UTC(), RevokedAt: utc(r.RevokedAt)}
+}
+
+type meetingRow struct {
+	Tenant           TenantID  `gorm:"column:tenant_id;primaryKey"`
+	ID               MeetingID `gorm:"primaryKey"`
+	RoomID           RoomID
+	StartedAt        time.Time
+	EndsAt           *time.Time
+	EndedAt          *time.Time
+	EndReason        string
+	ParticipantLimit int
+	Length           time.Duration
+	Plan             string
+	Revision         int64
+}
+
+func (meetingRow) TableName() string { return "meetings" }
+
+func (r meetingRow) meeting() Meeting {
+	m := Meeting{
+		ID: r.ID, Room: r.RoomID, StartedAt: r.StartedAt.UTC(), EndedAt: utc(r.EndedAt), EndReason: r.EndReason,
+		ParticipantLimit: r.ParticipantLimit, Length: r.Length, Plan: r.Plan, Revision: r.Revision,
+	}
+	if r.EndsAt != nil {
+		m.EndsAt = r.EndsAt.UTC()
+	}
+	return m
+}
+
+func rowOfMeeting(m Meeting) meetingRow {
+	r := meetingRow{
+		ID: m.ID, RoomID: m.Room, StartedAt: m.StartedAt, EndedAt: m.EndedAt, EndReason: m.EndReason,
+		ParticipantLimit: m.ParticipantLimit, Length: m.Length, Plan: m.Plan, Revision: m.Revision,
+	}
+	if !m.EndsAt.IsZero() {
+		r.EndsAt = &m.EndsAt
+	}
+	return r
+}
+
+type seatRow struct {
+	Tenant    TenantID  `gorm:"column:tenant_id;primaryKey"`
+	MeetingID MeetingID `gorm:"primaryKey"`
+	Identity  string    `gorm:"primaryKey"`
+	Name      string
+	Member    bool
+	JoinedAt  time.Time
+	SeenAt    time.Time
+	LeftAt    *time.Time
+}
+
+func (seatRow) TableName() string { return "participants" }
+
+func (r seatRow) participant() Participant {
+	return Participant{
+		Identity: r.Identity, Name: r.Name, Member: r.Member,
+		JoinedAt: r.JoinedAt.UTC(), SeenAt: r.SeenAt.UTC(), LeftAt: utc(r.LeftAt),
+	}
+}
+
+type nodeEventRow struct {
+	Tenant     TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID         string   `gorm:"primaryKey"`
+	ReceivedAt time.Time
+}
+
+func (nodeEventRow) TableName() string { return "node_events" }
+
+type auditRow struct {
+	Tenant TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID     string   `gorm:"primaryKey"`
+	At     time.Time
+	Actor  *UserID
+	Action string
+	Target string
+	Detail string
+}
+
+func (auditRow) TableName() string { return "audit" }
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

@@ -1,0 +1,145 @@
+package tenants
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// User finds a person.
+func (s *Store) User(ctx context.Context, id UserID) (User, error) {
+	if err := parseID(id); err != nil {
+		return User{}, err
+	}
+	row, err := s.findUser(ctx, "id = ?", string(id))
+	return row.user(), err
+}
+
+// UserByEmail finds a person by address, in any spelling of it.
+func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) {
+	email, fault := checkEmail(email)
+	if fault != nil {
+		return User{}, notFound("person")
+	}
+	row, err := s.findUser(ctx, "email = ?", email)
+	return row.user(), err
+}
+
+func (s *Store) findUser(ctx context.Context, where, value string) (userRow, error) {
+	var row userRow
+	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		return first(tx.Where(where, value), &row, "person")
+	})
+	return row, wrap(err, "find a person")
+}
+
+// Authenticate finds the person whose address and password these are. Whether
+// the address is unknown or the password wrong, the answer is the same and takes
+// the same time.
+func (s *Store) Authenticate(ctx context.Context, email, password string) (User, error) {
+	refused := &Error{Code: CodeUnauthorized, Key: KeySignIn}
+	if len(password) > 4*passwordMax {
+		password = "" // no password of ours; hashing it would only cost
+	}
+	var row userRow
+	if address, fault := checkEmail(email); fault == nil {
+		var err error
+		row, err = s.findUser(ctx, "email = ?", address)
+		if err != nil && CodeOf(err) != CodeNotFound {
+			return User{}, err
+		}
+	}
+	ok, err := s.password.fits(password, row.PasswordHash)
+	if err != nil {
+		return User{}, wrap(err, "check a password")
+	}
+	if !ok {
+		return User{}, refused
+	}
+	return row.user(), nil
+}
+
+// CreateUser makes a person who belongs to an organization, for the operator.
+// The address counts as confirmed.
+func (s *Store) CreateUser(ctx context.Context, in CreateUserInput) (User, error) {
+	var faults Errors
+	if !in.Role.Valid() {
+		faults = append(faults, invalid("role", KeyRoleInvalid))
+	}
+	who, err := s.newPerson(in.Name, in.Email, in.Password, faults)
+	if err != nil {
+		return User{}, err
+	}
+	now := s.now()
+	who.ConfirmedAt = &now
+	err = s.db.InOrg(ctx, in.Org, func(tx *gorm.DB) error {
+		if err := first(tx.Where("id = ?", string(in.Org)), &orgRow{}, "organization"); err != nil {
+			return err
+		}
+		if err := insertAddress(tx, &who); err != nil {
+			return err
+		}
+		if err := s.insertMember(tx, who.ID, in.Role); err != nil {
+			return err
+		}
+		return record(tx, now, "", "member.create", string(who.ID), string(in.Role))
+	})
+	if err != nil {
+		return User{}, wrap(err, "create a person")
+	}
+	return who.user(), nil
+}
+
+// CreateOperator makes a person who runs the service.
+func (s *Store) CreateOperator(ctx context.Context, email, name, password string) (Operator, error) {
+	who, err := s.newPerson(name, email, password, nil)
+	if err != nil {
+		return Operator{}, err
+	}
+	row := operatorRow{ID: string(who.ID), Email: who.Email, Name: who.Name, PasswordHash: who.PasswordHash, CreatedAt: who.CreatedAt}
+	err = s.db.Global(ctx, func(tx *gorm.DB) error {
+		return insertAddress(tx, &row)
+	})
+	if err != nil {
+		return Operator{}, wrap(err, "create an operator")
+	}
+	return Operator{ID: row.ID, Email: row.Email, Name: row.Name, CreatedAt: row.CreatedAt}, nil
+}
+
+// newPerson checks what somebody typed and hashes the password, before any
+// transaction: hashing is slow on purpose. More are faults found elsewhere in
+// the same form.
+func (s *Store) newPerson(name, email, password string, more Errors) (userRow, error) {
+	faults := more
+	name, fault := checkName(name, "name", KeyNameEmpty, KeyNameLong)
+	if fault != nil {
+		faults = append(faults, fault)
+	}
+	address, fault := checkEmail(email)
+	if fault != nil {
+		faults = append(faults, fault)
+	}
+	if fault := checkPassword(password, name, email); fault != nil {
+		faults = append(faults, fault)
+	}
+	if err := faults.orNil(); err != nil {
+		return userRow{}, err
+	}
+	hash, err := s.password.hash(password)
+	if err != nil {
+		return userRow{}, wrap(err, "hash a password")
+	}
+	id, err := newID()
+	return userRow{ID: UserID(id), Email: address, Name: name, PasswordHash: hash, CreatedAt: s.now()}, err
+}
+
+// insertAddress inserts a row whose address must be new. A conflict is an answer
+// here and not a fault of the database, which would end the transaction.
+func insertAddress(tx *gorm.DB, row any) error {
+	got := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoNothing: true}).Create(row)
+	if got.Error == nil && got.RowsAffected == 0 {
+		return &Error{Code: CodeTaken, Field: "email", Key: KeyEmailTaken}
+	}
+	return got.Error
+}
