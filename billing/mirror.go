@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/tenants"
 )
@@ -136,11 +137,14 @@ func (s *Service) ours(all []RemoteSubscription) []RemoteSubscription {
 // settle cancels and refunds what was paid twice. Each step may be repeated, so
 // what a crash left undone is done the next time.
 func (s *Service) settle(ctx context.Context, org tenants.OrgID) error {
-	open, err := s.unsettled(ctx, org)
+	all, err := s.duplicates(ctx, org)
 	if err != nil {
 		return err
 	}
-	for _, d := range open {
+	for _, d := range all {
+		if d.SettledAt != nil {
+			continue
+		}
 		if err := s.gw.CancelAndRefund(ctx, d.SubscriptionID); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
@@ -149,4 +153,24 @@ func (s *Service) settle(ctx context.Context, org tenants.OrgID) error {
 		}
 	}
 	return nil
+}
+
+// Duplicate is a subscription that was paid beside a running one.
+type Duplicate struct {
+	Subscription, Kept string
+	FoundAt            time.Time
+	SettledAt          *time.Time // when it was cancelled and refunded
+}
+
+// Duplicates lists what an organization paid twice, newest first.
+func (s *Service) Duplicates(ctx context.Context, org tenants.OrgID) ([]Duplicate, error) {
+	rows, err := s.duplicates(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Duplicate, len(rows))
+	for i, r := range rows {
+		out[i] = Duplicate{Subscription: r.SubscriptionID, Kept: r.KeptID, FoundAt: r.FoundAt, SettledAt: r.SettledAt}
+	}
+	return out, nil
 }

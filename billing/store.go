@@ -264,10 +264,10 @@ func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string
 	return nil
 }
 
-func (s *Service) unsettled(ctx context.Context, org tenants.OrgID) ([]duplicateRow, error) {
+func (s *Service) duplicates(ctx context.Context, org tenants.OrgID) ([]duplicateRow, error) {
 	var rows []duplicateRow
 	err := s.db.ReadOrg(ctx, org, func(tx *gorm.DB) error {
-		return tx.Where("settled_at IS NULL").Order("subscription_id").Find(&rows).Error
+		return tx.Order("found_at DESC, subscription_id").Find(&rows).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("billing: read the duplicate payments: %w", err)

@@ -112,3 +112,12 @@ func (c *Control) CancelAtPeriodEnd(subscription string, yes bool) error {
 		return nil
 	})
 }
+
+// DeleteCustomer does what the button in Stripe's dashboard does: the customer
+// and all subscriptions end.
+func (c *Control) DeleteCustomer(id string) error {
+	return c.s.change(func() error {
+		_, err := deleteCustomer(&call{Server: c.s, p: &params{}, id: id})
+		return err
+	})
+}
