@@ -1,36 +1,30 @@
 package billing_test
 
 import (
-	"context"
-	"path/filepath"
+	"fmt"
+	"os"
 	"testing"
 
-	"parley/migrations"
+	"github.com/jonboulle/clockwork"
+	"go.uber.org/goleak"
+
 	"parley/tenants"
+	"parley/tenants/tenantstest"
 )
 
-// eachDatabase runs a test on every database that Parley supports.
-func eachDatabase(t *testing.T, run func(t *testing.T, db *tenants.DB, newOrg func(name string) tenants.OrgID)) {
+func TestMain(m *testing.M) {
+	code := tenantstest.Run(m)
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, "something is left running:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// scenario runs on both databases, each time in a world of its own.
+func scenario(t *testing.T, run func(w *world)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		ctx := context.Background()
-		file := filepath.Join(t.TempDir(), "parley.db")
-		if err := migrations.Up(ctx, file); err != nil {
-			t.Fatal(err)
-		}
-		db, err := tenants.OpenDB(ctx, tenants.DBOptions{URL: file})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = db.Close() })
-		store := tenants.New(db, tenants.Options{})
-		run(t, db, func(name string) tenants.OrgID {
-			org, err := store.CreateOrg(ctx, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return org.ID
-		})
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		run(newWorld(t, db, clock))
 	})
 }

@@ -32,7 +32,7 @@ func TestPaysAndGetsPro(t *testing.T) {
 		}
 		w.settle()
 		sub := w.on(org, "pro")
-		if sub.Status != billing.StatusActive || sub.Interval != billing.Month || sub.Seats != 1 || !sub.PeriodEnd.Equal(time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)) {
+		if sub.Status != billing.StatusActive || sub.Interval != billing.Month || sub.Seats != 1 || !sub.PeriodEnd.Equal(time.Date(2026, 4, 2, 9, 0, 0, 0, time.UTC)) {
 			w.t.Errorf("mirror: %+v", sub)
 		}
 		changed := 0
@@ -406,7 +406,7 @@ func TestCancelsAndComesBack(t *testing.T) {
 			w.t.Fatal(err)
 		}
 		_, html := w.open(portal)
-		contains(w.t, html, "Parley Pro", "Renews on 1 April 2026")
+		contains(w.t, html, "Parley Pro", "Renews on 2 April 2026")
 		form := token(html)
 		form.Set("subscription", first.SubscriptionID)
 		res, err := w.browser.PostForm(portal+"/cancel", form)
@@ -670,17 +670,90 @@ func (w *world) story(chance *rand.Rand, round int) billing.Subscription {
 }
 
 func TestAnEmptySecretIsRefused(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, db *tenants.DB, _ func(string) tenants.OrgID) {
-		w := newWorld(t, db, nil)
+	scenario(t, func(w *world) {
 		gw, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_x"})
 		if err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
-		if _, err := billing.New(db, gw, billing.Options{Clock: w.clock, Log: w.log()}); err == nil {
-			t.Error("an empty webhook secret was accepted")
+		if _, err := billing.New(w.db, gw, billing.Options{Clock: w.clock, Log: w.log()}); err == nil {
+			w.t.Error("an empty webhook secret was accepted")
 		}
 		if _, err := billing.NewStripe(billing.StripeConfig{}); err == nil {
-			t.Error("an empty key was accepted")
+			w.t.Error("an empty key was accepted")
+		}
+	})
+}
+
+func TestStripeDoesNotAnswer(t *testing.T) {
+	scenario(t, func(w *world) {
+		org := w.newOrg("acme")
+		w.buy(org, "pro", billing.Month)
+		gone, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_x", HTTP: &http.Client{Transport: unreachable{}}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		alone, err := billing.New(w.db, gone, billing.Options{Clock: w.clock, Log: w.log(), WebhookSecret: secret})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		e := w.happened("invoice.paid")[0]
+		e.ID = "evt_new"
+		body, err := json.Marshal(e)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if _, err := alone.HandleEvent(w.ctx(), body, stripefake.Sign(body, secret, w.clock.Now())); err == nil || errors.Is(err, billing.ErrSignature) {
+			w.t.Errorf("an event whose state could not be fetched: %v", err)
+		}
+		if p, _, err := alone.PlanOf(w.ctx(), org); err != nil || p.ID != "pro" {
+			w.t.Errorf("while Stripe is away: %v, %v", p.ID, err)
+		}
+		// Stripe is back and sends the event again: it was not taken for done.
+		before := len(w.changes)
+		if status, err := w.stripe.Control.Deliver(w.ctx(), e); err != nil || status != http.StatusOK {
+			w.t.Fatalf("%d %v", status, err)
+		}
+		if c := w.changes[before]; c.Org != org || c.Plan != "pro" {
+			w.t.Errorf("the second time: %+v", c)
+		}
+	})
+}
+
+// unreachable is a network that is down.
+type unreachable struct{}
+
+// RoundTrip fails in a way that is not worth trying again.
+func (unreachable) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("unsupported protocol scheme")
+}
+
+// TestOneOrganizationsMoneyIsNotAnothers: everything that one organization does
+// leaves the other's mirror, pages and flags alone.
+func TestOneOrganizationsMoneyIsNotAnothers(t *testing.T) {
+	scenario(t, func(w *world) {
+		acme, other := w.newOrg("acme"), w.newOrg("other")
+		otherPage := w.upgrade(other, "pro", billing.Month)
+		sub := w.buy(acme, "pro", billing.Month)
+		w.clock.Advance(time.Hour)
+		w.pay(w.pageFor(sub.CustomerID, "pro", billing.Month))
+		w.settle()
+		if err := w.billing.SetPlan(w.ctx(), acme, "enterprise"); err != nil {
+			w.t.Fatal(err)
+		}
+		if status, _ := w.open(otherPage); status != http.StatusOK {
+			w.t.Errorf("other's page: %d", status)
+		}
+		if got := w.on(other, billing.FreePlan); got.CustomerID == sub.CustomerID || got.SubscriptionID != "" {
+			w.t.Errorf("other's mirror: %+v", got)
+		}
+		if dup, err := w.billing.Duplicates(w.ctx(), other); err != nil || len(dup) != 0 {
+			w.t.Errorf("other's flags: %+v %v", dup, err)
+		}
+		if dup, err := w.billing.Duplicates(w.ctx(), acme); err != nil || len(dup) != 1 {
+			w.t.Errorf("acme's flags: %+v %v", dup, err)
+		}
+		if _, _, err := w.billing.PlanOf(w.ctx(), "not-an-id"); err == nil {
+			w.t.Error("an id that is none has a plan")
 		}
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"parley/billing"
 	"parley/billing/stripefake"
 	"parley/tenants"
+	"parley/tenants/tenantstest"
 )
 
 const secret = "whsec_test"
@@ -27,6 +28,7 @@ const secret = "whsec_test"
 // world is Parley's billing between a database and a Stripe, over real HTTP.
 type world struct {
 	t       *testing.T
+	db      *tenants.DB
 	clock   *clockwork.FakeClock
 	stripe  *stripefake.Server
 	billing *billing.Service
@@ -39,34 +41,28 @@ type world struct {
 	changes []billing.Change // of the webhook, in the order taken
 }
 
-// scenario runs on both databases, each time in a world of its own.
-func scenario(t *testing.T, run func(w *world)) {
+func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	t.Helper()
-	eachDatabase(t, func(t *testing.T, db *tenants.DB, newOrg func(string) tenants.OrgID) {
-		run(newWorld(t, db, newOrg))
-	})
-}
-
-func newWorld(t *testing.T, db *tenants.DB, newOrg func(string) tenants.OrgID) *world {
-	t.Helper()
-	w := &world{t: t, newOrg: newOrg, clock: clockwork.NewFakeClockAt(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
+	people := tenantstest.New(t, db, clock)
+	w := &world{t: t, db: db, clock: clock, newOrg: func(name string) tenants.OrgID { return people.Org(name).Organization.ID }}
 	quiet := slog.New(slog.DiscardHandler)
-	w.browser = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	w.browser = &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	mux := http.NewServeMux()
 	front := httptest.NewServer(mux)
 	t.Cleanup(front.Close)
 	w.hook, w.pages = front.URL+"/webhooks/stripe", front.URL
 	fake, err := stripefake.New(stripefake.Config{
-		Clock: w.clock, Log: quiet, WebhookURL: w.hook, WebhookSecret: secret, PagesBase: front.URL + "/dev/stripe",
+		Clock: w.clock, Log: quiet, WebhookURL: w.hook, WebhookSecret: secret, PagesBase: front.URL + "/dev/stripe", HTTP: front.Client(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
+	t.Cleanup(w.browser.CloseIdleConnections)
 	w.stripe = fake
 	api := httptest.NewServer(fake.API())
 	t.Cleanup(api.Close)
-	gw, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_standin", URL: api.URL, Log: quiet})
+	gw, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_standin", URL: api.URL, Log: quiet, HTTP: api.Client()})
 	if err != nil {
 		t.Fatal(err)
 	}
