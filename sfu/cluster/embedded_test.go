@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +24,9 @@ func TestEmbedded(t *testing.T) {
 	check(t, err)
 	if addr := first.nats.Addr(); addr != nil {
 		t.Errorf("it listens on %v", addr)
+	}
+	if _, err := Embedded(dir, quiet(t)); err == nil || !strings.Contains(err.Error(), "another parley") {
+		t.Errorf("a second server in the same folder: %v", err)
 	}
 	node := newScripted(echo)
 	server := mediaNode(t, first.Conn(), node, ServerOptions{})
@@ -53,6 +58,12 @@ func TestEmbeddedNeedsAFolder(t *testing.T) {
 	}
 	if _, err := Embedded("/dev/null/store", quiet(t)); err == nil {
 		t.Error("it starts in a folder that cannot be")
+	}
+	noLeaks(t)
+	broken := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(broken, "jetstream"), nil, 0o600)) // where the store's folder should be
+	if _, err := Embedded(broken, quiet(t)); err == nil || !strings.Contains(err.Error(), "storage directory") {
+		t.Errorf("got %v", err)
 	}
 }
 
