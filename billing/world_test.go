@@ -32,6 +32,7 @@ type world struct {
 	clock   *clockwork.FakeClock
 	stripe  *stripefake.Server
 	billing *billing.Service
+	gateway billing.Gateway
 	hook    string
 	pages   string
 	browser *http.Client
@@ -66,6 +67,7 @@ func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.gateway = gw
 	w.billing, err = billing.New(db, gw, billing.Options{Clock: w.clock, Log: quiet, WebhookSecret: secret})
 	if err != nil {
 		t.Fatal(err)
