@@ -65,9 +65,6 @@ type Scoped struct {
 // shows when something is asked of it.
 func (s *Store) Org(id OrgID) *Scoped { return &Scoped{store: s, org: id} }
 
-// ID names the organization.
-func (o *Scoped) ID() OrgID { return o.org }
-
 func (o *Scoped) write(ctx context.Context, tried string, fn func(tx *gorm.DB) error) error {
 	return wrap(o.store.db.InOrg(ctx, o.org, fn), tried)
 }

@@ -1,0 +1,43 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"gorm.io/gorm"
+)
+
+// ChangeEmail changes a person's address, which no page does yet.
+func ChangeEmail(t *testing.T, db *DB, id UserID, email string) {
+	t.Helper()
+	err := db.Global(t.Context(), func(tx *gorm.DB) error {
+		return tx.Model(&userRow{}).Where("id = ?", string(id)).Update("email", email).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Handle is the database without the ORM and without its wall.
+func Handle(t *testing.T, db *DB) *sql.DB {
+	t.Helper()
+	handle, err := db.write.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handle
+}
+
+// WithoutScope takes the organization away from what the ORM knows.
+func WithoutScope(ctx context.Context) context.Context { return withScope(ctx, scope{}) }
+
+// The rows, for tests of the wall around them.
+type (
+	RoomRow       = roomRow
+	MembershipRow = membershipRow
+	MeetingRow    = meetingRow
+)
+
+// NewCode makes a meeting code.
+var NewCode = newCode
