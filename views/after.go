@@ -56,6 +56,9 @@ func endedText(p Page, m EndedModel) string {
 
 // problemText is the sentence for a problem, or the general one for its kind when the key has none.
 func problemText(p Page, m ProblemModel, part string) string {
+	if part == "text" && m.Detail != "" && p.Texts.Has(m.Detail) {
+		return p.T(m.Detail)
+	}
 	if id := "problem." + m.Key + "." + part; p.Texts.Has(id) {
 		return p.T(id)
 	}

@@ -62,7 +62,7 @@ func artGuests() templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<svg class=\"art\" viewBox=\"0 0 400 212\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><rect class=\"a-spruce\" x=\"0\" y=\"188\" width=\"400\" height=\"24\"></rect> <path class=\"a-glow-soft\" d=\"M236 44 396 212H196z\"></path> <rect class=\"a-wood-dark\" x=\"186\" y=\"34\" width=\"104\" height=\"156\" rx=\"6\"></rect> <rect class=\"a-lamp\" x=\"194\" y=\"42\" width=\"88\" height=\"146\"></rect> <path class=\"a-clay\" d=\"M194 42 146 58v142l48-12z\"></path> <circle class=\"a-lamp-soft\" cx=\"156\" cy=\"130\" r=\"4.5\"></circle> <circle fill=\"#6f4630\" cx=\"240\" cy=\"100\" r=\"16\"></circle> <path class=\"a-plum\" d=\"M212 188v-38c0-18 12-30 28-30s28 12 28 30v38z\"></path> <path class=\"a-paper\" d=\"M40 62h76a18 18 0 0 1 18 18v8a18 18 0 0 1-18 18H64l-24 18z\"></path> <g fill=\"none\" stroke-width=\"4\" stroke-linecap=\"round\" class=\"a-link\"><path d=\"M82 86a8 8 0 0 0 12 1l5-5a8 8 0 0 0-11-11l-3 3\"></path> <path d=\"M88 82a8 8 0 0 0-12-1l-5 5a8 8 0 0 0 11 11l3-3\"></path></g> <path class=\"a-leaf\" d=\"M338 188c-26-10-34-40-22-62 18 14 28 36 22 62z\"></path> <path class=\"a-spruce\" d=\"M340 188c-4-30 10-54 30-62 6 26-4 48-30 62z\"></path> <path class=\"a-paper\" d=\"M320 170h38l-5 20h-28z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<svg class=\"art\" viewBox=\"0 0 400 212\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><rect class=\"a-spruce\" x=\"0\" y=\"188\" width=\"400\" height=\"24\"></rect> <path class=\"a-glow-soft\" d=\"M236 44 396 212H196z\"></path> <rect class=\"a-wood-dark\" x=\"186\" y=\"34\" width=\"104\" height=\"156\" rx=\"6\"></rect> <rect class=\"a-lamp\" x=\"194\" y=\"42\" width=\"88\" height=\"146\"></rect> <path class=\"a-clay\" d=\"M194 42 146 58v142l48-12z\"></path> <circle class=\"a-lamp-soft\" cx=\"156\" cy=\"130\" r=\"4.5\"></circle> <circle fill=\"#6f4630\" cx=\"240\" cy=\"100\" r=\"16\"></circle> <path class=\"a-plum\" d=\"M212 188v-38c0-18 12-30 28-30s28 12 28 30v38z\"></path> <path class=\"a-cream\" d=\"M40 62h76a18 18 0 0 1 18 18v8a18 18 0 0 1-18 18H64l-24 18z\"></path> <g fill=\"none\" stroke-width=\"4\" stroke-linecap=\"round\" class=\"a-link\"><path d=\"M82 86a8 8 0 0 0 12 1l5-5a8 8 0 0 0-11-11l-3 3\"></path> <path d=\"M88 82a8 8 0 0 0-12-1l-5 5a8 8 0 0 0 11 11l3-3\"></path></g> <path class=\"a-leaf\" d=\"M338 188c-26-10-34-40-22-62 18 14 28 36 22 62z\"></path> <path class=\"a-spruce\" d=\"M340 188c-4-30 10-54 30-62 6 26-4 48-30 62z\"></path> <path class=\"a-cream\" d=\"M320 170h38l-5 20h-28z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -92,7 +92,7 @@ func artClock(chip string) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<svg class=\"art\" viewBox=\"0 0 400 212\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><rect class=\"a-clay\" x=\"0\" y=\"188\" width=\"400\" height=\"24\"></rect> <circle class=\"a-paper\" cx=\"132\" cy=\"98\" r=\"68\"></circle> <path class=\"a-lamp\" d=\"M132 98V30a68 68 0 1 1-67.4 58.5z\"></path> <circle class=\"a-paper\" cx=\"132\" cy=\"98\" r=\"50\"></circle> <path class=\"a-line\" d=\"M132 98V66M132 98l20 14\"></path> <circle class=\"a-ink\" cx=\"132\" cy=\"98\" r=\"5\"></circle> <rect class=\"a-wood\" x=\"232\" y=\"136\" width=\"136\" height=\"10\" rx=\"3\"></rect> <rect class=\"a-wood-dark\" x=\"246\" y=\"146\" width=\"8\" height=\"42\"></rect> <rect class=\"a-wood-dark\" x=\"346\" y=\"146\" width=\"8\" height=\"42\"></rect> <rect class=\"a-spruce\" x=\"250\" y=\"106\" width=\"14\" height=\"30\" rx=\"2\"></rect> <rect class=\"a-plum\" x=\"267\" y=\"98\" width=\"12\" height=\"38\" rx=\"2\"></rect> <rect class=\"a-info\" x=\"282\" y=\"110\" width=\"16\" height=\"26\" rx=\"2\"></rect> <path class=\"a-paper\" d=\"M318 116h26v10a10 10 0 0 1-10 10h-6a10 10 0 0 1-10-10z\"></path> <path d=\"M344 119h4a5 5 0 0 1 0 11h-5\" fill=\"none\" stroke-width=\"3\" class=\"a-cup\"></path> <rect class=\"a-chip\" x=\"232\" y=\"36\" width=\"124\" height=\"34\" rx=\"9\"></rect> <circle class=\"a-chip-dot\" cx=\"251\" cy=\"53\" r=\"6\"></circle> <text class=\"a-chip-text\" x=\"266\" y=\"58\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<svg class=\"art\" viewBox=\"0 0 400 212\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><rect class=\"a-clay\" x=\"0\" y=\"188\" width=\"400\" height=\"24\"></rect> <circle class=\"a-cream\" cx=\"132\" cy=\"98\" r=\"68\"></circle> <path class=\"a-lamp\" d=\"M132 98V30a68 68 0 1 1-67.4 58.5z\"></path> <circle class=\"a-cream\" cx=\"132\" cy=\"98\" r=\"50\"></circle> <path class=\"a-hand\" d=\"M132 98V66M132 98l20 14\"></path> <circle fill=\"#14241d\" cx=\"132\" cy=\"98\" r=\"5\"></circle> <rect class=\"a-wood\" x=\"232\" y=\"136\" width=\"136\" height=\"10\" rx=\"3\"></rect> <rect class=\"a-wood-dark\" x=\"246\" y=\"146\" width=\"8\" height=\"42\"></rect> <rect class=\"a-wood-dark\" x=\"346\" y=\"146\" width=\"8\" height=\"42\"></rect> <rect class=\"a-spruce\" x=\"250\" y=\"106\" width=\"14\" height=\"30\" rx=\"2\"></rect> <rect class=\"a-plum\" x=\"267\" y=\"98\" width=\"12\" height=\"38\" rx=\"2\"></rect> <rect class=\"a-info\" x=\"282\" y=\"110\" width=\"16\" height=\"26\" rx=\"2\"></rect> <path class=\"a-cream\" d=\"M318 116h26v10a10 10 0 0 1-10 10h-6a10 10 0 0 1-10-10z\"></path> <path d=\"M344 119h4a5 5 0 0 1 0 11h-5\" fill=\"none\" stroke-width=\"3\" class=\"a-cup\"></path> <rect class=\"a-chip\" x=\"232\" y=\"36\" width=\"124\" height=\"34\" rx=\"9\"></rect> <circle class=\"a-chip-dot\" cx=\"251\" cy=\"53\" r=\"6\"></circle> <text class=\"a-chip-text\" x=\"266\" y=\"58\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -173,7 +173,7 @@ func artDoor() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<rect class=\"a-wood-dark\" x=\"150\" y=\"36\" width=\"112\" height=\"182\" rx=\"6\"></rect> <rect class=\"a-spruce\" x=\"159\" y=\"45\" width=\"94\" height=\"173\"></rect> <rect class=\"a-spruce-soft\" x=\"173\" y=\"60\" width=\"66\" height=\"54\" rx=\"4\"></rect> <circle class=\"a-lamp\" cx=\"240\" cy=\"140\" r=\"6\"></circle> <rect class=\"a-lamp\" x=\"284\" y=\"96\" width=\"26\" height=\"34\" rx=\"13\"></rect> <rect class=\"a-ink\" x=\"294\" y=\"74\" width=\"6\" height=\"24\"></rect> <path class=\"a-leaf\" d=\"M104 218c-28-10-36-42-24-66 20 14 32 38 24 66z\"></path> <path class=\"a-spruce\" d=\"M106 218c-4-32 10-58 32-66 6 28-4 52-32 66z\"></path> <path class=\"a-clay\" d=\"M84 196h44l-6 22H90z\"></path> <rect class=\"a-clay\" x=\"156\" y=\"218\" width=\"100\" height=\"7\" rx=\"3.5\"></rect> <path class=\"a-line\" d=\"M40 219h106M266 219h96\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<rect class=\"a-wood-dark\" x=\"150\" y=\"36\" width=\"112\" height=\"182\" rx=\"6\"></rect> <rect class=\"a-spruce\" x=\"159\" y=\"45\" width=\"94\" height=\"173\"></rect> <rect class=\"a-spruce-soft\" x=\"173\" y=\"60\" width=\"66\" height=\"54\" rx=\"4\"></rect> <circle class=\"a-lamp\" cx=\"240\" cy=\"140\" r=\"6\"></circle> <path class=\"a-lamp\" d=\"M286 74h22l10 30h-42z\"></path> <rect class=\"a-ink\" x=\"294\" y=\"104\" width=\"6\" height=\"18\"></rect> <rect class=\"a-ink\" x=\"286\" y=\"120\" width=\"22\" height=\"6\" rx=\"3\"></rect> <path class=\"a-leaf\" d=\"M104 218c-28-10-36-42-24-66 20 14 32 38 24 66z\"></path> <path class=\"a-spruce\" d=\"M106 218c-4-32 10-58 32-66 6 28-4 52-32 66z\"></path> <path class=\"a-clay\" d=\"M84 196h44l-6 22H90z\"></path> <rect class=\"a-clay\" x=\"156\" y=\"218\" width=\"100\" height=\"7\" rx=\"3.5\"></rect> <path class=\"a-line\" d=\"M40 219h106M266 219h96\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -304,7 +304,7 @@ func artLetter(good bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<rect class=\"a-wood\" x=\"70\" y=\"184\" width=\"260\" height=\"12\" rx=\"4\"></rect> <rect class=\"a-wood-dark\" x=\"98\" y=\"196\" width=\"10\" height=\"30\"></rect> <rect class=\"a-wood-dark\" x=\"292\" y=\"196\" width=\"10\" height=\"30\"></rect> <rect class=\"a-spruce\" x=\"126\" y=\"86\" width=\"148\" height=\"98\" rx=\"8\"></rect> <path class=\"a-paper\" d=\"M140 60h120v78l-60 40-60-40z\"></path> <path class=\"a-spruce-soft\" d=\"M126 96l74 52 74-52v80a8 8 0 0 1-8 8H134a8 8 0 0 1-8-8z\"></path> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<rect class=\"a-wood\" x=\"70\" y=\"184\" width=\"260\" height=\"12\" rx=\"4\"></rect> <rect class=\"a-wood-dark\" x=\"98\" y=\"196\" width=\"10\" height=\"30\"></rect> <rect class=\"a-wood-dark\" x=\"292\" y=\"196\" width=\"10\" height=\"30\"></rect> <rect class=\"a-spruce\" x=\"126\" y=\"86\" width=\"148\" height=\"98\" rx=\"8\"></rect> <path class=\"a-cream\" d=\"M140 60h120v78l-60 40-60-40z\"></path> <path class=\"a-spruce-soft\" d=\"M126 96l74 52 74-52v80a8 8 0 0 1-8 8H134a8 8 0 0 1-8-8z\"></path> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -349,7 +349,7 @@ func artTable() templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<svg class=\"art after-art\" viewBox=\"0 0 560 230\" preserveAspectRatio=\"xMidYMax slice\" aria-hidden=\"true\"><rect class=\"a-glow-soft\" width=\"560\" height=\"230\"></rect> <circle class=\"a-glow\" cx=\"280\" cy=\"92\" r=\"128\"></circle> <rect class=\"a-wood\" y=\"204\" width=\"560\" height=\"26\"></rect> <rect class=\"a-ink\" x=\"277\" y=\"0\" width=\"6\" height=\"42\"></rect> <path class=\"a-lamp\" d=\"M236 84c0-26 20-44 44-44s44 18 44 44z\"></path> <path class=\"a-spruce\" d=\"M96 128a34 34 0 0 1 68 0v76H96z\"></path> <path class=\"a-clay\" d=\"M396 128a34 34 0 0 1 68 0v76h-68z\"></path> <rect class=\"a-wood-dark\" x=\"166\" y=\"146\" width=\"228\" height=\"11\" rx=\"4\"></rect> <rect class=\"a-wood-dark\" x=\"192\" y=\"157\" width=\"10\" height=\"47\"></rect> <rect class=\"a-wood-dark\" x=\"358\" y=\"157\" width=\"10\" height=\"47\"></rect> <path class=\"a-paper\" d=\"M216 124h24v10a12 12 0 0 1-24 0z\"></path> <path class=\"a-plum\" d=\"M318 124h24v10a12 12 0 0 1-24 0z\"></path> <rect class=\"a-paper\" x=\"262\" y=\"138\" width=\"40\" height=\"8\" rx=\"2\"></rect></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<svg class=\"art after-art\" viewBox=\"0 0 560 230\" preserveAspectRatio=\"xMidYMax slice\" aria-hidden=\"true\"><rect class=\"a-glow-soft\" width=\"560\" height=\"230\"></rect> <circle class=\"a-glow\" cx=\"280\" cy=\"92\" r=\"128\"></circle> <rect class=\"a-wood\" y=\"204\" width=\"560\" height=\"26\"></rect> <rect class=\"a-ink\" x=\"277\" y=\"0\" width=\"6\" height=\"42\"></rect> <path class=\"a-lamp\" d=\"M236 84c0-26 20-44 44-44s44 18 44 44z\"></path> <path class=\"a-spruce\" d=\"M96 128a34 34 0 0 1 68 0v76H96z\"></path> <path class=\"a-clay\" d=\"M396 128a34 34 0 0 1 68 0v76h-68z\"></path> <rect class=\"a-wood-dark\" x=\"166\" y=\"146\" width=\"228\" height=\"11\" rx=\"4\"></rect> <rect class=\"a-wood-dark\" x=\"192\" y=\"157\" width=\"10\" height=\"47\"></rect> <rect class=\"a-wood-dark\" x=\"358\" y=\"157\" width=\"10\" height=\"47\"></rect> <path class=\"a-cream\" d=\"M216 124h24v10a12 12 0 0 1-24 0z\"></path> <path class=\"a-plum\" d=\"M318 124h24v10a12 12 0 0 1-24 0z\"></path> <rect class=\"a-cream\" x=\"262\" y=\"138\" width=\"40\" height=\"8\" rx=\"2\"></rect></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -399,7 +399,7 @@ func artFullTable() templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(72 + i*44))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 229, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 230, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -412,7 +412,7 @@ func artFullTable() templ.Component {
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(108 + i%3*-3))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 229, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 230, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -425,7 +425,7 @@ func artFullTable() templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(skin(i))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 229, Col: 81}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 230, Col: 81}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -460,7 +460,7 @@ func artFullTable() templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(shoulders(72 + i*44))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 230, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 231, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -521,7 +521,7 @@ func artQueue() templ.Component {
 			var templ_7745c5c3_Var19 string
 			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(174 + i*52))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 247, Col: 32}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 248, Col: 32}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 			if templ_7745c5c3_Err != nil {
@@ -532,9 +532,9 @@ func artQueue() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(112 + i%2*6))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(124 + i%2*3))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 247, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 248, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
@@ -547,7 +547,7 @@ func artQueue() templ.Component {
 			var templ_7745c5c3_Var21 string
 			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(skin(i + 2))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 247, Col: 85}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 248, Col: 85}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -582,7 +582,7 @@ func artQueue() templ.Component {
 			var templ_7745c5c3_Var24 string
 			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(standing(174 + i*52))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 248, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 249, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {
@@ -660,7 +660,7 @@ func glow(id string, x, y, r int) templ.Component {
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(id)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 273, Col: 24}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 274, Col: 24}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -673,7 +673,7 @@ func glow(id string, x, y, r int) templ.Component {
 		var templ_7745c5c3_Var28 string
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(x))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 277, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 278, Col: 21}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -686,7 +686,7 @@ func glow(id string, x, y, r int) templ.Component {
 		var templ_7745c5c3_Var29 string
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(y))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 277, Col: 36}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 278, Col: 36}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
@@ -699,7 +699,7 @@ func glow(id string, x, y, r int) templ.Component {
 		var templ_7745c5c3_Var30 string
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(r))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 277, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 278, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -712,7 +712,7 @@ func glow(id string, x, y, r int) templ.Component {
 		var templ_7745c5c3_Var31 string
 		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs("url(#" + id + ")")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 277, Col: 78}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 278, Col: 78}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 		if templ_7745c5c3_Err != nil {
@@ -755,7 +755,7 @@ func heroScene(p Page) templ.Component {
 		var templ_7745c5c3_Var33 string
 		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landing.scene"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 282, Col: 82}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 283, Col: 82}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 		if templ_7745c5c3_Err != nil {
@@ -769,29 +769,33 @@ func heroScene(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<span class=\"ellipsis\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		var templ_7745c5c3_Var34 string
 		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landing.scene_room"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 286, Col: 31}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 287, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</span> <span class=\"scene-clock num\"><svg width=\"16\" height=\"16\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle class=\"ring-back\" cx=\"8\" cy=\"8\" r=\"6\"></circle> <circle class=\"ring-left\" cx=\"8\" cy=\"8\" r=\"6\" pathLength=\"100\" stroke-dasharray=\"32 100\" transform=\"rotate(-90 8 8)\"></circle></svg> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "</span></span> <span class=\"scene-clock num\"><svg width=\"16\" height=\"16\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle class=\"ring-back\" cx=\"8\" cy=\"8\" r=\"6\"></circle> <circle class=\"ring-left\" cx=\"8\" cy=\"8\" r=\"6\" pathLength=\"100\" stroke-dasharray=\"32 100\" transform=\"rotate(-90 8 8)\"></circle></svg> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var35 string
 		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landing.scene_clock"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 293, Col: 32}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 294, Col: 32}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "</span></div><div class=\"scene-tiles\" aria-hidden=\"true\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "</span></div><div class=\"scene-tiles\" aria-hidden=\"true\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -801,7 +805,7 @@ func heroScene(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<div class=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<div class=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -814,20 +818,20 @@ func heroScene(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "\"><img src=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "\"><img src=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
 			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(p.asset("img/people/" + face.File + ".svg"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 299, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 300, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "\" alt=\"\" width=\"480\" height=\"360\" decoding=\"async\"> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "\" alt=\"\" width=\"480\" height=\"360\" decoding=\"async\"> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -836,7 +840,7 @@ func heroScene(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<span class=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<span class=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -849,7 +853,7 @@ func heroScene(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -867,23 +871,23 @@ func heroScene(p Page) templ.Component {
 			var templ_7745c5c3_Var41 string
 			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(face.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 306, Col: 17}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 307, Col: 17}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "</span></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</span></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</div><div class=\"scene-bar\" aria-hidden=\"true\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "</div><div class=\"scene-bar\" aria-hidden=\"true\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, name := range []string{"mic", "video", "users", "link"} {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<span class=\"scene-key\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<span class=\"scene-key\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -891,25 +895,25 @@ func heroScene(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "</span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<span class=\"scene-leave\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<span class=\"scene-leave\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
 		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("landing.scene_leave"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 317, Col: 57}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `art.templ`, Line: 318, Col: 57}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "</span></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "</span></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

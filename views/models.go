@@ -224,6 +224,7 @@ type EndedModel struct {
 type ProblemModel struct {
 	Status int
 	Key    string
+	Detail string // message id of a sentence that says more, instead of problem.<key>.text; empty for none
 	Home   string // where to go from here
 	Back   string // the page to try again; empty for none
 }

@@ -58,7 +58,7 @@ func noticeIcon(kind string) string {
 	case "danger":
 		return "circle-alert"
 	case "lamp":
-		return "sparkles"
+		return "armchair"
 	}
 	return "info"
 }
@@ -72,6 +72,14 @@ func meterTone(now, most int) string {
 		return "meter-near"
 	}
 	return ""
+}
+
+// meterWidth is the filled part in thousandths.
+func meterWidth(now, most int) int {
+	if most <= 0 {
+		return 0
+	}
+	return min(max(now*1000/most, 0), 1000)
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,231 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// hostile is a name that must only ever be text.
+const hostile = `<script>alert("x")</script>" onclick="alert(1)" <img src=x>`
+
+// endless is a name that no layout has room for.
+var endless = strings.Repeat("Kitchen refit for the whole house and garden ", 6)
+
+func words(t *testing.T) *Texts {
+	t.Helper()
+	catalogue, err := NewCatalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalogue.For("en")
+}
+
+func render(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var out strings.Builder
+	if err := c.Render(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// plans are the seeded ones, with any name.
+func plans(name string) []Plan {
+	return []Plan{
+		{ID: "free", Name: name, Tagline: name, Currency: "usd", MeetingLength: 40 * time.Minute, Participants: 100, Features: []string{"plan.feature.rooms"}},
+		{ID: "pro", Name: name, Tagline: name, Currency: "usd", MonthlyCents: 1299, YearlyCents: 12468, MeetingLength: 30 * time.Hour, Participants: 150, Highlight: true},
+		{ID: "enterprise", Name: name, Currency: "usd", Contact: true, MeetingLength: 30 * time.Hour, Participants: 500},
+	}
+}
+
+// everyPage gives every page of the package, as a guest's or a member's, with one name in every place where somebody can type one.
+func everyPage(t *testing.T, name string) map[string]templ.Component {
+	texts := words(t)
+	at := time.Date(2026, 11, 26, 15, 4, 0, 0, time.UTC)
+	guest := Page{Texts: texts, Title: name, Path: "/", CSRF: "token", Nonce: "nonce", Demo: true, Flash: &Flash{Kind: "success", Text: name}}
+	member := guest
+	member.User = &UserBar{Name: name, Email: name, Home: "/o/acme", Billing: "/o/acme/billing"}
+	member.Org = &OrgBar{Slug: "acme", Name: name, Plan: name, CanUpgrade: true, Others: []OrgLink{{Slug: "other", Name: name}}}
+	unpaid := member
+	unpaid.Org = &OrgBar{Slug: "acme", Name: name, Plan: name, Unpaid: true}
+	all := plans(name)
+	rooms := []RoomCard{
+		{ID: "1", Name: name, Code: "k7dm-9q2x-h4tw", Link: "https://parley.example/m/k7dm-9q2x-h4tw", Live: true, People: 2, Names: []string{name, name}, CanManage: true},
+		{ID: "2", Name: name, Code: "k7dm-9q2x-h4tx", Link: "https://parley.example/m/k7dm-9q2x-h4tx", LastUsed: at, CanManage: true},
+		{ID: "3", Name: name, Code: "k7dm-9q2x-h4ty", Link: "https://parley.example/m/k7dm-9q2x-h4ty"},
+	}
+	left := LimitsModel{Plan: name, MeetingLength: 40 * time.Minute, Participants: 100, ConcurrentMeetings: 1, Upgrade: &all[1]}
+	sub := &SubscriptionModel{Interval: Year, TotalCents: 12468, Seats: 2, PeriodEnd: at, GraceUntil: at}
+	mail, err := ConfirmMail(context.Background(), ConfirmMailModel{Texts: texts, Name: name, Link: "https://parley.example/confirm?token=x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]templ.Component{
+		"landing":            Landing(guest, LandingModel{Plans: all}),
+		"landing, member":    Landing(member, LandingModel{}),
+		"pricing":            Pricing(guest, PricingModel{Plans: all, Interval: Year, Contact: "mailto:sales@parley.example"}),
+		"pricing, member":    Pricing(member, PricingModel{Plans: all, Interval: Month}),
+		"pricing, empty":     Pricing(guest, PricingModel{}),
+		"sign up":            SignUp(guest, SignUpForm{}),
+		"sign up, faults":    SignUp(guest, SignUpForm{Name: name, Email: name, Organization: name, Plan: name, Errors: map[string]string{"name": "error.name.long", "email": "error.email.taken", "password": "error.password.short", "organization": "error.organization.long"}}),
+		"sign in":            SignIn(guest, SignInForm{}),
+		"sign in, wrong":     SignIn(guest, SignInForm{Email: name, Next: name, Error: "signin.wrong"}),
+		"join":               JoinCode(guest, JoinForm{}),
+		"join, wrong":        JoinCode(guest, JoinForm{Code: name, Error: "error.code.invalid"}),
+		"confirmed":          Confirmed(guest, ConfirmedModel{OK: true}),
+		"confirmed, member":  Confirmed(member, ConfirmedModel{OK: true, SignedIn: true}),
+		"not confirmed":      Confirmed(member, ConfirmedModel{SignedIn: true}),
+		"not confirmed, out": Confirmed(guest, ConfirmedModel{}),
+		"dashboard, empty":   Dashboard(member, DashboardModel{Welcome: true, Unconfirmed: true}),
+		"dashboard":          Dashboard(unpaid, DashboardModel{Rooms: rooms, Left: left, Fresh: rooms[1].Code, Join: JoinForm{Code: name, Error: "error.code.invalid"}, RoomName: name, RoomError: "error.name.long"}),
+		"dashboard, quiet":   Dashboard(member, DashboardModel{Rooms: rooms[1:]}),
+		"room":               RoomEdit(member, RoomEditModel{Room: rooms[1], Error: "error.name.long", CanArchive: true}),
+		"room, live":         RoomEdit(member, RoomEditModel{Room: rooms[0], Error: "error.room.busy", CanArchive: true}),
+		"room, of others":    RoomEdit(member, RoomEditModel{Room: rooms[2]}),
+		"billing, free":      Billing(member, BillingModel{Plan: all[0], Plans: all[1:2], Interval: Year, Seats: 1, CanPay: true, Selling: true, Contact: "https://parley.example"}),
+		"billing, paid":      Billing(member, BillingModel{Plan: all[1], Subscription: sub, Interval: Month, CanPay: true, Selling: true}),
+		"billing, ending":    Billing(member, BillingModel{Plan: all[1], Subscription: &SubscriptionModel{Interval: Month, CancelAtPeriodEnd: true, PeriodEnd: at}, Selling: true}),
+		"billing, running":   Billing(member, BillingModel{Plan: all[1], Subscription: &SubscriptionModel{Interval: Month}, Plans: all[1:2], Interval: Month, Selling: true}),
+		"billing, no sales":  Billing(member, BillingModel{Plan: all[0]}),
+		"paid":               CheckoutDone(member, CheckoutModel{Plan: name, Paid: true, Org: "acme", MeetingLength: time.Hour, Participants: 150}),
+		"paid in meeting":    CheckoutDone(member, CheckoutModel{Plan: name, Paid: true, InMeeting: true, Org: "acme"}),
+		"payment waits":      CheckoutDone(member, CheckoutModel{Org: "acme"}),
+		"not paid":           CheckoutCancelled(member, CheckoutModel{Org: "acme"}),
+		"not paid, meeting":  CheckoutCancelled(member, CheckoutModel{InMeeting: true, Org: "acme"}),
+		"full":               MeetingFull(guest, FullModel{Room: name, Code: "k7dm-9q2x-h4tw", Participants: 100, Plan: name}),
+		"full, member":       MeetingFull(member, FullModel{Room: name, Member: true, Org: "acme", CanUpgrade: true}),
+		"ended by limit":     MeetingEnded(member, EndedModel{Room: name, Reason: "limit", RestUntil: at, Limit: 40 * time.Minute, Member: true, Org: "acme", CanUpgrade: true}),
+		"ended by host":      MeetingEnded(guest, EndedModel{Room: name, Reason: "host"}),
+		"mails, none":        DevMail(guest, nil),
+		"mails":              DevMail(member, []MailItem{{ID: "1", To: name, Subject: name, At: at}}),
+		"mail":               DevMailMessage(guest, MailView{MailItem: MailItem{ID: "1", To: name, Subject: name, At: at}, Text: name + "\n" + mail.Text, HTML: mail.HTML}),
+		"components":         Components(guest),
+		"confirm mail":       templ.Raw(mail.HTML),
+	}
+	for _, reason := range []string{"left", "limit", "host", "removed", "empty", "duplicate", "failed", "shutdown", ""} {
+		m := AfterModel{Room: name, Code: "k7dm-9q2x-h4tw", Reason: reason, Length: 40 * time.Minute, People: 7, Plan: name, Limit: 40 * time.Minute, CanRejoin: true}
+		pages["after, guest, "+reason] = AfterCall(guest, m)
+		m.EndedAt, m.RestUntil, m.Member, m.Org, m.Offers = at, at, true, "acme", texts.Offers(all, 1)
+		pages["after, member, "+reason] = AfterCall(member, m)
+		m.Offers = nil
+		pages["after, no offer, "+reason] = AfterCall(member, m)
+	}
+	for _, problem := range []ProblemModel{
+		{Status: 400, Key: "bad_request"}, {Status: 400, Key: "unknown_plan", Home: "/"}, {Status: 403, Key: "forbidden", Home: "/o/acme"}, {Status: 403, Key: "stale_form", Home: "/", Back: "/login"},
+		{Status: 404, Key: "not_found", Home: "/"}, {Status: 409, Key: "conflict", Detail: "error.meetings.concurrent"}, {Status: 410, Key: "gone", Home: "/"}, {Status: 429, Key: "too_many", Home: "/"}, {Status: 500, Key: "internal", Home: "/"},
+		{Status: 503, Key: "draining", Home: "/"}, {Status: 418, Key: "never heard of", Home: "/"}, {Status: 502, Key: "never heard of", Home: "/"},
+	} {
+		pages[fmt.Sprintf("problem %d %s", problem.Status, problem.Key)] = Problem(guest, problem)
+		pages[fmt.Sprintf("problem %d %s, member", problem.Status, problem.Key)] = Problem(member, problem)
+	}
+	return pages
+}
+
+func TestEveryPageRendersAndKeepsThePolicy(t *testing.T) {
+	forbidden := map[string]*regexp.Regexp{
+		"a style attribute":         regexp.MustCompile(`<[^>]*\sstyle=`),
+		"an event attribute":        regexp.MustCompile(`<[a-zA-Z][^<>"]*(?:"[^"]*"[^<>"]*)*\son[a-z]+=`),
+		"a script without a source": regexp.MustCompile(`<script(?:\s[^>]*)?>[^<]`),
+		"a script without a nonce":  regexp.MustCompile(`<script[^>]*src="[^"]*"(?:\s[^n>][^>]*)?>`),
+		"a foreign address":         regexp.MustCompile(`(?:src|srcset|data)="(?:https?:)?//`),
+		"a hole that nobody filled": regexp.MustCompile(`\{\{|&lt;no value&gt;`),
+		"a message id":              regexp.MustCompile(`>\s*[a-z_]+\.[a-z_]+(?:\.[a-z_]+)?\s*<`),
+	}
+	for kind, name := range map[string]string{"plain": "Acme", "empty": "", "endless": endless, "hostile": hostile} {
+		for page, component := range everyPage(t, name) {
+			t.Run(kind+"/"+page, func(t *testing.T) {
+				html := render(t, component)
+				for what, pattern := range forbidden {
+					if found := pattern.FindString(html); found != "" {
+						t.Errorf("has %s: %.160s", what, found)
+					}
+				}
+				if kind == "hostile" && (strings.Contains(html, "<script>alert") || strings.Contains(html, "<img src=x>")) {
+					t.Error("lets a name be markup")
+				}
+			})
+		}
+	}
+}
+
+func TestFormsCarryTheTokenAndFieldsHaveLabels(t *testing.T) {
+	forms := regexp.MustCompile(`(?s)<form[^>]*method="post".*?</form>`)
+	inputs := regexp.MustCompile(`<input[^>]*>`)
+	id := regexp.MustCompile(`\sid="([^"]+)"`)
+	for page, component := range everyPage(t, "Acme") {
+		html := render(t, component)
+		for _, form := range forms.FindAllString(html, -1) {
+			if !strings.Contains(form, `name="csrf" value="token"`) {
+				t.Errorf("%s: a form without its token: %.120s", page, form)
+			}
+		}
+		for _, input := range inputs.FindAllString(html, -1) {
+			if strings.Contains(input, `type="hidden"`) || strings.Contains(input, `type="checkbox"`) || strings.Contains(input, `type="radio"`) {
+				continue
+			}
+			found := id.FindStringSubmatch(input)
+			if found == nil || !strings.Contains(html, `for="`+found[1]+`"`) {
+				t.Errorf("%s: a field without a label: %s", page, input)
+			}
+		}
+		if n := strings.Count(html, "<h1"); page != "confirm mail" && n != 1 {
+			t.Errorf("%s: %d main headings, want 1", page, n)
+		}
+	}
+}
+
+func TestIdsAreThereOnce(t *testing.T) {
+	id := regexp.MustCompile(`\sid="([^"]+)"`)
+	for page, component := range everyPage(t, "Acme") {
+		if page == "components" { // the same drawings more than once, by design
+			continue
+		}
+		seen := map[string]bool{}
+		for _, found := range id.FindAllStringSubmatch(render(t, component), -1) {
+			if seen[found[1]] {
+				t.Errorf("%s: id %q twice", page, found[1])
+			}
+			seen[found[1]] = true
+		}
+	}
+}
+
+// The visible names that other people's scripts and tests go by.
+func TestContractNames(t *testing.T) {
+	pages := everyPage(t, "Acme")
+	for page, names := range map[string][]string{
+		"landing":              {">Start free<", ">Sign in<", ">Join with a code<"},
+		"sign up":              {"Name", "E-mail", "Password", "Organization", ">Start free<", `action="/signup"`},
+		"sign in":              {"E-mail", "Password", ">Sign in<", `action="/login"`},
+		"join":                 {"Code or link", ">Join<", `action="/join"`},
+		"dashboard":            {"Open a room", "Copy link", ">Join<", "Code or link", ">What is left<"},
+		"room, live":           {"Copy link", ">Join<"},
+		"full":                 {"Every seat is taken"},
+		"after, member, limit": {"ran to 40 minutes", "Pay $124.68", `action="/o/acme/checkout"`},
+	} {
+		html := render(t, pages[page])
+		for _, name := range names {
+			if !strings.Contains(html, name) {
+				t.Errorf("%s does not say %q", page, name)
+			}
+		}
+	}
+}
+
+func TestUpgradeIsOfferedOnlyToWhoCanBuy(t *testing.T) {
+	pages := everyPage(t, "Acme")
+	for _, page := range []string{"after, guest, limit", "after, no offer, limit", "after, member, host", "full", "ended by host"} {
+		if html := render(t, pages[page]); strings.Contains(html, "/checkout") || strings.Contains(html, "/billing\"") && page != "after, no offer, limit" && page != "after, member, host" {
+			t.Errorf("%s offers an upgrade to somebody who cannot buy it", page)
+		}
+	}
+	if html := render(t, pages["full, member"]); !strings.Contains(html, "/o/acme/billing") {
+		t.Error("a full room does not show its owner the way to more seats")
+	}
+}
