@@ -30,7 +30,7 @@ test("the way to allow a device is told in the browser's own words", () => {
     ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17.0 Safari/605.1.15", 5, "ios"],
     ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile Safari/604.1", 5, "ios"],
     ["Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36", 5, "android"],
-    ["curl/8", 0, "other"],
+    ["curl/8", 0, "any"],
   ];
   for (const [agent, touch, browser] of cases) assert.equal(browserOf(agent, touch), browser, agent);
 });

@@ -42,7 +42,7 @@ function described(error: unknown): { name: string; message: string } {
   };
 }
 
-export type Browser = "chrome" | "edge" | "firefox" | "safari" | "ios" | "android" | "other";
+export type Browser = "chrome" | "edge" | "firefox" | "safari" | "ios" | "android" | "any";
 
 /** Which browser's words tell how to allow a device. */
 export function browserOf(agent: string, touchPoints = 0): Browser {
@@ -51,5 +51,5 @@ export function browserOf(agent: string, touchPoints = 0): Browser {
   if (/Firefox\//.test(agent)) return "firefox";
   if (/Edg\//.test(agent)) return "edge";
   if (/Chrome\/|Chromium\//.test(agent)) return "chrome";
-  return /Safari\//.test(agent) ? "safari" : "other";
+  return /Safari\//.test(agent) ? "safari" : "any";
 }

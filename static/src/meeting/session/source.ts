@@ -71,6 +71,12 @@ export class Source {
     this.#set({ on: false, busy: false, fault });
   }
 
+  /** Wishes for the device again, after a fault; it is asked for by whoever asks for both at once. */
+  want(): void {
+    this.#set({ on: true, fault: null });
+  }
+
+  /** The browser has been asked. */
   expect(): void {
     this.#set({ busy: true, fault: null });
   }

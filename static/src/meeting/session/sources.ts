@@ -36,7 +36,7 @@ export async function listDevices(): Promise<Record<DeviceKind, Device[]>> {
 /** Asks for everything that should be on in one question, and again apart when that fails. */
 export async function startSources(sources: Sources): Promise<void> {
   const present = await listDevices();
-  const wanted = [sources.microphone, sources.camera].filter((s) => s.state.on);
+  const wanted = [sources.microphone, sources.camera].filter((s) => s.state.on && s.track === null);
   for (const source of wanted) {
     if (present[source.kind].length === 0) source.fail("missing");
   }

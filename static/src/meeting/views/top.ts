@@ -18,7 +18,7 @@ export class Top {
     const { t, meeting, store } = ui;
     this.upgrade = h("button", {
       class: "btn btn-small m-upgrade-button",
-      text: t("meeting.upgrade"),
+      text: t("meeting.upgrade.button"),
       attrs: { type: "button", "aria-haspopup": "dialog" },
       on: { click: () => store.dispatch({ type: "upgrade", upgrade: "open" }) },
     });

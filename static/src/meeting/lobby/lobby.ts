@@ -1,0 +1,111 @@
+// The lobby: the mirror, the devices, the name, and the way in.
+import { need, readData, setText } from "../dom.ts";
+import { openMeeting } from "../meeting.ts";
+import { recall, remember } from "../remember.ts";
+import { Source } from "../session/source.ts";
+import { type Sources, mediaSupport, permission, startSources } from "../session/sources.ts";
+import { type Texts, textsFrom } from "../texts.ts";
+import type { MeetingSession } from "../types.ts";
+import { Fields } from "./fields.ts";
+import { Meter } from "./meter.ts";
+import { Mirror } from "./mirror.ts";
+import { Trouble } from "./trouble.ts";
+
+export function openLobby(): void {
+  const t = textsFrom(readData<Record<string, string>>("texts") ?? {}, document.documentElement.lang || "en");
+  const form = need("#join", HTMLFormElement);
+  const support = mediaSupport();
+  if (support === "unsupported") return refuse(form, t);
+
+  const { devices, name } = recall();
+  const sources: Sources = {
+    microphone: new Source("microphone", true, devices.microphone),
+    camera: new Source("camera", true, devices.camera),
+  };
+  const meter = new Meter(need("#level", HTMLElement));
+  sources.microphone.onChange((s) => meter.listen(s.live ? s.track : null));
+  const mirror = new Mirror(sources, t);
+  const fields = new Fields(sources, devices.speaker, t);
+  new Trouble(sources, t, () => void retry(sources));
+  followName(mirror, name);
+  if (support === "insecure") for (const source of bothOf(sources)) source.fail("insecure");
+  else void startSources(sources).then(() => followPermission(sources));
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const clickedAt = performance.now();
+    void join(form, t, (meeting) => {
+      meter.close();
+      openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });
+    });
+  });
+}
+
+const bothOf = (sources: Sources): Source[] => [sources.microphone, sources.camera];
+
+/** Asks again for what failed. */
+async function retry(sources: Sources): Promise<void> {
+  for (const source of bothOf(sources)) if (source.state.fault !== null) source.want();
+  await startSources(sources);
+}
+
+/** Who allows a device in the address bar sees it come on without another click. */
+async function followPermission(sources: Sources): Promise<void> {
+  for (const source of bothOf(sources)) {
+    if ((await permission(source.kind)) === "unknown") continue;
+    const status = await navigator.permissions.query({ name: source.kind as PermissionName });
+    status.addEventListener("change", () => {
+      if (status.state === "granted" && source.state.fault === "denied") void source.turn(true);
+    });
+  }
+}
+
+/** The name on the mirror is the one in the field; a guest's is kept for the next time. */
+function followName(mirror: Mirror, kept: string): void {
+  const field = need("#name", HTMLInputElement);
+  if (field.value === "") field.value = kept;
+  const show = () => mirror.name(field.value);
+  field.addEventListener("input", show);
+  show();
+}
+
+/**
+ * Takes a seat. Whatever is not a seat is the server's own page (full, ended, too many tries): the
+ * form is then sent as a plain form, so the person gets it.
+ */
+async function join(form: HTMLFormElement, t: Texts, open: (meeting: MeetingSession) => void): Promise<void> {
+  const button = need("[type=submit]", HTMLButtonElement, form);
+  if (button.hasAttribute("data-busy")) return;
+  button.setAttribute("data-busy", "");
+  const body = new URLSearchParams();
+  for (const [key, value] of new FormData(form)) if (typeof value === "string") body.set(key, value);
+  remember({ name: body.get("name") ?? "" });
+  const problem = need("#join-problem", HTMLElement);
+  problem.hidden = true;
+  const answer = await takeSeat(form.action, body);
+  if (answer === "unreachable") {
+    button.removeAttribute("data-busy");
+    setText(need("[data-text]", HTMLElement, problem), t("meeting.lobby.unreachable"));
+    problem.hidden = false;
+  } else if (answer === "page") form.submit();
+  else open(answer);
+}
+
+async function takeSeat(action: string, body: URLSearchParams): Promise<MeetingSession | "page" | "unreachable"> {
+  try {
+    const response = await fetch(action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const json = response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
+    return response.status === 200 && json ? ((await response.json()) as MeetingSession) : "page";
+  } catch (error) {
+    console.warn("could not take a seat", error);
+    return "unreachable";
+  }
+}
+
+/** A browser that cannot hold a meeting is told so, before anybody tries. */
+function refuse(form: HTMLFormElement, t: Texts): void {
+  const problem = need("#join-problem", HTMLElement, form);
+  setText(need("[data-text]", HTMLElement, problem), t("meeting.lobby.unsupported"));
+  problem.hidden = false;
+  need("[type=submit]", HTMLButtonElement, form).disabled = true;
+}

@@ -1,0 +1,53 @@
+// What this browser keeps between visits: the devices last used, a guest's name; and for a reload of
+// the tab, whether the microphone and camera were on. Storage may be forbidden; then nothing is kept.
+import type { DeviceKind } from "./state.ts";
+
+export interface Kept {
+  name: string;
+  devices: Record<DeviceKind, string>;
+}
+
+export interface KeptOn {
+  microphone: boolean;
+  camera: boolean;
+}
+
+const choices = "parley.choices";
+const on = "parley.on";
+
+export function recall(): Kept {
+  const kept = read<Partial<Kept>>(() => localStorage, choices) ?? {};
+  return {
+    name: typeof kept.name === "string" ? kept.name : "",
+    devices: { microphone: "", camera: "", speaker: "", ...kept.devices },
+  };
+}
+
+export function remember(change: { name?: string; devices?: Partial<Kept["devices"]> }): void {
+  const kept = recall();
+  const next: Kept = {
+    name: change.name ?? kept.name,
+    devices: { ...kept.devices, ...change.devices },
+  };
+  write(() => localStorage, choices, next);
+}
+
+export const recallOn = (): KeptOn => read<KeptOn>(() => sessionStorage, on) ?? { microphone: true, camera: true };
+
+export const rememberOn = (state: KeptOn): void => write(() => sessionStorage, on, state);
+
+function read<T>(storage: () => Storage, key: string): T | null {
+  try {
+    return JSON.parse(storage().getItem(key) ?? "null") as T | null;
+  } catch {
+    return null;
+  }
+}
+
+function write(storage: () => Storage, key: string, value: unknown): void {
+  try {
+    storage().setItem(key, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing is fine: the person chooses again next time.
+  }
+}

@@ -1,0 +1,52 @@
+import { timeLeft } from "./clock.ts";
+import { h } from "./dom.ts";
+import { type News, newsOf, timeNews } from "./news.ts";
+import type { Ui } from "./ui.ts";
+import { Bar } from "./views/bar.ts";
+import { Notices } from "./views/notices.ts";
+import { People } from "./views/people.ts";
+import { Stage } from "./views/stage.ts";
+import { Toasts } from "./views/toasts.ts";
+import { Top } from "./views/top.ts";
+import { Upgrade } from "./views/upgrade.ts";
+
+/** How often the clock is read; half a second late is not seen, a quarter is cheap. */
+const tickEvery = 250;
+
+export interface Screen {
+  element: HTMLElement;
+  /** Where the others' sound elements live, out of sight. */
+  sounds: HTMLElement;
+  tell(news: readonly News[]): void;
+  /** Stops the clock. */
+  stop(): void;
+}
+
+/** Draws the meeting from its state and keeps the clock running. */
+export function drawScreen(ui: Ui): Screen {
+  const top = new Top(ui);
+  const stage = new Stage(ui);
+  const bar = new Bar(ui);
+  const upgrade = new Upgrade(ui);
+  const toasts = new Toasts();
+  const sounds = h("div", { attrs: { hidden: true } });
+  const body = h("div", { class: "m-body" }, stage.element, new People(ui).element, new Notices(ui).element, upgrade.element);
+  const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element, sounds);
+
+  let before: number | null = null;
+  const tick = () => {
+    const left = timeLeft(ui.store.state.clock, Date.now());
+    top.tick(left);
+    upgrade.tick(left, before);
+    toasts.tell(timeNews(before, left, ui.t));
+    stage.tick();
+    bar.tick();
+    before = left;
+  };
+  const timer = setInterval(tick, tickEvery);
+  ui.store.subscribe((now, earlier) => {
+    toasts.tell(newsOf(now, earlier, ui.t, Date.now()));
+    if (now.clock !== earlier.clock || now === earlier) tick();
+  });
+  return { element, sounds, tell: (news) => toasts.tell(news), stop: () => clearInterval(timer) };
+}
