@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"parley/billing"
+	"parley/sfu"
+	"parley/tenants"
+)
+
+// allowance is what an organization's meetings may use, and the plan that says so.
+type allowance struct {
+	Plan   billing.Plan
+	Limits tenants.Limits
+}
+
+// allowanceOf turns plan and quota into limits. Nobody else in the product asks what a plan allows.
+func (s *Server) allowanceOf(ctx context.Context, org tenants.OrgID) (allowance, error) {
+	plan, _, err := s.billing.PlanOf(ctx, org)
+	if err != nil {
+		return allowance{}, fmt.Errorf("plan of organization: %w", err)
+	}
+	quota, err := s.tenants.Org(org).Quota(ctx)
+	if err != nil {
+		return allowance{}, fmt.Errorf("quota of organization: %w", err)
+	}
+	return allowance{Plan: plan, Limits: plan.Limits.Clamp(quota)}, nil
+}
+
+// nodeLimits is what the media node enforces for one meeting: the meeting's row decides, not the plan of the moment.
+func nodeLimits(m tenants.Meeting) sfu.Limits {
+	return sfu.Limits{
+		Participants: m.ParticipantLimit,
+		EndsAt:       m.EndsAt,
+		Revision:     m.Revision,
+		Plan:         m.Plan,
+	}
+}

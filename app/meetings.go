@@ -1,0 +1,254 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/sfu"
+	"parley/tenants"
+	"parley/views"
+)
+
+// attributes of a participant, as clients see them.
+const (
+	attrRole  = "role"
+	roleHost  = "host"  // a member of the organization
+	roleGuest = "guest" // anybody else
+	attrDoor  = "door"
+	doorWeb   = "web" // came through our own pages
+)
+
+// tokenTime is how long a token opens the door; the node renews it while the person is in.
+const tokenTime = 10 * time.Minute
+
+// person is somebody about to enter a meeting.
+type person struct {
+	Identity, Name string
+	Member         bool // of the room's organization
+}
+
+// place is a room behind a code, and what the visitor is in its organization.
+type place struct {
+	Org  tenants.Organization
+	Room tenants.Room
+	Host bool // the visitor is a member
+	Pays bool // and may buy a plan
+}
+
+// find looks a code up, and the visitor's role beside it.
+func (s *Server) find(c *fiber.Ctx) (place, error) {
+	org, room, err := s.tenants.RoomByCode(c.Context(), c.Params("code"))
+	if err != nil {
+		return place{}, err
+	}
+	at := place{Org: org, Room: room}
+	for _, m := range visitor(c).Orgs {
+		if m.Org.ID == org.ID {
+			at.Host, at.Pays = true, m.Role.CanPay()
+		}
+	}
+	return at, nil
+}
+
+// enter takes a seat in the room's meeting, opening one if none is on.
+func (s *Server) enter(ctx context.Context, org tenants.OrgID, room tenants.Room, p person) (tenants.Entry, error) {
+	allowed, err := s.allowanceOf(ctx, org)
+	if err != nil {
+		return tenants.Entry{}, err
+	}
+	entry, err := s.tenants.Org(org).Enter(ctx, tenants.EnterInput{
+		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member,
+		Limits: allowed.Limits, Plan: allowed.Plan.Name,
+	})
+	if err != nil {
+		return tenants.Entry{}, fmt.Errorf("enter meeting: %w", err)
+	}
+	return entry, nil
+}
+
+// lobby shows the mirror and the door.
+func (s *Server) lobby(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	if c.Params("code") != at.Room.Code { // typed in capitals, or without dashes
+		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
+	}
+	return s.showLobby(c, at, "")
+}
+
+// showLobby shows the lobby with who is in already. Fault is the message id for the name.
+func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
+	meeting, people, err := s.tenants.Org(at.Org.ID).Current(c.Context(), at.Room.ID)
+	if err != nil && !isCode(err, tenants.CodeNotFound) {
+		return s.problem(c, err)
+	}
+	return s.render(c, views.Lobby(s.page(c, ""), s.lobbyModel(c, at, meeting, people, fault)))
+}
+
+// join takes a seat for the person. The lobby asks for JSON and turns into the meeting; a plain form is sent to the meeting's page.
+func (s *Server) join(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	if s.draining.Load() {
+		return s.problem(c, errDraining)
+	}
+	name, ok := displayName(c.FormValue("name"), visitor(c).User.Name)
+	if !ok {
+		c.Status(fiber.StatusBadRequest)
+		return s.showLobby(c, at, tenants.KeyNameEmpty)
+	}
+	seat := seat{Code: at.Room.Code, Name: name, Identity: s.identity(c, at.Room.Code)}
+	session, err := s.admitPerson(c, at, seat)
+	if err != nil {
+		return s.turnAway(c, at, err)
+	}
+	if err := s.keepSeat(c, seat); err != nil {
+		return s.problem(c, err)
+	}
+	if wantsJSON(c) {
+		return c.JSON(session)
+	}
+	return c.Redirect("/m/"+at.Room.Code+"/room", fiber.StatusSeeOther)
+}
+
+// room is the meeting's own page: where a reload comes back to.
+func (s *Server) room(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	seat, ok := s.seatOf(c, at.Room.Code)
+	if !ok {
+		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
+	}
+	session, err := s.admitPerson(c, at, seat)
+	if err != nil {
+		return s.turnAway(c, at, err)
+	}
+	return s.render(c, views.Meeting(s.page(c, ""), views.MeetingModel{Session: session}))
+}
+
+// renewToken gives a person who holds a seat a fresh session, for a reconnect after a long sleep.
+func (s *Server) renewToken(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	seat, ok := s.seatOf(c, at.Room.Code)
+	if !ok {
+		return s.problem(c, errForbidden)
+	}
+	session, err := s.admitPerson(c, at, seat)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	return c.JSON(session)
+}
+
+// admitPerson gives a seat and the token that goes with it.
+func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSession, error) {
+	entry, err := s.enter(c.Context(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host})
+	if err != nil {
+		return views.MeetingSession{}, err
+	}
+	key, err := s.tenants.Org(at.Org.ID).InternalKey(c.Context())
+	if err != nil {
+		return views.MeetingSession{}, fmt.Errorf("media key: %w", err)
+	}
+	role := roleGuest
+	if at.Host {
+		role = roleHost
+	}
+	token, err := sfu.SignToken(key.ID, []byte(key.Secret), sfu.Grant{
+		Room: at.Room.MediaName, Identity: seat.Identity, Name: seat.Name,
+		Attributes: map[string]string{attrRole: role, attrDoor: doorWeb},
+		TTL:        tokenTime,
+	}, s.clock.Now())
+	if err != nil {
+		return views.MeetingSession{}, fmt.Errorf("sign token: %w", err)
+	}
+	return s.sessionModel(c, at, entry, seat, token)
+}
+
+// endForAll ends the meeting for everybody. Only members may.
+func (s *Server) endForAll(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	if !at.Host {
+		return s.problem(c, errForbidden)
+	}
+	org := s.tenants.Org(at.Org.ID)
+	meeting, _, err := org.Current(c.Context(), at.Room.ID)
+	if err != nil && !isCode(err, tenants.CodeNotFound) {
+		return s.problem(c, err)
+	}
+	if err == nil {
+		if err := org.EndMeeting(c.Context(), meeting.ID, string(sfu.ReasonHost)); err != nil {
+			return s.problem(c, err)
+		}
+		if err := s.media.End(c.Context(), roomKey(at.Room), sfu.ReasonHost); err != nil {
+			return s.problem(c, err)
+		}
+	}
+	if wantsJSON(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect("/m/"+at.Room.Code+"/after", fiber.StatusSeeOther)
+}
+
+// afterCall says how the meeting went and what to do next.
+func (s *Server) afterCall(c *fiber.Ctx) error {
+	at, err := s.find(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	meeting, err := s.tenants.Org(at.Org.ID).LastMeeting(c.Context(), at.Room.ID)
+	if isCode(err, tenants.CodeNotFound) {
+		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
+	}
+	if err != nil {
+		return s.problem(c, err)
+	}
+	model, err := s.afterModel(c, at, meeting)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	return s.render(c, views.AfterCall(s.page(c, "after.title"), model))
+}
+
+// turnAway answers a person who cannot come in: full and ended have pages of their own.
+func (s *Server) turnAway(c *fiber.Ctx, at place, err error) error {
+	if wantsJSON(c) {
+		return s.problem(c, err)
+	}
+	switch {
+	case isCode(err, tenants.CodeFull):
+		model, err := s.fullModel(c, at)
+		if err != nil {
+			return s.problem(c, err)
+		}
+		c.Status(fiber.StatusConflict)
+		return s.render(c, views.MeetingFull(s.page(c, "full.title"), model))
+	case isCode(err, tenants.CodeEnded):
+		model, err := s.endedModel(c, at)
+		if err != nil {
+			return s.problem(c, err)
+		}
+		c.Status(fiber.StatusGone)
+		return s.render(c, views.MeetingEnded(s.page(c, "ended.title"), model))
+	}
+	return s.problem(c, err)
+}
+
+func toLobby(c *fiber.Ctx) error {
+	return c.Redirect("/m/"+c.Params("code"), fiber.StatusSeeOther)
+}

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the figures that Parley shows to Prometheus. No name of an organization, person or room is ever a label.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	sockets  prometheus.Gauge
+	joins    *prometheus.CounterVec
+	events   *prometheus.CounterVec
+}
+
+// NewMetrics makes an own registry with Go's and the process's figures in it.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "parley_http_request_duration_seconds", Help: "Time to answer HTTP requests.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5},
+		}, []string{"method", "route", "status"}),
+		sockets: prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_signal_sockets", Help: "Open signalling sockets."}),
+		joins: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_joins_total", Help: "Attempts to join a meeting, by result.",
+		}, []string{"result"}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_billing_events_total", Help: "Stripe events received, by result.",
+		}, []string{"result"}),
+	}
+	m.registry.MustRegister(m.requests, m.sockets, m.joins, m.events,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Gauge adds a figure that is read when Prometheus asks for it.
+func (m *Metrics) Gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// Handler serves the figures.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// observe measures each request by its route, never by its path: paths carry codes.
+func (s *Server) observe(c *fiber.Ctx) error {
+	start := s.clock.Now()
+	err := c.Next()
+	status := c.Response().StatusCode()
+	if err != nil {
+		status = problemOf(err).Status
+	}
+	s.metrics.requests.WithLabelValues(c.Method(), c.Route().Path, strconv.Itoa(status)).
+		Observe(float64(s.clock.Since(start)) / float64(time.Second))
+	return err
+}

@@ -1,0 +1,217 @@
+package app
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/billing"
+	"parley/tenants"
+	"parley/views"
+)
+
+func planModel(p billing.Plan) views.Plan {
+	return views.Plan{
+		ID: p.ID, Name: p.Name, Tagline: p.Tagline, MonthlyCents: p.MonthlyCents, YearlyCents: p.YearlyCents, Currency: p.Currency,
+		MeetingLength: p.Limits.MeetingLength, Participants: p.Limits.Participants, ConcurrentMeetings: p.Limits.ConcurrentMeetings,
+		Features: p.Features, Contact: p.Contact, Highlight: p.Highlight,
+	}
+}
+
+// roomCard is a room as the dashboard shows it.
+func (s *Server) roomCard(c *fiber.Ctx, r tenants.RoomSummary) views.RoomCard {
+	card := views.RoomCard{
+		ID: string(r.ID), Name: r.Name, Code: r.Code, Link: s.base(c) + "/m/" + r.Code, Live: r.Live != nil && r.People > 0, People: r.People,
+		CanManage: theOrg(c).Role.CanManage() || r.CreatedBy == visitor(c).User.ID,
+	}
+	if r.LastEnded != nil {
+		card.LastUsed = *r.LastEnded
+	}
+	return card
+}
+
+// limitsModel says what the organization's meetings may do, and what would lift it.
+func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, error) {
+	allowed, err := s.allowanceOf(c.Context(), org.ID)
+	if err != nil {
+		return views.LimitsModel{}, err
+	}
+	m := views.LimitsModel{
+		Plan: allowed.Plan.Name, MeetingLength: allowed.Limits.MeetingLength,
+		Participants: allowed.Limits.Participants, ConcurrentMeetings: allowed.Limits.ConcurrentMeetings,
+	}
+	bigger, err := s.nextPlan(c, allowed.Plan)
+	if err == nil && bigger != nil && s.cfg.Selling && org.Role.CanPay() {
+		plan := planModel(*bigger)
+		m.Upgrade = &plan
+	}
+	return m, err
+}
+
+// offers are the ways to lift the limits of an organization on this plan; none when nothing is sold here.
+func (s *Server) offers(c *fiber.Ctx, now billing.Plan) ([]views.Offer, error) {
+	bigger, err := s.nextPlan(c, now)
+	if err != nil || bigger == nil || !s.cfg.Selling {
+		return nil, err
+	}
+	return s.texts(c).Offers([]views.Plan{planModel(*bigger)}, 1), nil
+}
+
+func billingModel(s *Server, c *fiber.Ctx, plan billing.Plan, sub billing.Subscription, plans []billing.Plan) views.BillingModel {
+	m := views.BillingModel{
+		Plan: planModel(plan), Interval: interval(c), Seats: 1, CanPay: theOrg(c).Role.CanPay(), Selling: s.cfg.Selling,
+	}
+	for _, p := range plans {
+		if p.Rank > plan.Rank && p.Public && p.Sold(m.Interval) && !sub.Running() {
+			m.Plans = append(m.Plans, planModel(p))
+		}
+	}
+	if sub.Running() {
+		m.Subscription = &views.SubscriptionModel{
+			Interval: sub.Interval, Seats: sub.Seats, TotalCents: plan.Cents(sub.Interval) * int64(max(sub.Seats, 1)),
+			PeriodEnd: sub.PeriodEnd, CancelAtPeriodEnd: sub.CancelAtPeriodEnd, GraceUntil: sub.GraceEnds(),
+		}
+	}
+	return m
+}
+
+// lobbyModel is the page before a meeting; meeting is the zero value while none is on.
+func (s *Server) lobbyModel(c *fiber.Ctx, at place, meeting tenants.Meeting, people []tenants.Participant, fault string) views.LobbyModel {
+	m := views.LobbyModel{Room: at.Room.Name, Code: at.Room.Code, Name: visitor(c).User.Name, NameError: fault}
+	if known, ok := s.seatOf(c, at.Room.Code); ok {
+		m.Name = known.Name
+	}
+	for _, p := range people {
+		if p.LeftAt == nil {
+			m.Here = append(m.Here, p.Name)
+		}
+	}
+	if meeting.ID != "" && len(m.Here) > 0 {
+		m.Live, m.Running = true, s.clock.Since(meeting.StartedAt)
+	}
+	return m
+}
+
+// sessionModel is what the meeting in the browser begins with.
+func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat seat, token string) (views.MeetingSession, error) {
+	base, code := s.base(c), at.Room.Code
+	m := views.MeetingSession{
+		ServerURL: "ws" + base[len("http"):], Token: token, Code: code, Link: base + "/m/" + code, Room: at.Room.Name,
+		Identity: seat.Identity, Name: seat.Name, Host: at.Host, CanUpgrade: at.Pays && s.cfg.Selling,
+		Plan: entry.Meeting.Plan, EndsAt: millis(entry.Meeting.EndsAt), Now: millis(s.clock.Now()),
+		Participants: entry.Meeting.ParticipantLimit, Demo: s.cfg.Demo,
+		URLs: views.MeetingURLs{
+			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
+			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code,
+		},
+		Texts: s.texts(c).Under("meeting."),
+	}
+	m.CSRF, _ = c.Locals(localCSRF).(string)
+	if !m.CanUpgrade {
+		return m, nil
+	}
+	plan, _, err := s.billing.PlanOf(c.Context(), at.Org.ID)
+	if err != nil {
+		return m, err
+	}
+	m.Offers, err = s.offers(c, plan)
+	m.CanUpgrade = len(m.Offers) > 0
+	return m, err
+}
+
+// afterModel tells how a meeting went.
+func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.AfterModel, error) {
+	people, err := s.tenants.Org(at.Org.ID).People(c.Context(), m.ID)
+	if err != nil {
+		return views.AfterModel{}, err
+	}
+	now := s.clock.Now()
+	out := views.AfterModel{
+		Room: at.Room.Name, Code: at.Room.Code, Reason: leaveReason(c.Query("why")), StartedAt: m.StartedAt, People: len(people),
+		Plan: m.Plan, Limit: m.Length, Member: at.Host, Org: at.Org.Slug, Length: now.Sub(m.StartedAt), CanRejoin: true,
+	}
+	if m.EndedAt == nil && !m.EndsAt.IsZero() && !now.Before(m.EndsAt) { // the node's word is still on its way
+		m.EndReason, m.EndedAt = tenants.EndLimit, &m.EndsAt
+	}
+	if m.EndedAt != nil {
+		out.EndedAt, out.Length = *m.EndedAt, m.EndedAt.Sub(m.StartedAt)
+		if m.EndReason != tenants.EndEmpty {
+			out.Reason = m.EndReason
+		}
+		out.RestUntil = restUntil(m, now)
+		out.CanRejoin = out.RestUntil.IsZero() && (m.EndReason != tenants.EndHost || at.Host)
+	}
+	if out.Reason == tenants.EndLimit && at.Pays {
+		plan, _, err := s.billing.PlanOf(c.Context(), at.Org.ID)
+		if err != nil {
+			return out, err
+		}
+		if out.Offers, err = s.offers(c, plan); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// restUntil is when a room can be used again after a meeting that ran into its limit; zero when it can be now.
+func restUntil(m tenants.Meeting, now time.Time) time.Time {
+	if until := m.RestsUntil(); m.EndReason == tenants.EndLimit && now.Before(until) {
+		return until
+	}
+	return time.Time{}
+}
+
+// leaveReason is why this person left, as their client says; only words that the page knows.
+func leaveReason(why string) string {
+	switch why {
+	case "limit", "host", "removed", "duplicate", "failed", "shutdown":
+		return why
+	}
+	return "left"
+}
+
+func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
+	allowed, err := s.allowanceOf(c.Context(), at.Org.ID)
+	return views.FullModel{
+		Room: at.Room.Name, Code: at.Room.Code, Participants: allowed.Limits.Participants, Plan: allowed.Plan.Name,
+		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling,
+	}, err
+}
+
+func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
+	m, err := s.tenants.Org(at.Org.ID).LastMeeting(c.Context(), at.Room.ID)
+	if err != nil {
+		return views.EndedModel{}, err
+	}
+	out := views.EndedModel{
+		Room: at.Room.Name, Code: at.Room.Code, Reason: m.EndReason, Limit: m.Length,
+		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling,
+	}
+	if m.EndReason == tenants.EndLimit {
+		out.RestUntil = restUntil(m, s.clock.Now())
+	}
+	return out, nil
+}
+
+func mailList(mails []StoredMail) (out []views.MailItem) {
+	for _, m := range mails {
+		out = append(out, mailItem(m))
+	}
+	return out
+}
+
+func mailItem(m StoredMail) views.MailItem {
+	return views.MailItem{ID: m.ID, To: m.To, Subject: m.Subject, At: m.At}
+}
+
+func mailModel(m StoredMail) views.MailView {
+	return views.MailView{MailItem: mailItem(m), Text: m.Text, HTML: m.HTML}
+}
+
+// millis is a moment as JavaScript counts; 0 for no moment.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

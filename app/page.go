@@ -1,0 +1,74 @@
+package app
+
+import (
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"parley/views"
+)
+
+// page is what every page of this request has in common. Title is an id of the message catalogue, or empty when the page names itself.
+func (s *Server) page(c *fiber.Ctx, title string) views.Page {
+	texts := s.texts(c)
+	p := views.Page{
+		Texts: texts, Path: c.Path(), Demo: s.cfg.Demo, Asset: s.assets.path, User: userBar(c),
+	}
+	if title != "" {
+		p.Title = texts.T(title)
+	}
+	p.Nonce, _ = c.Locals(localNonce).(string)
+	p.CSRF, _ = c.Locals(localCSRF).(string)
+	return p
+}
+
+// orgPage is a page of an organization's console: the same, with the organization around it.
+func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
+	p := s.page(c, title)
+	org := theOrg(c)
+	plan, sub, err := s.billing.PlanOf(c.Context(), org.ID)
+	if err != nil {
+		return p, err
+	}
+	bigger, err := s.nextPlan(c, plan)
+	if err != nil {
+		return p, err
+	}
+	p.Org = &views.OrgBar{
+		Slug: org.Slug, Name: org.Name, Plan: plan.Name,
+		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(),
+	}
+	for _, m := range visitor(c).Orgs {
+		if m.Org.ID != org.ID {
+			p.Org.Others = append(p.Org.Others, views.OrgLink{Slug: m.Org.Slug, Name: m.Org.Name})
+		}
+	}
+	return p, nil
+}
+
+// texts are the words in the visitor's language.
+func (s *Server) texts(c *fiber.Ctx) *views.Texts {
+	return s.catalogue.For(c.Get(fiber.HeaderAcceptLanguage))
+}
+
+func userBar(c *fiber.Ctx) *views.UserBar {
+	w := visitor(c)
+	if !w.In() {
+		return nil
+	}
+	return &views.UserBar{Name: w.User.Name, Email: w.User.Email, Home: homeOf(c)}
+}
+
+// homeOf is where a visitor's own place is: their organization, or the front page.
+func homeOf(c *fiber.Ctx) string {
+	if orgs := visitor(c).Orgs; len(orgs) > 0 {
+		return "/o/" + orgs[0].Org.Slug
+	}
+	return "/"
+}
+
+// render writes a page with the status that was set before. Pages are never kept by caches: they carry form tokens and people's data.
+func (s *Server) render(c *fiber.Ctx, page templ.Component) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return page.Render(c.UserContext(), c.Response().BodyWriter())
+}

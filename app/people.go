@@ -1,0 +1,134 @@
+package app
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/tenants"
+	"parley/views"
+)
+
+func (s *Server) signUpPage(c *fiber.Ctx) error {
+	if visitor(c).In() {
+		return c.Redirect("/home", fiber.StatusSeeOther)
+	}
+	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{}))
+}
+
+// signUp makes a person, an organization of theirs on the free plan, and sends the confirmation mail.
+func (s *Server) signUp(c *fiber.Ctx) error {
+	in := tenants.SignUpInput{
+		Name: c.FormValue("name"), Email: c.FormValue("email"),
+		Password: c.FormValue("password"), Organization: c.FormValue("organization"),
+	}
+	made, err := s.tenants.SignUp(c.Context(), in)
+	if fields := tenants.Fields(err); fields != nil {
+		c.Status(statusFor(err))
+		return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
+			Name: in.Name, Email: in.Email, Organization: in.Organization, Errors: fields,
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	s.sendConfirmation(c, made.User, made.ConfirmToken)
+	if err := s.signIn(c, made.User.ID); err != nil {
+		return err
+	}
+	return c.Redirect("/o/"+made.Org.Slug+"?welcome=1", fiber.StatusSeeOther)
+}
+
+// sendConfirmation mails the link that confirms an address. A mail server that is down does not undo the sign-up: the dashboard offers
+// to send it again.
+func (s *Server) sendConfirmation(c *fiber.Ctx, user tenants.User, token string) {
+	link := s.base(c) + "/confirm?token=" + url.QueryEscape(token)
+	mail, err := views.ConfirmMail(c.UserContext(), views.ConfirmMailModel{Texts: s.texts(c), Name: user.Name, Link: link})
+	if err == nil {
+		err = s.mailer.Send(c.UserContext(), Mail{To: user.Email, Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML})
+	}
+	if err != nil {
+		s.log.Error("confirmation mail not sent", "user", user.ID, "err", err)
+	}
+}
+
+func (s *Server) confirmEmail(c *fiber.Ctx) error {
+	_, err := s.tenants.ConfirmEmail(c.Context(), c.Query("token"))
+	var bad *tenants.Error
+	if err != nil && !errors.As(err, &bad) {
+		return err
+	}
+	if err != nil {
+		c.Status(fiber.StatusBadRequest)
+	}
+	return s.render(c, views.Confirmed(s.page(c, "confirmed.title"), views.ConfirmedModel{OK: err == nil, SignedIn: visitor(c).In()}))
+}
+
+func (s *Server) resendConfirmation(c *fiber.Ctx) error {
+	user := visitor(c).User
+	token, err := s.tenants.ResendConfirmation(c.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	s.sendConfirmation(c, user, token)
+	return c.Redirect("/home?sent=1", fiber.StatusSeeOther)
+}
+
+func (s *Server) signInPage(c *fiber.Ctx) error {
+	if visitor(c).In() {
+		return c.Redirect(safeNext(c.Query("next")), fiber.StatusSeeOther)
+	}
+	return s.render(c, views.SignIn(s.page(c, "signin.title"), views.SignInForm{Next: safeNext(c.Query("next"))}))
+}
+
+func (s *Server) signInForm(c *fiber.Ctx) error {
+	form := views.SignInForm{Email: c.FormValue("email"), Next: safeNext(c.FormValue("next"))}
+	user, err := s.tenants.Authenticate(c.Context(), form.Email, c.FormValue("password"))
+	if isCode(err, tenants.CodeUnauthorized) || isCode(err, tenants.CodeInvalid) {
+		form.Error = "signin.wrong"
+		c.Status(fiber.StatusUnauthorized)
+		return s.render(c, views.SignIn(s.page(c, "signin.title"), form))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.signIn(c, user.ID); err != nil {
+		return err
+	}
+	return c.Redirect(form.Next, fiber.StatusSeeOther)
+}
+
+func (s *Server) signOutForm(c *fiber.Ctx) error {
+	if err := s.signOut(c); err != nil {
+		return err
+	}
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// home sends a person to their organization: the first one they belong to.
+func (s *Server) home(c *fiber.Ctx) error {
+	orgs := visitor(c).Orgs
+	if len(orgs) == 0 {
+		return errNotFound
+	}
+	to := "/o/" + orgs[0].Org.Slug
+	if c.Query("sent") != "" {
+		to += "?sent=1"
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+// safeNext allows only paths of this service as the place to go after signing in.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+		return "/home"
+	}
+	return next
+}
+
+func statusFor(err error) int { return problemOf(err).Status }
+
+func urlQuery(s string) string { return url.QueryEscape(s) }

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/tenants"
+)
+
+// routes reads from public to private. What other programs call comes first, before sessions and form tokens.
+func (s *Server) routes() {
+	r := s.web
+
+	// Programs: monitors, Stripe, LiveKit clients. No session, no form token; each proves itself in its own way.
+	r.Get("/healthz", s.healthz)
+	r.Get("/readyz", s.readyz)
+	r.Get("/static/*", s.staticFile)
+	r.Get("/favicon.ico", s.favicon)
+	r.Get("/robots.txt", robots)
+	r.Post("/webhooks/stripe", s.stripeWebhook)
+	for _, path := range []string{"/rtc", "/rtc/v1"} {
+		r.Get(path, s.slowDown(600, time.Minute), s.signal)
+		r.Get(path+"/validate", s.slowDown(600, time.Minute), s.validate)
+		r.Options(path+"/validate", s.validate)
+	}
+	if s.dev != nil {
+		s.dev.mountStripe(r)
+	}
+
+	// People.
+	r.Use(s.headers, s.recognize, s.guardForms())
+	r.Get("/", s.landing)
+	r.Get("/pricing", s.pricing)
+	r.Get("/join", s.joinCode)
+	r.Post("/join", s.joinCode)
+
+	r.Get("/signup", s.signUpPage)
+	r.Post("/signup", s.slowDown(60, 10*time.Minute), s.signUp)
+	r.Get("/login", s.signInPage)
+	r.Post("/login", s.slowDown(30, time.Minute), s.signInForm)
+	r.Post("/logout", s.signOutForm)
+	r.Get("/confirm", s.slowDown(60, time.Minute), s.confirmEmail)
+	r.Post("/confirm/resend", s.requireUser, s.slowDown(5, 10*time.Minute), s.resendConfirmation)
+
+	// A meeting: members and guests. Wrong codes are counted, so that codes cannot be tried by the million.
+	m := r.Group("/m/:code", s.slowDownGuesses(60, time.Minute))
+	m.Get("", s.lobby)
+	m.Post("/join", s.join)
+	m.Get("/join", toLobby)
+	m.Get("/room", s.room)
+	m.Post("/token", s.renewToken)
+	m.Post("/end", s.endForAll)
+	m.Get("/after", s.afterCall)
+
+	// An organization's console: members.
+	r.Get("/home", s.requireUser, s.home)
+	o := r.Group("/o/:org", s.requireUser, s.requireRole())
+	o.Get("", s.dashboard)
+	o.Post("/rooms", s.openRoom)
+	o.Get("/rooms/:room", s.roomPage)
+	o.Post("/rooms/:room/rename", s.renameRoom)
+	o.Post("/rooms/:room/archive", s.archiveRoom)
+
+	// Money: those who pay.
+	payers := s.requireRole(tenants.RoleOwner, tenants.RoleBilling)
+	o.Get("/billing", s.billingPage)
+	o.Post("/checkout", payers, s.checkout)
+	o.Get("/billing/done", payers, s.checkoutDone)
+	o.Get("/billing/cancelled", payers, s.checkoutCancelled)
+	o.Post("/billing/portal", payers, s.portal)
+
+	if s.dev != nil {
+		s.dev.mountPages(s, r)
+	}
+	r.Use(func(*fiber.Ctx) error { return errNotFound })
+}

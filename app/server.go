@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/gofiber/fiber/v2/middleware/session"
+	"github.com/jonboulle/clockwork"
+
+	"parley/billing"
+	"parley/sfu"
+	"parley/tenants"
+	"parley/views"
+)
+
+// maxHeader bounds a request's line and headers: the /rtc/v1 address carries a packed SDP offer.
+const maxHeader = 64 << 10
+
+// maxBody bounds a request's body; Stripe's events are the largest thing that we accept.
+const maxBody = 1 << 20
+
+// Config is what the web tier has to know about its surroundings.
+type Config struct {
+	BaseURL string   // what people type, without a slash at the end
+	Version string   // of the program
+	Demo    bool     // stand-ins are reachable under /dev
+	Selling bool     // plans can be bought
+	Proxies []string // addresses whose X-Forwarded-For is believed
+	Secret  [32]byte // signs seats; never leaves the process
+}
+
+// Deps are the services that the web tier stands on; cmd builds them.
+type Deps struct {
+	Log     *slog.Logger
+	Clock   clockwork.Clock
+	Tenants *tenants.Store
+	Billing *billing.Service
+	Media   Media
+	Mailer  Mailer
+	Checks  []Check
+	Metrics *Metrics
+	Dev     *Dev // nil outside demo mode
+}
+
+// Server is the web tier of one process.
+type Server struct {
+	cfg       Config
+	log       *slog.Logger
+	clock     clockwork.Clock
+	tenants   *tenants.Store
+	billing   *billing.Service
+	media     Media
+	mailer    Mailer
+	checks    []Check
+	metrics   *Metrics
+	dev       *Dev
+	keys      sfu.Keyring
+	sessions  *session.Store
+	assets    assets
+	catalogue *views.Catalogue
+	web       *fiber.App
+	sockets   *sockets
+	draining  atomic.Bool
+}
+
+// New builds the web tier. Nothing listens yet.
+func New(cfg Config, d Deps) (*Server, error) {
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := views.NewCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
+		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
+		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(),
+	}
+	s.sessions = s.newSessions()
+	s.web = fiber.New(fiber.Config{
+		AppName:                 "Parley",
+		Immutable:               true, // strings of a context are reused by fasthttp otherwise
+		DisableStartupMessage:   true,
+		ReadBufferSize:          maxHeader,
+		BodyLimit:               maxBody,
+		ReadTimeout:             30 * time.Second,
+		WriteTimeout:            30 * time.Second,
+		IdleTimeout:             75 * time.Second,
+		ErrorHandler:            s.problem,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          cfg.Proxies,
+		ProxyHeader:             proxyHeader(cfg.Proxies),
+	})
+	s.web.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
+	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress}))
+	s.routes()
+	return s, nil
+}
+
+// Handler gives the fiber application, for tests that need no listener.
+func (s *Server) Handler() *fiber.App { return s.web }
+
+// Serve answers requests on l until Shutdown.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.web.Listener(l); err != nil {
+		return fmt.Errorf("serve web: %w", err)
+	}
+	return nil
+}
+
+// Drain makes /readyz fail, so that a load balancer looks elsewhere, and refuses new meetings.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Shutdown lets running requests finish and closes sockets that are still open; the media tier has told people where to go by then.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.Drain()
+	s.sockets.closeAll()
+	if err := s.web.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("stop web: %w", err)
+	}
+	return s.sockets.wait(ctx)
+}
+
+func (s *Server) logPanic(c *fiber.Ctx, cause any) {
+	s.log.Error("a handler panicked", "path", c.Path(), "cause", cause)
+}
+
+func proxyHeader(trusted []string) string {
+	if len(trusted) == 0 {
+		return ""
+	}
+	return fiber.HeaderXForwardedFor
+}
+
+func neverCompress(c *fiber.Ctx) bool {
+	return c.Get("Upgrade") != "" || isStatic(c.Path())
+}

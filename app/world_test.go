@@ -1,0 +1,269 @@
+package app_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"parley/app"
+	"parley/billing"
+	"parley/billing/stripefake"
+	"parley/sfu"
+	"parley/sfu/cluster"
+	"parley/tenants"
+	"parley/tenants/tenantstest"
+)
+
+func TestMain(m *testing.M) { tenantstest.Main(m) }
+
+// world is a whole Parley on loopback: real store, real billing against the Stripe stand-in, a real media node, real events.
+type world struct {
+	t       *testing.T
+	base    string
+	store   *tenants.Store
+	billing *billing.Service
+	stripe  *stripefake.Server
+	node    *sfu.Node
+	web     *app.Server
+	mails   app.FolderMailer
+	failing *error // what the check named "switch" answers
+}
+
+const webhookSecret = "whsec_test"
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	db := tenantstest.Open(t, tenantstest.SQLitePath(t))
+	log := slog.New(slog.DiscardHandler)
+	clock := clockwork.NewRealClock()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	w := &world{t: t, base: "http://" + l.Addr().String(), failing: new(error)}
+	w.mails = app.FolderMailer{Dir: filepath.Join(t.TempDir(), "mail"), From: "Parley <parley@parley.example>"}
+	w.store = tenants.New(db, tenants.Options{Clock: clock, Log: log, Secret: [32]byte{2}, PasswordCost: tenants.PasswordCost{MemoryKiB: 64, Passes: 1}})
+
+	w.stripe, err = stripefake.New(stripefake.Config{
+		Clock: clock, Log: log, WebhookURL: w.base + "/webhooks/stripe", WebhookSecret: webhookSecret, PagesBase: w.base + "/dev/stripe",
+	})
+	must(t, err)
+	t.Cleanup(w.stripe.Close)
+	gateway, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_app", HTTP: w.stripe.Client(), Log: log})
+	must(t, err)
+	w.billing, err = billing.New(db, gateway, billing.Options{Clock: clock, Log: log, WebhookSecret: webhookSecret})
+	must(t, err)
+
+	nats, err := cluster.Embedded(t.TempDir(), log)
+	must(t, err)
+	t.Cleanup(nats.Close)
+	events, err := cluster.NewPublisher(nats.Conn(), cluster.PublisherOptions{Logger: log, Clock: clock})
+	must(t, err)
+	t.Cleanup(func() { _ = events.Close(context.Background()) })
+	w.node, err = sfu.NewNode(sfu.Config{Logger: log, Clock: clock, Keyring: app.Keys{Store: w.store}, NodeIPs: []string{"127.0.0.1"}, Emit: events.Emit})
+	must(t, err)
+
+	w.web, err = app.New(app.Config{BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}}, app.Deps{
+		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
+		Checks: []app.Check{{Name: "switch", Ok: func(context.Context) error { return *w.failing }}},
+		Dev:    &app.Dev{Mails: w.mails, Stripe: w.stripe.Pages()},
+	})
+	must(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	followed := make(chan error, 1)
+	go func() {
+		followed <- cluster.Consume(ctx, nats.Conn(), cluster.ConsumerOptions{Logger: log, Clock: clock, Durable: "web"}, w.web.MediaEvent)
+	}()
+	served := make(chan error, 1)
+	go func() { served <- w.web.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := w.node.Close(ctx); err != nil {
+			t.Errorf("close node: %v", err)
+		}
+		if err := w.web.Shutdown(ctx); err != nil {
+			t.Errorf("shut down: %v", err)
+		}
+		stop()
+		if err := <-followed; err != nil {
+			t.Errorf("follow events: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	return w
+}
+
+// browser is one person's browser: it keeps cookies and follows no redirect by itself.
+type browser struct {
+	w    *world
+	http *http.Client
+	csrf string // of the page seen last
+}
+
+func (w *world) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	must(w.t, err)
+	return &browser{w: w, http: &http.Client{Jar: jar, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// owner signs up and gives the browser and the path of the organization's console.
+func (w *world) owner(name string) (*browser, string) {
+	w.t.Helper()
+	b := w.browser()
+	b.get("/signup").status(200)
+	res := b.post("/signup", form("name", name, "email", strings.ToLower(name)+"@parley.example", "password", "two chairs and a lamp", "organization", name+" and friends"))
+	res.status(303)
+	u, err := url.Parse(res.header.Get("Location"))
+	must(w.t, err)
+	return b, u.Path
+}
+
+// room opens a room in an organization and gives its code.
+func (b *browser) room(org string) string {
+	b.w.t.Helper()
+	b.get(org).status(200)
+	res := b.post(org+"/rooms", form("name", "Kitchen refit"))
+	res.status(303)
+	u, err := url.Parse(res.header.Get("Location"))
+	must(b.w.t, err)
+	return u.Query().Get("room")
+}
+
+// answer is what came back.
+type answer struct {
+	t      *testing.T
+	what   string
+	code   int
+	header http.Header
+	body   string
+}
+
+var csrfField = regexp.MustCompile(`name="csrf"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf"`)
+
+func (b *browser) do(method, path, accept string, body url.Values) *answer {
+	b.w.t.Helper()
+	target := path
+	if strings.HasPrefix(path, "/") {
+		target = b.w.base + path
+	}
+	var reader io.Reader
+	if body != nil {
+		reader = strings.NewReader(body.Encode())
+	}
+	req, err := http.NewRequestWithContext(b.w.t.Context(), method, target, reader)
+	must(b.w.t, err)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	req.Header.Set("Accept", accept)
+	res, err := b.http.Do(req)
+	must(b.w.t, err)
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	must(b.w.t, err)
+	if m := csrfField.FindStringSubmatch(string(raw)); m != nil {
+		b.csrf = m[1] + m[2]
+	}
+	return &answer{t: b.w.t, what: method + " " + path, code: res.StatusCode, header: res.Header, body: string(raw)}
+}
+
+func (b *browser) get(path string) *answer {
+	b.w.t.Helper()
+	return b.do(http.MethodGet, path, "text/html", nil)
+}
+
+// post sends a form with the token of the page seen last.
+func (b *browser) post(path string, f url.Values) *answer {
+	b.w.t.Helper()
+	f.Set("csrf", b.csrf)
+	return b.do(http.MethodPost, path, "text/html", f)
+}
+
+// postJSON is the same, asking for JSON.
+func (b *browser) postJSON(path string, f url.Values) *answer {
+	b.w.t.Helper()
+	f.Set("csrf", b.csrf)
+	return b.do(http.MethodPost, path, "application/json", f)
+}
+
+func (a *answer) status(want int) *answer {
+	a.t.Helper()
+	if a.code != want {
+		a.t.Fatalf("%s answered %d, want %d; Location %q\n%s", a.what, a.code, want, a.header.Get("Location"), excerpt(a.body))
+	}
+	return a
+}
+
+func (a *answer) has(parts ...string) *answer {
+	a.t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(a.body, part) {
+			a.t.Errorf("%s does not contain %q:\n%s", a.what, part, excerpt(a.body))
+		}
+	}
+	return a
+}
+
+func (a *answer) lacks(parts ...string) *answer {
+	a.t.Helper()
+	for _, part := range parts {
+		if strings.Contains(a.body, part) {
+			a.t.Errorf("%s contains %q, which it must not", a.what, part)
+		}
+	}
+	return a
+}
+
+func (a *answer) location(want string) *answer {
+	a.t.Helper()
+	if got := a.header.Get("Location"); got != want {
+		a.t.Errorf("%s leads to %q, want %q", a.what, got, want)
+	}
+	return a
+}
+
+func form(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+func excerpt(s string) string {
+	if i := strings.Index(s, "<main"); i >= 0 {
+		s = s[i:]
+	}
+	return s[:min(len(s), 2000)]
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually polls until the condition holds.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came to this: %s", what)
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
