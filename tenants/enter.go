@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 )
@@ -38,11 +37,17 @@ func (o *Scoped) Enter(ctx context.Context, in EnterInput) (Entry, error) {
 }
 
 func (in EnterInput) check() error {
-	if in.Identity == "" || len(in.Identity) > identityMax || !utf8.ValidString(in.Identity) ||
-		strings.ContainsFunc(in.Identity, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+	if !isIdentity(in.Identity) {
 		return invalid("identity", KeyIdentityInvalid)
 	}
 	return nil
+}
+
+// isIdentity reports whether somebody can be told apart by this: text of one
+// line, not too long.
+func isIdentity(s string) bool {
+	control := strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return s != "" && len(s) <= identityMax && storable(s) && !control
 }
 
 func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
@@ -58,7 +63,7 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	if current.open() {
-		err = current.raise(tx, in)
+		err = current.raise(tx, in, now)
 	} else {
 		current, err = open(tx, current, in, now)
 	}
@@ -71,8 +76,8 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 
 // raise gives a running meeting the limits that somebody brings who enters now,
 // where they are higher: an upgrade whose news got lost is not lost.
-func (s *sitting) raise(tx *gorm.DB, in EnterInput) error {
-	next, changed := s.meeting.relimit(in.Limits, in.Plan, false)
+func (s *sitting) raise(tx *gorm.DB, in EnterInput, now time.Time) error {
+	next, changed := s.meeting.relimit(in.Limits, in.Plan, false, now)
 	if !changed {
 		return nil
 	}

@@ -17,10 +17,13 @@ const (
 // Joined notes that somebody is on the media node. A seat that was left since is
 // not taken again: events may come in any order.
 func (o *Scoped) Joined(ctx context.Context, e NodeEvent) error {
+	if !isIdentity(e.Identity) {
+		return nil // nobody
+	}
 	return o.event(ctx, "note that somebody joined", e, func(tx *gorm.DB, s sitting, e NodeEvent) error {
 		seat, known := s.seat(e.Identity)
 		if !known {
-			return s.addSeats(tx, []Participant{{Identity: e.Identity, Name: e.Name}}, e.At)
+			return s.addSeats(tx, []seatRow{{Identity: e.Identity, Name: e.Name}}, e.At)
 		}
 		if seat.LeftAt != nil && !e.At.After(*seat.LeftAt) {
 			return nil
@@ -29,9 +32,16 @@ func (o *Scoped) Joined(ctx context.Context, e NodeEvent) error {
 	})
 }
 
-// Left frees a seat, unless the person has come back since.
+// Left frees a seat, unless the person has come back since. Who was not known
+// yet is noted as gone: news of their coming may still be on its way.
 func (o *Scoped) Left(ctx context.Context, e NodeEvent) error {
+	if !isIdentity(e.Identity) {
+		return nil // nobody
+	}
 	return o.event(ctx, "note that somebody left", e, func(tx *gorm.DB, s sitting, e NodeEvent) error {
+		if _, known := s.seat(e.Identity); !known {
+			return s.addSeats(tx, []seatRow{{Identity: e.Identity, Name: e.Name, LeftAt: &e.At}}, e.At)
+		}
 		return tx.Model(&seatRow{}).
 			Where("meeting_id = ? AND identity = ? AND left_at IS NULL AND seen_at <= ?", string(s.meeting.ID), e.Identity, e.At).
 			Update("left_at", e.At).Error
@@ -42,10 +52,10 @@ func (o *Scoped) Left(ctx context.Context, e NodeEvent) error {
 // node says is so: who is there without a seat gets one.
 func (o *Scoped) Seen(ctx context.Context, e NodeEvent) error {
 	return o.event(ctx, "renew seats", e, func(tx *gorm.DB, s sitting, e NodeEvent) error {
-		var strangers []Participant
+		var strangers []seatRow
 		for _, identity := range e.Roster {
 			if _, known := s.seat(identity); !known {
-				strangers = append(strangers, Participant{Identity: identity})
+				strangers = append(strangers, seatRow{Identity: identity})
 			}
 		}
 		if err := s.renew(tx, e.Roster, e.At); err != nil {
@@ -90,6 +100,10 @@ func (o *Scoped) event(ctx context.Context, tried string, e NodeEvent, fn func(*
 	if e.ID == "" || len(e.ID) > eventIDMax {
 		return invalid("id", KeyInternal)
 	}
+	if !storable(e.ID) || !storable(e.Media) {
+		return nil // of no room of ours
+	}
+	e.Roster = slices.DeleteFunc(slices.Clone(e.Roster), func(who string) bool { return !isIdentity(who) })
 	now := o.store.now()
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	if e.At.IsZero() || e.At.After(now) {
@@ -137,18 +151,18 @@ func (s sitting) renew(tx *gorm.DB, identities []string, at time.Time) error {
 		Updates(map[string]any{"seen_at": at, "left_at": nil}).Error
 }
 
-func (s sitting) addSeats(tx *gorm.DB, people []Participant, at time.Time) error {
+// addSeats gives seats to people of whom only the media node knows.
+func (s sitting) addSeats(tx *gorm.DB, people []seatRow, at time.Time) error {
 	rows := make([]seatRow, 0, len(people))
 	for _, p := range people {
-		in := EnterInput{Identity: p.Identity}
-		if in.check() != nil || slices.ContainsFunc(rows, func(r seatRow) bool { return r.Identity == p.Identity }) {
+		if slices.ContainsFunc(rows, func(r seatRow) bool { return r.Identity == p.Identity }) {
 			continue
 		}
-		name := truncate(cleanName(p.Name), nameMax)
-		if name == "" {
-			name = p.Identity
+		p.MeetingID, p.JoinedAt, p.SeenAt = s.meeting.ID, at, at
+		if p.Name = truncate(cleanName(p.Name), nameMax); p.Name == "" {
+			p.Name = p.Identity
 		}
-		rows = append(rows, seatRow{MeetingID: s.meeting.ID, Identity: p.Identity, Name: name, JoinedAt: at, SeenAt: at})
+		rows = append(rows, p)
 	}
 	if len(rows) == 0 {
 		return nil

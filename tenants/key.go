@@ -17,7 +17,7 @@ const (
 // MediaKey finds whose key this is, and its secret. A revoked key is as unknown
 // as one that never was.
 func (s *Store) MediaKey(ctx context.Context, keyID string) (OrgID, []byte, error) {
-	if !strings.HasPrefix(keyID, keyPrefix) || len(keyID) != len(keyPrefix)+keySymbols {
+	if !isKeyID(keyID) {
 		return "", nil, notFound("key")
 	}
 	var row keyRow
@@ -84,6 +84,9 @@ func (o *Scoped) Keys(ctx context.Context) ([]MediaKey, error) {
 
 // RevokeKey makes a key of the organization's programs useless at once.
 func (o *Scoped) RevokeKey(ctx context.Context, id string) error {
+	if !isKeyID(id) {
+		return notFound("key")
+	}
 	return o.write(ctx, "revoke a media key", func(tx *gorm.DB) error {
 		now := o.store.now()
 		got := tx.Model(&keyRow{}).Where("id = ? AND NOT internal AND revoked_at IS NULL", id).Update("revoked_at", now)
@@ -95,6 +98,12 @@ func (o *Scoped) RevokeKey(ctx context.Context, id string) error {
 		}
 		return record(tx, now, "", "key.revoke", id, "")
 	})
+}
+
+// isKeyID tells what cannot be a key's id before the database is asked.
+func isKeyID(s string) bool {
+	return strings.HasPrefix(s, keyPrefix) && len(s) == len(keyPrefix)+keySymbols &&
+		strings.Trim(s[len(keyPrefix):], alphabet) == ""
 }
 
 // insertKey makes a key; tx must be inside the organization.

@@ -103,11 +103,14 @@ func (m Meeting) mayFollow(in EnterInput, now time.Time) error {
 
 // relimit gives the meeting other limits and says whether that changed any. The
 // end is counted from the start, as ever. Without reduce, nothing gets less than
-// it was.
-func (m Meeting) relimit(l Limits, plan string, reduce bool) (Meeting, bool) {
+// it was; with it, a meeting that is already longer ends now.
+func (m Meeting) relimit(l Limits, plan string, reduce bool, now time.Time) (Meeting, bool) {
 	next := m
-	if reduce || longer(l.MeetingLength, m.Length) {
+	if reduce && l.MeetingLength != m.Length || longer(l.MeetingLength, m.Length) {
 		next.Length, next.EndsAt = l.MeetingLength, endOf(m.StartedAt, l.MeetingLength)
+	}
+	if !next.EndsAt.IsZero() && next.EndsAt.Before(now) {
+		next.EndsAt = now
 	}
 	if reduce || l.Participants > m.ParticipantLimit {
 		next.ParticipantLimit = l.Participants

@@ -118,12 +118,13 @@ func (o *Scoped) ResetMeetings(ctx context.Context, l Limits, plan string) ([]Me
 func (o *Scoped) relimit(ctx context.Context, tried string, l Limits, plan string, reduce bool) ([]Meeting, error) {
 	var out []Meeting
 	err := o.write(ctx, tried, func(tx *gorm.DB) error {
-		all, err := allRunning(forUpdate(tx), o.store.now())
+		now := o.store.now()
+		all, err := allRunning(forUpdate(tx), now)
 		if err != nil {
 			return err
 		}
 		for _, s := range all {
-			next, changed := s.meeting.relimit(l, plan, reduce)
+			next, changed := s.meeting.relimit(l, plan, reduce, now)
 			if !s.open() || !changed {
 				continue
 			}

@@ -17,6 +17,10 @@ const (
 	mediaNameMax = 128 // bytes
 )
 
+// storable reports whether both databases can keep a text as it is: PostgreSQL
+// takes UTF-8 without zero bytes. What is not storable names nothing of ours.
+func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
 // cleanName tidies what a person typed as a name: one line, single spaces, one
 // spelling per letter, nothing invisible that would let one name pass for
 // another.

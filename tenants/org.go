@@ -11,6 +11,9 @@ import (
 
 // OrgBySlug finds an organization by its name in addresses.
 func (s *Store) OrgBySlug(ctx context.Context, slug string) (Organization, error) {
+	if !storable(slug) {
+		return Organization{}, notFound("organization")
+	}
 	return s.findOrg(ctx, "slug = ?", slug)
 }
 

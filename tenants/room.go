@@ -108,7 +108,7 @@ func (o *Scoped) ArchiveRoom(ctx context.Context, by UserID, id RoomID) error {
 // EnsureRoom finds or makes the room that an SDK token names. It comes back from
 // the archive unless people made it: then it stays away.
 func (o *Scoped) EnsureRoom(ctx context.Context, mediaName string) (Room, error) {
-	if mediaName == "" || len(mediaName) > mediaNameMax || !utf8.ValidString(mediaName) || strings.ContainsRune(mediaName, 0) {
+	if mediaName == "" || len(mediaName) > mediaNameMax || !storable(mediaName) {
 		return Room{}, invalid("room", KeyMediaNameInvalid)
 	}
 	fresh, err := o.newRoom(truncate(cleanName(mediaName), nameMax))
