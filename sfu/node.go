@@ -2,12 +2,51 @@ package sfu
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/livekit/protocol/livekit"
+
+	"parley/sfu/forward"
+)
+
+const (
+	tickEvery    = time.Second
+	speakerEvery = 400 * time.Millisecond
 )
 
 // Node is one media server. Its methods may be called from anywhere.
 type Node struct {
-	config Config
+	config     Config
+	id         string
+	log        *slog.Logger
+	clock      clockwork.Clock
+	started    time.Time // real and monotonic: media time runs from here
+	transport  *transport
+	handlers   map[signalKind]handler
+	sifTrailer []byte
+	events     *emitter
+	counters   forward.Counters
+	joins      atomic.Uint64
+	refused    atomic.Uint64
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	loops  sync.WaitGroup
+	peers  sync.WaitGroup
+	calls  sync.WaitGroup // joins in progress
+
+	mu     sync.Mutex // guards the rest
+	rooms  map[RoomKey]*room
+	closed bool
 }
 
 // NewNode opens the media port and is ready for rooms when it returns.
@@ -15,37 +54,306 @@ func NewNode(config Config) (*Node, error) {
 	if config.Keyring == nil {
 		return nil, errors.New("new media node: no keyring")
 	}
-	return &Node{config: config}, nil
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Clock == nil {
+		config.Clock = clockwork.NewRealClock()
+	}
+	transport, err := newTransport(config.MediaPort, config.NodeIPs, config.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("new media node: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	n := &Node{
+		config: config, id: newSID("ND_"), log: config.Logger, clock: config.Clock, started: time.Now(),
+		transport: transport, handlers: signalHandlers(), sifTrailer: []byte(rand.Text()),
+		events: newEmitter(config.Emit), ctx: ctx, cancel: cancel, rooms: map[RoomKey]*room{},
+	}
+	ticks, speech := n.clock.NewTicker(tickEvery), n.clock.NewTicker(speakerEvery)
+	n.loops.Go(n.events.run)
+	n.loops.Go(func() { n.watch(ticks) })
+	n.loops.Go(func() { n.listen(speech) })
+	return n, nil
 }
+
+// mediaTime is the monotonic clock of packets.
+func (n *Node) mediaTime() time.Duration { return time.Since(n.started) }
 
 // Join takes a person in and blocks until that connection is over. A refusal
 // is told to the client with a leave message, and returned.
-func (n *Node) Join(ctx context.Context, hello Hello, conn Conn) error { return ErrNodeClosed }
+func (n *Node) Join(ctx context.Context, hello Hello, conn Conn) error {
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return n.refuse(ctx, conn, ErrNodeClosed)
+	}
+	n.calls.Add(1)
+	n.mu.Unlock()
+	defer n.calls.Done()
+
+	if hello.Client == nil {
+		hello.Client = &livekit.ClientInfo{}
+	}
+	claims, err := Verify(ctx, n.config.Keyring, hello.Token, n.clock.Now())
+	if err != nil {
+		return n.refuse(ctx, conn, err)
+	}
+	r := n.room(claims.RoomKey())
+	if r == nil && hello.Reconnect {
+		n.sendOnce(ctx, conn, leaveToReconnect(), ReasonFailed)
+		return nil
+	}
+	if r == nil {
+		return n.refuse(ctx, conn, ErrRoomNotOpen)
+	}
+	s := newSession(conn)
+	p, err := n.seat(r, claims, hello, s)
+	if err != nil {
+		return n.refuse(ctx, conn, err)
+	}
+	if p == nil {
+		n.sendOnce(ctx, conn, leaveToReconnect(), ReasonFailed)
+		return nil
+	}
+	return n.serve(ctx, p, s)
+}
+
+// seat gives the person a seat, or finds the one they want to go on in. It
+// gives nil when there is none to go on in.
+func (n *Node) seat(r *room, claims Claims, hello Hello, s *session) (*peer, error) {
+	if hello.Reconnect {
+		return r.resume(claims, hello, s)
+	}
+	p := newPeer(n, r, claims, hello)
+	replaced, err := r.admit(p, func(join *livekit.JoinResponse, tracks []*publication) { p.welcome(s, hello, join, tracks) })
+	if err != nil {
+		p.cancel()
+		return nil, err
+	}
+	n.joins.Add(1)
+	n.peers.Add(1)
+	go p.run()
+	if replaced != nil {
+		replaced.leave(ReasonDuplicate)
+	}
+	return p, nil
+}
+
+// serve passes signals both ways until the connection ends.
+func (n *Node) serve(ctx context.Context, p *peer, s *session) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var writer sync.WaitGroup
+	writer.Go(func() { s.write(ctx) })
+	err := p.read(ctx, s)
+	if errors.Is(err, ErrMalformed) {
+		p.log.Info("malformed signal", "err", err)
+		p.leave(ReasonFailed)
+	} else {
+		err = nil // a client that goes away is no fault
+	}
+	p.post(func() { p.detach(s) })
+	s.close(ReasonSilent)
+	writer.Wait()
+	return err
+}
+
+// refuse tells the client why it cannot come in.
+func (n *Node) refuse(ctx context.Context, conn Conn, err error) error {
+	n.refused.Add(1)
+	reason := ReasonOf(err)
+	n.sendOnce(ctx, conn, reason.Leave(), reason)
+	return fmt.Errorf("join: %w", err)
+}
+
+func (n *Node) sendOnce(ctx context.Context, conn Conn, message *livekit.SignalResponse, reason Reason) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	if err := conn.Send(ctx, message); err != nil {
+		n.log.Debug("refusal not delivered", "err", err)
+	}
+	if err := conn.Close(reason); err != nil {
+		n.log.Debug("close after refusal", "err", err)
+	}
+}
+
+func (n *Node) room(key RoomKey) *room {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.rooms[key]
+}
 
 // SetLimits opens the room if it is not open on this node, else changes its
 // limits live. Older revisions are ignored; an EndsAt in the past ends the room.
-func (n *Node) SetLimits(ctx context.Context, key RoomKey, limits Limits) error { return ErrNodeClosed }
+func (n *Node) SetLimits(_ context.Context, key RoomKey, limits Limits) error {
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return ErrNodeClosed
+	}
+	r := n.rooms[key]
+	if r == nil {
+		if !limits.EndsAt.IsZero() && !n.clock.Now().Before(limits.EndsAt) {
+			n.mu.Unlock()
+			return ErrRoomEnded
+		}
+		r = newRoom(n, key, limits)
+		n.rooms[key] = r
+		n.mu.Unlock()
+		r.log.Info("room opened", "tenant", key.Tenant, "name", key.Room)
+		return nil
+	}
+	n.mu.Unlock()
+	if r.setLimits(limits) {
+		n.endRoom(r, ReasonLimit)
+	}
+	return nil
+}
 
 // Remove takes a person out of a room, and keeps the token that they had from
 // working again.
-func (n *Node) Remove(ctx context.Context, key RoomKey, identity string, why Reason) error {
-	return ErrNodeClosed
+func (n *Node) Remove(_ context.Context, key RoomKey, identity string, why Reason) error {
+	r := n.room(key)
+	if r == nil {
+		return ErrRoomNotOpen
+	}
+	if !r.banish(identity, why) {
+		return ErrUnknownPeer
+	}
+	return nil
 }
 
 // End ends a meeting for all.
-func (n *Node) End(ctx context.Context, key RoomKey, why Reason) error { return ErrNodeClosed }
+func (n *Node) End(_ context.Context, key RoomKey, why Reason) error {
+	r := n.room(key)
+	if r == nil {
+		return ErrRoomNotOpen
+	}
+	n.endRoom(r, why)
+	return nil
+}
+
+// endRoom ends a room and forgets it, so that it can be opened anew.
+func (n *Node) endRoom(r *room, why Reason) {
+	n.mu.Lock()
+	if n.rooms[r.key] == r {
+		delete(n.rooms, r.key)
+	}
+	n.mu.Unlock()
+	if r.end(why) {
+		r.log.Info("room ended", "reason", why)
+	}
+}
 
 // Rooms lists the rooms that are open here.
-func (n *Node) Rooms() []RoomInfo { return nil }
+func (n *Node) Rooms() []RoomInfo {
+	var infos []RoomInfo
+	for _, r := range n.openRooms() {
+		infos = append(infos, r.describe())
+	}
+	return infos
+}
 
-// Port is the UDP port that all media of this node uses.
-func (n *Node) Port() int { return 0 }
+func (n *Node) openRooms() []*room {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Collect(maps.Values(n.rooms))
+}
+
+// Port is the UDP and TCP port that all media of this node uses.
+func (n *Node) Port() int { return n.transport.port }
 
 // Ready says whether the node can take people.
-func (n *Node) Ready() error { return ErrNodeClosed }
+func (n *Node) Ready() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrNodeClosed
+	}
+	return nil
+}
 
 // Stats counts what the node does.
-func (n *Node) Stats() Stats { return Stats{} }
+func (n *Node) Stats() Stats {
+	s := Stats{
+		PacketsIn: n.counters.PacketsIn.Load(), PacketsOut: n.counters.PacketsOut.Load(),
+		BytesIn: n.counters.BytesIn.Load(), BytesOut: n.counters.BytesOut.Load(),
+		Joins: n.joins.Load(), Refused: n.refused.Load(),
+	}
+	for _, r := range n.openRooms() {
+		s.Rooms++
+		r.count(&s)
+	}
+	return s
+}
 
-// Close tells everybody to come back elsewhere and frees everything.
-func (n *Node) Close(ctx context.Context) error { return nil }
+// watch lets rooms warn, end and count once a second. Ticks that pile up while
+// the clock jumps are one.
+func (n *Node) watch(ticks clockwork.Ticker) {
+	defer ticks.Stop()
+	var last time.Time
+	for {
+		select {
+		case <-n.ctx.Done():
+			return
+		case <-ticks.Chan():
+		}
+		now := n.clock.Now()
+		if since := now.Sub(last); since >= 0 && since < tickEvery/2 {
+			continue
+		}
+		last = now
+		for _, r := range n.openRooms() {
+			if why := r.tick(now); why != "" {
+				n.endRoom(r, why)
+			}
+		}
+	}
+}
+
+// listen tells rooms who speaks.
+func (n *Node) listen(ticks clockwork.Ticker) {
+	defer ticks.Stop()
+	for {
+		select {
+		case <-n.ctx.Done():
+			return
+		case <-ticks.Chan():
+		}
+		for _, r := range n.openRooms() {
+			r.listen()
+		}
+	}
+}
+
+// Close tells everybody to come back elsewhere and frees everything. When ctx
+// ends first, what is left is abandoned.
+func (n *Node) Close(ctx context.Context) error {
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		return nil
+	}
+	n.closed = true
+	n.mu.Unlock()
+	for _, r := range n.openRooms() {
+		n.endRoom(r, ReasonShutdown)
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		n.calls.Wait()
+		n.peers.Wait()
+		n.cancel()
+		n.events.close()
+		n.loops.Wait()
+	}()
+	select {
+	case <-drained:
+		return n.transport.Close()
+	case <-ctx.Done():
+		n.cancel()
+		return errors.Join(fmt.Errorf("close media node: %w", ctx.Err()), n.transport.Close())
+	}
+}

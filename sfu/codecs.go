@@ -1,0 +1,128 @@
+package sfu
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+)
+
+// Header extensions that clients are asked to send. They end here: a foreign
+// mid, passed on, would lead a browser to the wrong track.
+const (
+	extAudioLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+	extRepairedID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+)
+
+// codecs are what the node forwards. The payload types are those of Chromium,
+// so that two sides rarely need different ones.
+func codecs() (audio, video []webrtc.RTPCodecParameters) {
+	feedback := []webrtc.RTCPFeedback{
+		{Type: "goog-remb"}, {Type: "transport-cc"}, {Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"},
+	}
+	h264 := func(profile string) webrtc.RTPCodecCapability {
+		return webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, RTCPFeedback: feedback,
+			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=" + profile,
+		}
+	}
+	opus := webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
+	}
+	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}
+	return []webrtc.RTPCodecParameters{{RTPCodecCapability: opus, PayloadType: 111}},
+		[]webrtc.RTPCodecParameters{
+			{RTPCodecCapability: vp8, PayloadType: 96},
+			{RTPCodecCapability: h264("42e01f"), PayloadType: 108},
+			{RTPCodecCapability: h264("42001f"), PayloadType: 102},
+		}
+}
+
+// publishCodecs tells clients what they may publish, so that they negotiate
+// without waiting for the answer to each track.
+func publishCodecs() []*livekit.Codec {
+	return []*livekit.Codec{{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeOpus}}
+}
+
+// codecFor turns a client's codec name ("vp8", "video/H264") into the codec of
+// the track; what is not known becomes the one that everybody has.
+func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
+	audio, video := codecs()
+	if kind == livekit.TrackType_AUDIO {
+		return audio[0].RTPCodecCapability
+	}
+	for _, codec := range video {
+		if strings.EqualFold(codec.MimeType, name) || strings.EqualFold(codec.MimeType, "video/"+name) {
+			return codec.RTPCodecCapability
+		}
+	}
+	return video[0].RTPCodecCapability
+}
+
+// receivingInterceptors ask publishers again for what was lost, report to
+// them, and feed their bandwidth estimation.
+func receivingInterceptors() (*interceptor.Registry, error) {
+	generator, err := nack.NewGeneratorInterceptor()
+	if err != nil {
+		return nil, fmt.Errorf("make NACK generator: %w", err)
+	}
+	receiver, err := report.NewReceiverInterceptor()
+	if err != nil {
+		return nil, fmt.Errorf("make receiver reports: %w", err)
+	}
+	congestion, err := twcc.NewSenderInterceptor()
+	if err != nil {
+		return nil, fmt.Errorf("make transport feedback: %w", err)
+	}
+	registry := &interceptor.Registry{}
+	registry.Add(generator)
+	registry.Add(receiver)
+	registry.Add(congestion)
+	return registry, nil
+}
+
+// newMediaEngine knows our codecs, and when it receives, the header extensions
+// that publishers are asked for.
+func newMediaEngine(receives bool) (*webrtc.MediaEngine, error) {
+	media := &webrtc.MediaEngine{}
+	audio, video := codecs()
+	for _, codec := range audio {
+		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
+		}
+	}
+	for _, codec := range video {
+		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
+		}
+	}
+	if !receives {
+		return media, nil
+	}
+	both := []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}
+	for _, extension := range []struct {
+		uri   string
+		kinds []webrtc.RTPCodecType
+	}{
+		{sdp.SDESMidURI, both},
+		{sdp.SDESRTPStreamIDURI, both[1:]},
+		{extRepairedID, both[1:]},
+		{sdp.TransportCCURI, both},
+		{extAudioLevel, both[:1]},
+	} {
+		for _, kind := range extension.kinds {
+			capability := webrtc.RTPHeaderExtensionCapability{URI: extension.uri}
+			if err := media.RegisterHeaderExtension(capability, kind, webrtc.RTPTransceiverDirectionRecvonly); err != nil {
+				return nil, fmt.Errorf("register %s: %w", extension.uri, err)
+			}
+		}
+	}
+	return media, nil
+}

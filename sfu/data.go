@@ -1,0 +1,216 @@
+package sfu
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+	"golang.org/x/time/rate"
+	"google.golang.org/protobuf/proto"
+)
+
+// Names of data channels that clients know.
+const (
+	labelReliable = "_reliable"
+	labelLossy    = "_lossy"
+)
+
+const (
+	maxDataPacket   = 64_000   // bytes; more does not fit the clients' max-message-size
+	maxLossyBacklog = 64 << 10 // bytes on their way to a client before lossy ones are dropped
+	maxBacklog      = 8 << 20  // bytes on their way before the client counts as lost
+	maxWaiting      = 256 << 10
+	drainTimeout    = 300 * time.Millisecond
+)
+
+// dataPort is a peer's data channels. It may be used from any goroutine.
+type dataPort struct {
+	peer  *peer
+	limit *rate.Limiter
+
+	mu       sync.Mutex // guards the rest
+	reliable *webrtc.DataChannel
+	lossy    *webrtc.DataChannel
+	open     bool
+	waiting  [][]byte // reliable packets from before the channel was open
+	bytes    int
+}
+
+func newDataPort(p *peer) *dataPort {
+	return &dataPort{peer: p, limit: rate.NewLimiter(packetsPerTick, packetsAtOnce)}
+}
+
+// create opens the channels that the node sends on, in two-connection mode.
+func (d *dataPort) create(pc *webrtc.PeerConnection) error {
+	ordered, unordered, none := true, false, uint16(0)
+	reliable, err := pc.CreateDataChannel(labelReliable, &webrtc.DataChannelInit{Ordered: &ordered})
+	if err != nil {
+		return err
+	}
+	lossy, err := pc.CreateDataChannel(labelLossy, &webrtc.DataChannelInit{Ordered: &unordered, MaxRetransmits: &none})
+	if err != nil {
+		return err
+	}
+	d.use(reliable)
+	d.use(lossy)
+	return nil
+}
+
+// accept takes a channel that the client opened: it sends on it, and in
+// one-connection mode it receives on it too.
+func (d *dataPort) accept(channel *webrtc.DataChannel, both bool) {
+	kind, known := dataKind(channel.Label())
+	if !known {
+		return
+	}
+	channel.OnMessage(func(message webrtc.DataChannelMessage) { d.receive(kind, message.Data) })
+	if both {
+		d.use(channel)
+	}
+}
+
+func dataKind(label string) (livekit.DataPacket_Kind, bool) {
+	switch label {
+	case labelReliable:
+		return livekit.DataPacket_RELIABLE, true
+	case labelLossy:
+		return livekit.DataPacket_LOSSY, true
+	default:
+		return 0, false
+	}
+}
+
+func (d *dataPort) use(channel *webrtc.DataChannel) {
+	if channel.Label() == labelLossy {
+		d.mu.Lock()
+		d.lossy = channel
+		d.mu.Unlock()
+		return
+	}
+	channel.OnOpen(func() { d.opened(channel) })
+}
+
+func (d *dataPort) opened(channel *webrtc.DataChannel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reliable, d.open = channel, true
+	for _, packet := range d.waiting {
+		d.sendReliable(packet)
+	}
+	d.waiting, d.bytes = nil, 0
+}
+
+// send passes a packet to this peer. It never waits: a client that does not
+// keep up loses lossy packets first, and is lost itself at last.
+func (d *dataPort) send(kind livekit.DataPacket_Kind, packet []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case kind == livekit.DataPacket_RELIABLE && d.open:
+		d.sendReliable(packet)
+	case kind == livekit.DataPacket_RELIABLE:
+		if d.bytes += len(packet); d.bytes <= maxWaiting {
+			d.waiting = append(d.waiting, packet)
+		}
+	case d.lossy != nil && d.lossy.ReadyState() == webrtc.DataChannelStateOpen && d.lossy.BufferedAmount() < maxLossyBacklog:
+		_ = d.lossy.Send(packet) // lossy
+	}
+}
+
+func (d *dataPort) sendReliable(packet []byte) {
+	if d.reliable.BufferedAmount() > maxBacklog {
+		d.peer.post(func() { d.peer.leave(ReasonSilent) })
+		return
+	}
+	if err := d.reliable.Send(packet); err != nil {
+		d.peer.log.Debug("send data", "err", err)
+	}
+}
+
+// drain gives reliable packets a moment to get through before the connection
+// is closed.
+func (d *dataPort) drain() {
+	d.mu.Lock()
+	channel := d.reliable
+	d.mu.Unlock()
+	if channel == nil {
+		return
+	}
+	empty := make(chan struct{}, 1)
+	channel.SetBufferedAmountLowThreshold(0)
+	channel.OnBufferedAmountLow(func() {
+		select {
+		case empty <- struct{}{}:
+		default:
+		}
+	})
+	if channel.BufferedAmount() == 0 {
+		return
+	}
+	select {
+	case <-empty:
+	case <-time.After(drainTimeout):
+	}
+}
+
+// receive takes a packet from this peer's client and passes it on.
+func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
+	p := d.peer
+	if !p.claims.CanPublishData || len(raw) > maxDataPacket || p.leaving.Load() {
+		return
+	}
+	if kind == livekit.DataPacket_LOSSY {
+		if !d.limit.Allow() {
+			return
+		}
+	} else if d.limit.Wait(p.ctx) != nil {
+		return
+	}
+	var packet livekit.DataPacket
+	if err := proto.Unmarshal(raw, &packet); err != nil {
+		p.log.Info("malformed data packet", "err", err)
+		return
+	}
+	to := stamp(&packet, kind, p.identity, p.sid)
+	out, err := proto.Marshal(&packet)
+	if err != nil {
+		p.log.Info("encode data packet", "err", err)
+		return
+	}
+	for _, other := range p.room.people() {
+		if other != p && to.includes(other) {
+			other.data.send(kind, out)
+		}
+	}
+}
+
+// recipients are who a packet is for; none named means everybody.
+type recipients struct{ identities, sids []string }
+
+func (r recipients) includes(p *peer) bool {
+	if len(r.identities) == 0 && len(r.sids) == 0 {
+		return true
+	}
+	return slices.Contains(r.identities, p.identity) || slices.Contains(r.sids, p.sid)
+}
+
+// stamp writes on the packet who it is from, whatever it says itself, and
+// reads who it is for. Both are in two places: clients write the old ones.
+func stamp(packet *livekit.DataPacket, kind livekit.DataPacket_Kind, identity, sid string) recipients {
+	packet.Kind = kind
+	packet.ParticipantIdentity, packet.ParticipantSid = identity, sid
+	to := recipients{identities: packet.DestinationIdentities}
+	switch value := packet.Value.(type) {
+	case *livekit.DataPacket_User:
+		if user := value.User; user != nil {
+			user.ParticipantIdentity, user.ParticipantSid = identity, sid
+			to.identities = append(slices.Clone(to.identities), user.DestinationIdentities...)
+			to.sids = user.DestinationSids
+		}
+	case *livekit.DataPacket_Speaker:
+		packet.Value = nil // only the node says who speaks
+	}
+	return to
+}

@@ -1,0 +1,15 @@
+// Package forward is the path of a media packet through a node: one published
+// Track, with a Layer for each stream that its publisher sends of it, and a Sub
+// for each person who receives it.
+//
+// The goroutine that reads a layer calls Layer.Write once a packet; Write calls
+// every Sub in turn. No lock is held over that fan-out, no goroutine is started
+// for a packet, and nothing is allocated. What a subscriber sees is one
+// unbroken stream, whatever the publisher's layers do: sequence numbers,
+// timestamps and VP8's picture ids are shifted by offsets that change only at a
+// key frame.
+//
+// Packets are kept once a layer, in a ring. A NACK is answered from it with the
+// very bytes that were sent before: under AES-GCM a sequence number must never
+// carry two different plaintexts.
+package forward

@@ -1,0 +1,147 @@
+package forward
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// Layer is one stream of a track: the only one, or one of a simulcast. Write
+// has one caller; the rest may be used from anywhere.
+type Layer struct {
+	track          *Track
+	quality        int
+	audioLevelID   uint8
+	sendKeyRequest func()
+
+	header   rtp.Header // of the packet in hand
+	sequence sequence
+	ring     *ring
+
+	lastPacket     atomic.Int64 // time.Duration
+	lastKeyRequest atomic.Int64 // time.Duration
+	keyWanted      atomic.Bool
+
+	reportMu sync.Mutex
+	report   senderReport
+}
+
+// senderReport ties the layer's RTP timestamps to its publisher's clock.
+type senderReport struct {
+	ok  bool
+	ntp uint64        // 32.32 fixed point seconds
+	rtp uint32        // at the same instant
+	at  time.Duration // when it came in
+}
+
+// Write takes one RTP packet from the publisher and forwards it. What cannot
+// be read is dropped. The buffer is not kept.
+func (l *Layer) Write(raw []byte) {
+	t := l.track
+	size, err := l.header.Unmarshal(raw)
+	if err != nil {
+		return
+	}
+	payload, ok := unpad(raw[size:], l.header.Padding)
+	if !ok {
+		return
+	}
+	now := t.now()
+	t.counters.PacketsIn.Add(1)
+	t.counters.BytesIn.Add(uint64(len(raw)))
+	muted := t.muted.Load()
+	if l.audioLevelID != 0 && !muted {
+		if level := l.header.GetExtension(l.audioLevelID); len(level) > 0 {
+			t.Level.observe(level[0] & 0x7f)
+		}
+	}
+	seq, ok := l.sequence.next(l.header.SequenceNumber, muted || len(payload) == 0)
+	if !ok {
+		return
+	}
+	p := packet{
+		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
+		key: t.isKey(payload), payload: payload,
+	}
+	l.ring.put(&p)
+	l.arrived(now)
+	for _, sub := range *t.subs.Load() {
+		sub.forward(l, &p, now)
+	}
+	l.flushKeyRequest(now)
+}
+
+// unpad takes the padding off. RFC 3550, section 5.1: the last octet counts
+// itself and all padding before it.
+func unpad(payload []byte, padded bool) ([]byte, bool) {
+	if !padded {
+		return payload, true
+	}
+	if len(payload) == 0 {
+		return nil, false
+	}
+	padding := int(payload[len(payload)-1])
+	if padding == 0 || padding > len(payload) {
+		return nil, false
+	}
+	return payload[:len(payload)-padding], true
+}
+
+// arrived notes a sign of life and moves the track to this layer if it is
+// better than the present one, or the present one has fallen silent.
+func (l *Layer) arrived(now time.Duration) {
+	l.lastPacket.Store(int64(now))
+	best := l.track.best.Load()
+	switch {
+	case best == l:
+	case best == nil || l.quality > best.quality:
+		l.track.best.Store(l)
+	case !best.alive(now):
+		l.track.chooseBest(now)
+	}
+}
+
+func (l *Layer) alive(now time.Duration) bool {
+	last := l.lastPacket.Load()
+	return last != 0 && now-time.Duration(last) < aliveFor
+}
+
+// RequestKey asks the publisher for a key frame, now or as soon as the
+// interval since the last request has passed.
+func (l *Layer) RequestKey() {
+	l.keyWanted.Store(true)
+	l.flushKeyRequest(l.track.now())
+}
+
+func (l *Layer) flushKeyRequest(now time.Duration) {
+	if !l.keyWanted.Load() {
+		return
+	}
+	last := l.lastKeyRequest.Load()
+	if now-time.Duration(last) < keyInterval || !l.lastKeyRequest.CompareAndSwap(last, int64(now)) {
+		return
+	}
+	l.keyWanted.Store(false)
+	l.sendKeyRequest()
+}
+
+// SenderReport takes what the publisher says about its clock.
+func (l *Layer) SenderReport(ntp uint64, rtpTime uint32) {
+	l.reportMu.Lock()
+	defer l.reportMu.Unlock()
+	l.report = senderReport{ok: true, ntp: ntp, rtp: rtpTime, at: l.track.now()}
+}
+
+func (l *Layer) latestReport() senderReport {
+	l.reportMu.Lock()
+	defer l.reportMu.Unlock()
+	return l.report
+}
+
+// ntpOf is the publisher's time at an RTP timestamp of this layer.
+func (r senderReport) ntpOf(timestamp, clock uint32) uint64 {
+	ticks := int64(int32(timestamp - r.rtp))
+	return r.ntp + uint64(ticks*(1<<32)/int64(clock))
+}

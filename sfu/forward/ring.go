@@ -1,0 +1,52 @@
+package forward
+
+import "sync"
+
+// packet is one media packet on its way through: what the publisher sent, with
+// gaps that are none (padding, muted) closed in Seq.
+type packet struct {
+	seq       uint64 // extended, gaps closed
+	timestamp uint32
+	marker    bool
+	key       bool // a decoder can start here
+	payload   []byte
+}
+
+// ring keeps the latest packets of a layer for retransmission. Its slots are
+// reused, so a layer that has warmed up allocates nothing.
+type ring struct {
+	mu    sync.Mutex
+	slots []packet
+}
+
+func newRing(size int) *ring { return &ring{slots: make([]packet, size)} }
+
+func (r *ring) put(p *packet) {
+	if len(r.slots) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slot := &r.slots[p.seq%uint64(len(r.slots))]
+	payload := append(slot.payload[:0], p.payload...)
+	*slot = *p
+	slot.payload = payload
+}
+
+// get copies the packet into p and its payload into buffer, which p.payload
+// then refers to. It says false when the packet is not there (any more).
+func (r *ring) get(seq uint64, p *packet, buffer []byte) ([]byte, bool) {
+	if len(r.slots) == 0 {
+		return buffer, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slot := &r.slots[seq%uint64(len(r.slots))]
+	if slot.seq != seq || slot.payload == nil {
+		return buffer, false
+	}
+	buffer = append(buffer[:0], slot.payload...)
+	*p = *slot
+	p.payload = buffer
+	return buffer, true
+}

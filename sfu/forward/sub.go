@@ -1,0 +1,378 @@
+package forward
+
+import (
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
+)
+
+// AnyQuality lets a subscriber have whatever the publisher sends.
+const AnyQuality = 1 << 10
+
+// Sub is one track as one person receives it. It is the webrtc.TrackLocal of
+// that person's connection.
+type Sub struct {
+	track    *Track
+	streamID string
+
+	mu      sync.Mutex
+	writer  webrtc.TrackLocalWriter // nil until bound, and after
+	ssrc    uint32
+	payload uint8
+	open    bool // the transport is up
+	paused  bool
+	waiting bool // for a key frame of the current layer
+	cap     int
+
+	current  *Layer
+	segment  segment // what is sent now
+	previous segment // what was sent before, for NACKs that come after a switch
+	next     uint64  // the sequence number that has not been used yet
+	last     sent
+
+	header  rtp.Header
+	scratch []byte
+	packets uint32
+	octets  uint32
+}
+
+// segment is a run of packets of one layer that are shifted alike.
+type segment struct {
+	layer     *Layer
+	first     uint64 // sequence number of the first packet, as sent
+	sequence  uint64 // added to the layer's number
+	timestamp uint32
+	picture   uint16
+	tl0       uint8
+}
+
+// sent is what the newest packet looked like.
+type sent struct {
+	ok      bool
+	in, out uint32 // timestamp before and after the shift
+	picture uint16
+	tl0     uint8
+	at      time.Duration
+}
+
+// NewSub makes a subscription. It sends nothing before it is bound and opened.
+func NewSub(track *Track, streamID string) *Sub {
+	return &Sub{
+		track: track, streamID: streamID, cap: AnyQuality,
+		// RFC 3550: start anywhere; stay in the lower half so that a loss
+		// right at the start cannot confuse the receiver's roll-over counter.
+		next: uint64(rand.Uint32N(1<<15)) + 1<<16,
+	}
+}
+
+// ID, RID, StreamID and Kind describe the track in SDP.
+func (s *Sub) ID() string { return s.track.ID }
+
+// RID is empty: a subscriber gets one stream.
+func (s *Sub) RID() string { return "" }
+
+// StreamID is what clients read the publisher and the track from.
+func (s *Sub) StreamID() string { return s.streamID }
+
+// Kind is audio or video.
+func (s *Sub) Kind() webrtc.RTPCodecType { return s.track.Kind }
+
+// Track is what is subscribed to.
+func (s *Sub) Track() *Track { return s.track }
+
+// Bind is called by the connection when it has negotiated the track.
+func (s *Sub) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	codecs := ctx.CodecParameters()
+	if len(codecs) == 0 {
+		return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, codec := range codecs {
+		if strings.EqualFold(codec.MimeType, s.track.Codec) {
+			s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
+			return codec, nil
+		}
+	}
+	// A client that cannot decode this codec gets silence. An error would end
+	// its whole negotiation, and with it everybody else's tracks.
+	return codecs[0], nil
+}
+
+// Unbind is called when the track is removed from the connection.
+func (s *Sub) Unbind(webrtc.TrackLocalContext) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writer = nil
+	return nil
+}
+
+// Bound says whether the connection has negotiated the track.
+func (s *Sub) Bound() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writer != nil
+}
+
+// Open lets packets through, from the next key frame on.
+func (s *Sub) Open() {
+	s.mu.Lock()
+	s.open, s.waiting = true, true
+	announce := s.track.Muted()
+	s.mu.Unlock()
+	if announce {
+		s.announce()
+	}
+	s.wantKey()
+}
+
+// SetPaused stops and starts what the subscriber gets.
+func (s *Sub) SetPaused(paused bool) {
+	s.mu.Lock()
+	started := s.paused && !paused
+	s.paused = paused
+	s.mu.Unlock()
+	if started {
+		s.restart()
+	}
+}
+
+// SetQuality caps which of a simulcast's layers the subscriber gets.
+func (s *Sub) SetQuality(quality int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cap = quality
+}
+
+// restart waits for the next key frame.
+func (s *Sub) restart() {
+	s.mu.Lock()
+	s.waiting = true
+	s.mu.Unlock()
+	s.wantKey()
+}
+
+func (s *Sub) wantKey() {
+	s.mu.Lock()
+	quality := s.cap
+	s.mu.Unlock()
+	if layer := s.track.target(quality); layer != nil && s.track.Kind == webrtc.RTPCodecTypeVideo {
+		layer.RequestKey()
+	}
+}
+
+// announce sends a few empty packets: clients built on Pion tell of a track
+// only when a packet of it has come, and a muted one sends none.
+func (s *Sub) announce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range 5 {
+		if s.writer == nil {
+			return
+		}
+		s.header = rtp.Header{Version: 2, PayloadType: s.payload, SSRC: s.ssrc, SequenceNumber: uint16(s.next), Timestamp: s.last.out}
+		s.next++
+		_, _ = s.writer.WriteRTP(&s.header, nil)
+	}
+}
+
+// forward sends one packet of a layer, if it is the one this subscriber gets.
+func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || !s.open || s.paused {
+		return
+	}
+	if s.current != layer || s.waiting {
+		if !s.enter(layer, p, now) {
+			return
+		}
+	}
+	number := p.seq + s.segment.sequence
+	if number < s.segment.first {
+		return // late, from before the switch
+	}
+	s.write(&s.segment, p, number)
+	if number >= s.next {
+		s.next = number + 1
+		s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true
+	}
+}
+
+// enter switches to the layer if it is the right one and p can be decoded
+// without what came before. Until then a present layer goes on.
+func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
+	if target := s.track.target(s.cap); layer != target {
+		return false
+	}
+	if !p.key {
+		layer.keyWanted.Store(true)
+		return false
+	}
+	next := segment{layer: layer, first: s.next, sequence: s.next - p.seq}
+	switch {
+	case s.current == nil || !s.last.ok:
+	case s.current == layer:
+		next.timestamp, next.picture, next.tl0 = s.segment.timestamp, s.segment.picture, s.segment.tl0
+	default:
+		next.timestamp = s.nextTimestamp(layer, p, now) - p.timestamp
+	}
+	s.alignPictures(&next, p)
+	s.previous, s.segment, s.current, s.waiting = s.segment, next, layer, false
+	return true
+}
+
+// nextTimestamp is where a new layer goes on in the subscriber's time: by the
+// publisher's clock if both layers have reported theirs, else by ours.
+func (s *Sub) nextTimestamp(layer *Layer, p *packet, now time.Duration) uint32 {
+	clock := s.track.clock
+	from, to := s.current.latestReport(), layer.latestReport()
+	if from.ok && to.ok {
+		passed := int64(to.ntpOf(p.timestamp, clock) - from.ntpOf(s.last.in, clock))
+		ticks := passed * int64(clock) >> 32
+		if ticks > 0 && ticks < int64(clock)*10 {
+			return s.last.out + uint32(ticks)
+		}
+	}
+	ticks := uint32((now - s.last.at) * time.Duration(clock) / time.Second)
+	return s.last.out + max(ticks, 1)
+}
+
+// alignPictures makes picture ids go on where they were. Only VP8 has them.
+func (s *Sub) alignPictures(next *segment, p *packet) {
+	if !s.last.ok || !s.track.vp8 {
+		return
+	}
+	if d, ok := parseVP8(p.payload); ok {
+		next.picture = s.last.picture + 1 - d.picture
+		next.tl0 = s.last.tl0 + 1 - d.tl0
+	}
+}
+
+// write sends a packet as its segment says. The same packet gives the same
+// bytes each time.
+func (s *Sub) write(g *segment, p *packet, number uint64) {
+	payload := p.payload
+	if s.track.vp8 {
+		payload = s.shiftPicture(g, p, number)
+	}
+	s.header = rtp.Header{
+		Version: 2, Marker: p.marker, PayloadType: s.payload, SSRC: s.ssrc,
+		SequenceNumber: uint16(number), Timestamp: p.timestamp + g.timestamp,
+	}
+	if _, err := s.writer.WriteRTP(&s.header, payload); err != nil {
+		return // the connection is closing; its owner hears of it there
+	}
+	s.packets++
+	s.octets += uint32(len(payload))
+	s.track.counters.PacketsOut.Add(1)
+	s.track.counters.BytesOut.Add(uint64(len(payload)))
+}
+
+func (s *Sub) shiftPicture(g *segment, p *packet, number uint64) []byte {
+	d, ok := parseVP8(p.payload)
+	if !ok {
+		return p.payload
+	}
+	if number >= s.next {
+		s.last.picture, s.last.tl0 = (d.picture+g.picture)&0x7fff, d.tl0+g.tl0
+	}
+	if g.picture == 0 && g.tl0 == 0 {
+		return p.payload
+	}
+	s.scratch = append(s.scratch[:0], p.payload...)
+	shiftVP8(s.scratch, d, g.picture, g.tl0)
+	return s.scratch
+}
+
+// HandleRTCP takes what the subscriber says about the track.
+func (s *Sub) HandleRTCP(packets []rtcp.Packet) {
+	for _, packet := range packets {
+		switch message := packet.(type) {
+		case *rtcp.TransportLayerNack:
+			if message.MediaSSRC == s.SSRC() {
+				s.resend(message.Nacks)
+			}
+		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+			s.wantKey()
+		}
+	}
+}
+
+// SSRC is what the packets to this subscriber carry.
+func (s *Sub) SSRC() uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ssrc
+}
+
+// maxResend bounds the work that one NACK can ask for.
+const maxResend = 128
+
+func (s *Sub) resend(pairs []rtcp.NackPair) {
+	left := maxResend
+	for i := range pairs {
+		pairs[i].Range(func(seq uint16) bool {
+			left--
+			s.resendOne(seq)
+			return left > 0
+		})
+		if left <= 0 {
+			return
+		}
+	}
+}
+
+func (s *Sub) resendOne(seq uint16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || !s.open || s.paused || s.current == nil {
+		return
+	}
+	behind := uint16(s.next) - 1 - seq
+	if behind >= ringPackets {
+		return
+	}
+	number := s.next - 1 - uint64(behind)
+	g := &s.segment
+	if number < g.first {
+		g = &s.previous
+	}
+	if g.layer == nil || number < g.first {
+		return
+	}
+	var p packet
+	var found bool
+	s.scratch, found = g.layer.ring.get(number-g.sequence, &p, s.scratch)
+	if !found {
+		return
+	}
+	s.write(g, &p, number)
+}
+
+// Report is the sender report for this subscriber: the publisher's clock, in
+// the subscriber's timestamps. It says nil as long as there is none.
+func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || s.current == nil || s.packets == 0 {
+		return nil
+	}
+	report := s.current.latestReport()
+	if !report.ok {
+		return nil
+	}
+	passed := now - report.at
+	return &rtcp.SenderReport{
+		SSRC:        s.ssrc,
+		NTPTime:     report.ntp + uint64(passed.Seconds()*(1<<32)),
+		RTPTime:     report.rtp + uint32(passed.Seconds()*float64(s.track.clock)) + s.segment.timestamp,
+		PacketCount: s.packets,
+		OctetCount:  s.octets,
+	}
+}

@@ -1,0 +1,162 @@
+package forward
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/webrtc/v3"
+)
+
+// Times of the forward path.
+const (
+	keyInterval = 500 * time.Millisecond // between requests for a key frame, a layer
+	aliveFor    = 700 * time.Millisecond // a layer that was silent for longer is passed over
+	ringPackets = 512                    // about two seconds of video
+)
+
+// Track is one published track. Subscribe and the layers' writers may be used
+// at the same time.
+type Track struct {
+	ID    string
+	Kind  webrtc.RTPCodecType
+	Codec string // MIME type
+	Level Level  // of audio
+
+	clock uint32 // RTP clock rate
+	now   func() time.Duration
+	isKey func([]byte) bool
+	vp8   bool
+
+	muted  atomic.Bool
+	subs   atomic.Pointer[[]*Sub]
+	layers atomic.Pointer[[]*Layer] // from low to high quality
+	best   atomic.Pointer[Layer]
+	mu     sync.Mutex // of those who change subs and layers
+
+	counters *Counters
+}
+
+// Counters add up what went through all tracks of a node.
+type Counters struct {
+	PacketsIn, BytesIn, PacketsOut, BytesOut atomic.Uint64
+}
+
+// NewTrack makes a track that nobody sends or receives yet. Now is a monotonic
+// clock; media does not care what time it is, only how much has passed.
+func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Duration, counters *Counters) *Track {
+	t := &Track{
+		ID: id, Codec: codec.MimeType, Kind: webrtc.RTPCodecTypeVideo,
+		clock: codec.ClockRate, now: now, counters: counters,
+	}
+	switch {
+	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8):
+		t.isKey, t.vp8 = vp8Key, true
+	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeH264):
+		t.isKey = h264Key
+	default:
+		t.Kind = webrtc.RTPCodecTypeAudio
+		t.isKey = func([]byte) bool { return true }
+	}
+	t.subs.Store(&[]*Sub{})
+	t.layers.Store(&[]*Layer{})
+	return t
+}
+
+// SetMuted stops and starts forwarding. Packets of a muted track are dropped
+// here, whatever its publisher sends.
+func (t *Track) SetMuted(muted bool) {
+	if was := t.muted.Swap(muted); was && !muted {
+		for _, sub := range *t.subs.Load() {
+			sub.restart()
+		}
+	}
+}
+
+// Muted says whether the track is muted.
+func (t *Track) Muted() bool { return t.muted.Load() }
+
+// Subscribe adds a receiver.
+func (t *Track) Subscribe(sub *Sub) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	subs := append(slices.Clone(*t.subs.Load()), sub)
+	t.subs.Store(&subs)
+}
+
+// Unsubscribe takes a receiver out. One more packet may be on its way to it.
+func (t *Track) Unsubscribe(sub *Sub) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	subs := slices.DeleteFunc(slices.Clone(*t.subs.Load()), func(s *Sub) bool { return s == sub })
+	t.subs.Store(&subs)
+}
+
+// Subscribers counts receivers.
+func (t *Track) Subscribers() int { return len(*t.subs.Load()) }
+
+// AddLayer starts a stream of the track. RequestKey asks its publisher for a
+// key frame; audioLevelID is the header extension of RFC 6464, or 0.
+func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *Layer {
+	layer := &Layer{track: t, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(0)}
+	if t.Kind == webrtc.RTPCodecTypeVideo {
+		layer.ring = newRing(ringPackets)
+	}
+	layer.lastKeyRequest.Store(int64(-keyInterval))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	layers := append(slices.Clone(*t.layers.Load()), layer)
+	slices.SortFunc(layers, func(a, b *Layer) int { return a.quality - b.quality })
+	t.layers.Store(&layers)
+	return layer
+}
+
+// RemoveLayer ends a stream of the track.
+func (t *Track) RemoveLayer(layer *Layer) {
+	t.mu.Lock()
+	layers := slices.DeleteFunc(slices.Clone(*t.layers.Load()), func(l *Layer) bool { return l == layer })
+	t.layers.Store(&layers)
+	t.mu.Unlock()
+	if t.best.CompareAndSwap(layer, nil) {
+		t.chooseBest(t.now())
+	}
+}
+
+// Tick repeats requests for a key frame that no packet came to trigger.
+func (t *Track) Tick() {
+	now := t.now()
+	for _, layer := range *t.layers.Load() {
+		layer.flushKeyRequest(now)
+	}
+}
+
+// chooseBest makes the highest layer that is alive the one to forward.
+func (t *Track) chooseBest(now time.Duration) {
+	var best *Layer
+	for _, layer := range *t.layers.Load() {
+		if layer.alive(now) {
+			best = layer
+		}
+	}
+	if best != nil {
+		t.best.Store(best)
+	}
+}
+
+// target is the layer that a subscriber with that cap should get.
+func (t *Track) target(quality int) *Layer {
+	best := t.best.Load()
+	if best == nil || best.quality <= quality {
+		return best
+	}
+	layers, now := *t.layers.Load(), t.now()
+	for i := len(layers) - 1; i >= 0; i-- {
+		if layers[i].quality <= quality && layers[i].alive(now) {
+			return layers[i]
+		}
+	}
+	// All that are small enough are silent: rather too much than nothing.
+	return best
+}

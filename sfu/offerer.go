@@ -1,0 +1,121 @@
+package sfu
+
+import (
+	"fmt"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v3"
+)
+
+// offerer is the downlink of two-connection mode. One offer is out at a time;
+// what changes meanwhile goes into the next, so offers never cross.
+type offerer struct {
+	peer        *peer
+	link        link
+	id          uint32
+	dirty       bool // the client does not know of everything yet
+	outstanding bool
+	restart     bool // the next offer restarts ICE
+
+	// Sections of removed tracks are used again, once the client has agreed
+	// that they are quiet.
+	removed, draining, free []*webrtc.RTPTransceiver
+}
+
+func newOfferer(p *peer, l link) *offerer { return &offerer{peer: p, link: l, dirty: true} }
+
+func (o *offerer) add(s *subscription) {
+	var free *webrtc.RTPTransceiver
+	for i, t := range o.free {
+		if t.Kind() == s.sub.Kind() {
+			free = t
+			o.free = append(o.free[:i], o.free[i+1:]...)
+			break
+		}
+	}
+	if err := o.peer.attach(o.link, s, free); err != nil {
+		o.peer.restart(fmt.Errorf("add track: %w", err))
+		return
+	}
+	o.dirty = true
+}
+
+func (o *offerer) remove(s *subscription) {
+	if s.sender == nil {
+		return
+	}
+	if err := o.link.RemoveTrack(s.sender); err != nil {
+		o.peer.restart(fmt.Errorf("remove track: %w", err))
+		return
+	}
+	o.removed = append(o.removed, s.transceiver)
+	o.dirty = true
+}
+
+// flush sends an offer if there is something new and none is out.
+func (o *offerer) flush() {
+	if !o.dirty || o.outstanding {
+		return
+	}
+	if err := o.offer(); err != nil {
+		o.peer.restart(fmt.Errorf("offer: %w", err))
+	}
+}
+
+func (o *offerer) offer() error {
+	offer, err := o.link.CreateOffer(&webrtc.OfferOptions{ICERestart: o.restart})
+	if err != nil {
+		return err
+	}
+	text, err := o.link.settle(offer)
+	if err != nil {
+		return err
+	}
+	o.id++
+	o.dirty, o.restart, o.outstanding = false, false, true
+	o.draining, o.removed = append(o.draining, o.removed...), nil
+	o.peer.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Offer{Offer: &livekit.SessionDescription{
+		Type: "offer", Sdp: text, Id: o.id, MidToTrackId: o.peer.midToTrack(),
+	}}})
+	return nil
+}
+
+// answered takes the client's answer.
+func (o *offerer) answered(sd *livekit.SessionDescription) error {
+	if !o.outstanding || (sd.GetId() != 0 && sd.GetId() != o.id) {
+		return nil // to an offer that has been replaced
+	}
+	answer, err := parseOffer(sd.GetSdp())
+	if err != nil {
+		return err
+	}
+	if err := o.link.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.text}); err != nil {
+		return err
+	}
+	o.outstanding = false
+	o.free, o.draining = append(o.free, o.draining...), nil
+	o.peer.openSubs()
+	return nil
+}
+
+// resume offers anew with other ICE credentials: the client's address may have
+// changed.
+func (o *offerer) resume() error {
+	if o.outstanding {
+		if err := o.link.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback}); err != nil {
+			return fmt.Errorf("take offer back: %w", err)
+		}
+		o.outstanding = false
+	}
+	o.dirty, o.restart = true, o.link.CurrentRemoteDescription() != nil
+	return nil
+}
+
+func (o *offerer) report(packets []rtcp.Packet) {
+	if err := o.link.WriteRTCP(packets); err != nil {
+		o.peer.log.Debug("send reports", "err", err)
+	}
+}
+
+func (o *offerer) close() { o.peer.close(o.link) }

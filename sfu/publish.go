@@ -1,0 +1,325 @@
+package sfu
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/forward"
+)
+
+// Caps of what one person may publish, and of how it is described.
+const (
+	maxTracks  = 16
+	maxTrackID = 256
+	maxLayers  = 4
+	maxCodecs  = 4
+)
+
+// publication is a published track as the room knows it.
+type publication struct {
+	owner *peer
+	sid   string
+	track *forward.Track
+	info  *livekit.TrackInfo // guarded by room.mu
+}
+
+// upload is one track on its way in, as its publisher's peer knows it: asked
+// for by addTrack, tied to a media section by an offer, fed by arrivals.
+type upload struct {
+	pub       *publication
+	cids      []string
+	cid       string
+	kind      webrtc.RTPCodecType
+	codec     webrtc.RTPCodecCapability
+	mid       string // empty until an offer has it
+	announced bool
+}
+
+// onAddTrack takes a client's wish to publish.
+func (p *peer) onAddTrack(request *livekit.AddTrackRequest) {
+	for _, u := range p.uploads {
+		if u.cid == request.GetCid() && u.pub.info.Type == request.GetType() {
+			p.confirm(u) // asked again, after a lost connection
+			return
+		}
+	}
+	if reason := p.mayAdd(request); reason != livekit.RequestResponse_OK {
+		p.log.Info("track refused", "reason", reason, "source", request.GetSource())
+		p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_RequestResponse{RequestResponse: &livekit.RequestResponse{
+			Reason: reason, Request: &livekit.RequestResponse_AddTrack{AddTrack: request},
+		}}})
+		return
+	}
+	u := p.newUpload(request)
+	p.uploads[u.pub.sid] = u
+	p.confirm(u)
+	p.adopt() // an offer that came first may have the track already
+}
+
+func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_Reason {
+	kindKnown := request.GetType() == livekit.TrackType_AUDIO || request.GetType() == livekit.TrackType_VIDEO
+	switch {
+	case !p.claims.mayPublish(request.GetSource()):
+		return livekit.RequestResponse_NOT_ALLOWED
+	case !kindKnown || request.GetSid() != "":
+		return livekit.RequestResponse_UNSUPPORTED_TYPE // a second codec for one track
+	case request.GetCid() == "" || len(request.GetCid()) > maxTrackID || len(request.GetName()) > maxName ||
+		len(request.GetLayers()) > maxLayers || len(request.GetSimulcastCodecs()) > maxCodecs || len(request.GetStream()) > maxName:
+		return livekit.RequestResponse_INVALID_REQUEST
+	case len(p.uploads) >= maxTracks || !p.room.mayPublish(p):
+		return livekit.RequestResponse_LIMIT_EXCEEDED
+	default:
+		return livekit.RequestResponse_OK
+	}
+}
+
+// mayPublish says whether p is one of the people who publish, or may become
+// one. The seat is taken by the track's announcement.
+func (r *room) mayPublish(p *peer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.limits.Publishers <= 0 || p.member.publishes {
+		return true
+	}
+	publishers := 0
+	for _, other := range r.peers {
+		if other.member.publishes {
+			publishers++
+		}
+	}
+	if publishers >= r.limits.Publishers {
+		return false
+	}
+	p.member.publishes = true
+	return true
+}
+
+func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
+	name := ""
+	cids := []string{request.GetCid()}
+	for i, codec := range request.GetSimulcastCodecs() {
+		if i == 0 {
+			name = codec.GetCodec()
+		}
+		if cid := codec.GetCid(); cid != "" && len(cid) <= maxTrackID {
+			cids = append(cids, cid)
+		}
+	}
+	codec := codecFor(request.GetType(), name)
+	sid := newSID("TR_")
+	info := newTrackInfo(sid, request, codec.MimeType)
+	track := forward.NewTrack(sid, codec, p.node.mediaTime, &p.node.counters)
+	track.SetMuted(info.GetMuted())
+	u := &upload{
+		pub: &publication{owner: p, sid: sid, track: track, info: info},
+		cid: request.GetCid(), cids: cids, codec: codec, kind: track.Kind,
+	}
+	return u
+}
+
+func newTrackInfo(sid string, request *livekit.AddTrackRequest, mime string) *livekit.TrackInfo {
+	layers := request.GetLayers()
+	if len(layers) == 0 && len(request.GetSimulcastCodecs()) > 0 {
+		layers = clipLayers(request.GetSimulcastCodecs()[0].GetLayers())
+	}
+	codec := &livekit.SimulcastCodecInfo{MimeType: mime, Cid: request.GetCid(), Layers: layers}
+	return &livekit.TrackInfo{
+		Sid: sid, Type: request.GetType(), Name: request.GetName(), Muted: request.GetMuted(), Source: request.GetSource(),
+		Width: request.GetWidth(), Height: request.GetHeight(), Simulcast: len(layers) > 1, Layers: layers,
+		MimeType: mime, Codecs: []*livekit.SimulcastCodecInfo{codec},
+		DisableDtx: request.GetDisableDtx(), Stereo: request.GetStereo(), DisableRed: request.GetDisableRed(),
+		Encryption: request.GetEncryption(), Stream: request.GetStream(), BackupCodecPolicy: request.GetBackupCodecPolicy(),
+		AudioFeatures: request.GetAudioFeatures(), PacketTrailerFeatures: request.GetPacketTrailerFeatures(),
+	}
+}
+
+func clipLayers(layers []*livekit.VideoLayer) []*livekit.VideoLayer {
+	return layers[:min(len(layers), maxLayers)]
+}
+
+// confirm tells the client the track's sid.
+func (p *peer) confirm(u *upload) {
+	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackPublished{TrackPublished: &livekit.TrackPublishedResponse{
+		Cid: u.cid, Track: p.room.trackInfo(u.pub),
+	}}})
+}
+
+// claim ties media sections of an offer to tracks that were asked for, and
+// takes away tracks whose section has gone quiet. Call between the remote
+// description and the answer.
+func (p *peer) claim(sections []section) {
+	sending := map[string]section{}
+	for _, s := range sections {
+		if s.kind != 0 && s.sends() {
+			sending[s.mid] = s
+		}
+	}
+	for _, u := range p.uploads {
+		if _, still := sending[u.mid]; u.mid != "" && !still {
+			p.withdraw(u)
+		}
+	}
+	p.sending = sending
+	p.match()
+}
+
+// match finds a track for each sending section that has none: the one whose id
+// stands in the section, else one of the same kind.
+func (p *peer) match() {
+	for _, byID := range []bool{true, false} {
+		for mid, s := range p.sending {
+			if p.uploadAt(mid) != nil {
+				continue
+			}
+			if u := p.waiting(s, byID); u != nil {
+				u.mid = mid
+				p.fixCodec(u)
+			}
+		}
+	}
+}
+
+func (p *peer) waiting(s section, byID bool) *upload {
+	var found *upload
+	for _, u := range p.uploads {
+		if u.mid != "" || u.kind != s.kind || (byID && !slices.Contains(u.cids, s.track)) {
+			continue
+		}
+		found = u
+	}
+	return found
+}
+
+func (p *peer) uploadAt(mid string) *upload {
+	for _, u := range p.uploads {
+		if u.mid == mid && mid != "" {
+			return u
+		}
+	}
+	return nil
+}
+
+// fixCodec leaves the client one codec for the track, so that what was
+// announced is what it sends.
+func (p *peer) fixCodec(u *upload) {
+	transceiver := transceiverAt(p.up.PeerConnection, u.mid)
+	if transceiver == nil || transceiver.Receiver() == nil {
+		return
+	}
+	offered := transceiver.Receiver().GetParameters().Codecs
+	kept := slices.DeleteFunc(slices.Clone(offered), func(c webrtc.RTPCodecParameters) bool {
+		return !strings.EqualFold(c.MimeType, u.codec.MimeType)
+	})
+	if len(kept) == 0 {
+		return // the client does not offer it; the answer will say what there is
+	}
+	if err := transceiver.SetCodecPreferences(kept); err != nil {
+		p.log.Debug("prefer codec", "err", err)
+	}
+}
+
+// adopt shows tracks that are negotiated now to the room, and starts what has
+// arrived for them.
+func (p *peer) adopt() {
+	p.match()
+	for _, u := range p.uploads {
+		if u.mid != "" && !u.announced {
+			u.announced = true
+			p.room.publish(u.pub, u.mid)
+		}
+	}
+	p.connectArrivals()
+}
+
+// withdraw takes a track out of the room.
+func (p *peer) withdraw(u *upload) {
+	delete(p.uploads, u.pub.sid)
+	if u.announced {
+		p.room.unpublish(u.pub)
+	}
+	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackUnpublished{
+		TrackUnpublished: &livekit.TrackUnpublishedResponse{TrackSid: u.pub.sid},
+	}})
+}
+
+// onMute mutes and unmutes one of the client's own tracks.
+func (p *peer) onMute(request *livekit.MuteTrackRequest) {
+	u := p.uploads[request.GetSid()]
+	if u == nil {
+		p.log.Debug("mute of an unknown track")
+		return
+	}
+	u.pub.track.SetMuted(request.GetMuted())
+	p.room.setMuted(u.pub, request.GetMuted())
+}
+
+// publish shows a track to everybody, and has those subscribe who want all.
+func (r *room) publish(pub *publication, mid string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := pub.owner
+	if r.peers[p.identity] != p {
+		return
+	}
+	pub.info.Mid = mid
+	for _, codec := range pub.info.Codecs {
+		codec.Mid = mid
+	}
+	p.member.tracks[pub.sid] = pub
+	p.member.publishes = true
+	p.member.info.Version++
+	r.broadcast(p)
+	for _, other := range r.peers {
+		if other != p {
+			other.post(func() { other.subscribeTo(pub) })
+		}
+	}
+}
+
+func (r *room) unpublish(pub *publication) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := pub.owner
+	if p.member.tracks[pub.sid] != pub {
+		return
+	}
+	delete(p.member.tracks, pub.sid)
+	p.member.publishes = len(p.member.tracks) > 0
+	p.member.info.Version++
+	r.broadcast(p)
+	for _, other := range r.peers {
+		if other != p {
+			other.post(func() { other.unsubscribe(pub) })
+		}
+	}
+}
+
+func (r *room) setMuted(pub *publication, muted bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if pub.info.Muted == muted {
+		return
+	}
+	pub.info.Muted = muted
+	if pub.owner.member.tracks[pub.sid] == pub {
+		pub.owner.member.info.Version++
+		r.broadcast(pub.owner)
+	}
+}
+
+// transceiverAt finds a connection's transceiver by its section's name.
+func transceiverAt(pc *webrtc.PeerConnection, mid string) *webrtc.RTPTransceiver {
+	for _, t := range pc.GetTransceivers() {
+		if t.Mid() == mid {
+			return t
+		}
+	}
+	return nil
+}
+
+// errNoSection is for sections that an offer should have.
+func errNoSection(mid string) error { return fmt.Errorf("%w: no media section %q", ErrMalformed, mid) }

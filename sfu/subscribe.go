@@ -1,0 +1,206 @@
+package sfu
+
+import (
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/forward"
+)
+
+// subscription is one track on its way to one peer.
+type subscription struct {
+	pub         *publication
+	sub         *forward.Sub
+	sender      *webrtc.RTPSender      // nil until it has a media section
+	transceiver *webrtc.RTPTransceiver // the section
+	open        bool
+}
+
+// subscribeTo takes a track, unless the person does not want it or may not
+// have it.
+func (p *peer) subscribeTo(pub *publication) {
+	if !p.auto || p.refused[pub.sid] {
+		return
+	}
+	p.subscribe(pub)
+}
+
+func (p *peer) subscribe(pub *publication) {
+	if p.downlink == nil || !p.claims.CanSubscribe || p.subs[pub.sid] != nil || !p.room.maySubscribe(p, pub) {
+		return
+	}
+	s := &subscription{pub: pub, sub: forward.NewSub(pub.track, p.streamID(pub))}
+	p.subs[pub.sid] = s
+	p.downlink.add(s)
+}
+
+// streamID is what the client reads the publisher and the track from. It holds
+// both, since that is the only part of the SDP that is right for every client
+// when a media section is used again.
+func (p *peer) streamID(pub *publication) string { return pub.owner.sid + "|" + pub.sid }
+
+func (p *peer) unsubscribe(pub *publication) {
+	s := p.subs[pub.sid]
+	if s == nil || s.pub != pub {
+		return
+	}
+	delete(p.subs, pub.sid)
+	pub.track.Unsubscribe(s.sub)
+	p.downlink.remove(s)
+}
+
+// dropSubscriptions ends all of them without a negotiation.
+func (p *peer) dropSubscriptions() {
+	for _, s := range p.subs {
+		s.pub.track.Unsubscribe(s.sub)
+	}
+	clear(p.subs)
+}
+
+// attach puts a subscription on a media section: a free one, or a new one.
+func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) error {
+	if free == nil {
+		transceiver, err := l.AddTransceiverFromTrack(s.sub, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			return err
+		}
+		s.transceiver, s.sender = transceiver, transceiver.Sender()
+	} else {
+		// Not AddTrack: it may take the section of a track of the client's.
+		sender, err := l.api.NewRTPSender(s.sub, l.SCTP().Transport())
+		if err != nil {
+			return err
+		}
+		if err := free.SetSender(sender, s.sub); err != nil {
+			return err
+		}
+		s.transceiver, s.sender = free, sender
+	}
+	sender, sub := s.sender, s.sub
+	p.workers.Go(func() { readFeedback(sender, sub) })
+	return nil
+}
+
+// readFeedback takes what the subscriber reports about one track, until its
+// sender stops.
+func readFeedback(sender *webrtc.RTPSender, sub *forward.Sub) {
+	buffer := make([]byte, receiveMTU)
+	for {
+		n, _, err := sender.Read(buffer)
+		if err != nil {
+			return
+		}
+		if packets, err := rtcp.Unmarshal(buffer[:n]); err == nil {
+			sub.HandleRTCP(packets)
+		}
+	}
+}
+
+// openSubs lets media through to where the client is ready for it.
+func (p *peer) openSubs() {
+	if !p.connected {
+		return
+	}
+	for _, s := range p.subs {
+		if !s.open && s.sender != nil && s.sub.Bound() {
+			s.open = true
+			s.pub.track.Subscribe(s.sub)
+			s.sub.Open()
+		}
+	}
+}
+
+// midToTrack tells the client which section carries which track.
+func (p *peer) midToTrack() map[string]string {
+	mids := map[string]string{}
+	for sid, s := range p.subs {
+		if s.transceiver != nil && s.transceiver.Mid() != "" {
+			mids[s.transceiver.Mid()] = sid
+		}
+	}
+	return mids
+}
+
+// reportToSubscriber sends the sender reports that lip sync and the browser's
+// statistics need.
+func (p *peer) reportToSubscriber() {
+	if !p.connected {
+		return
+	}
+	now := p.node.mediaTime()
+	var reports []rtcp.Packet
+	for _, s := range p.subs {
+		if report := s.sub.Report(now); s.open && report != nil {
+			reports = append(reports, report)
+		}
+	}
+	const perDatagram = 40 // reports of 28 bytes
+	for len(reports) > 0 {
+		n := min(len(reports), perDatagram)
+		p.downlink.report(reports[:n])
+		reports = reports[n:]
+	}
+}
+
+// onSubscription takes and leaves tracks as the client says.
+func (p *peer) onSubscription(request *livekit.UpdateSubscription) {
+	sids := request.GetTrackSids()
+	for _, tracks := range request.GetParticipantTracks() {
+		sids = append(sids, tracks.GetTrackSids()...)
+	}
+	for _, sid := range sids {
+		pub := p.room.publication(sid)
+		if pub == nil || pub.owner == p {
+			continue
+		}
+		if request.GetSubscribe() {
+			delete(p.refused, sid)
+			p.subscribe(pub)
+		} else {
+			p.refused[sid] = true
+			p.unsubscribe(pub)
+		}
+	}
+}
+
+// onTrackSetting pauses tracks that nobody looks at, and caps the quality of
+// those that are shown small.
+func (p *peer) onTrackSetting(request *livekit.UpdateTrackSettings) {
+	for _, sid := range request.GetTrackSids() {
+		s := p.subs[sid]
+		if s == nil {
+			continue
+		}
+		s.sub.SetQuality(p.room.qualityFor(s.pub, request))
+		s.sub.SetPaused(request.GetDisabled())
+	}
+}
+
+// qualityFor is the smallest layer that fills the size that is asked for.
+func (r *room) qualityFor(pub *publication, request *livekit.UpdateTrackSettings) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if request.GetWidth() == 0 {
+		return int(min(request.GetQuality(), livekit.VideoQuality_HIGH))
+	}
+	best := livekit.VideoQuality_HIGH
+	for _, layer := range pub.info.Layers {
+		if layer.GetWidth() >= request.GetWidth() || layer.GetHeight() >= request.GetHeight() {
+			best = min(best, layer.GetQuality())
+		}
+	}
+	return int(best)
+}
+
+// publication finds a track of the room.
+func (r *room) publication(sid string) *publication {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.peers {
+		if pub := p.member.tracks[sid]; pub != nil {
+			return pub
+		}
+	}
+	return nil
+}
