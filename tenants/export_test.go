@@ -37,7 +37,37 @@ type (
 	RoomRow       = roomRow
 	MembershipRow = membershipRow
 	MeetingRow    = meetingRow
+	KeyRow        = keyRow
 )
 
 // NewCode makes a meeting code.
 var NewCode = newCode
+
+// SessionIDs are the keys under which sessions are kept.
+func SessionIDs(t *testing.T, db *DB) []string {
+	t.Helper()
+	var ids []string
+	err := db.ReadGlobal(t.Context(), func(tx *gorm.DB) error {
+		return tx.Model(&sessionRow{}).Pluck("id", &ids).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// CountSessions counts the sessions that are kept, expired ones included.
+func CountSessions(t *testing.T, db *DB) int { return len(SessionIDs(t, db)) }
+
+// AuditActions are what has been noted in an organization, in order.
+func AuditActions(t *testing.T, db *DB, org OrgID) []string {
+	t.Helper()
+	var actions []string
+	err := db.ReadOrg(t.Context(), org, func(tx *gorm.DB) error {
+		return tx.Model(&auditRow{}).Order("at, id").Pluck("action", &actions).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actions
+}
