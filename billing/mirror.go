@@ -62,14 +62,15 @@ func (s *Service) Sync(ctx context.Context, org tenants.OrgID) (Change, error) {
 	return s.mirror(ctx, org, nil)
 }
 
-// unchanged tells the plan in force.
+// unchanged tells the plan in force after a repeat. Stripe also repeats what we
+// failed at, so a refund that did not go through is tried again.
 func (s *Service) unchanged(ctx context.Context, org tenants.OrgID) (Change, error) {
 	row, err := s.row(ctx, org)
 	if err != nil {
 		return Change{}, err
 	}
 	plan, _ := s.inForce(row)
-	return Change{Org: org, Plan: plan}, nil
+	return Change{Org: org, Plan: plan}, s.settle(ctx, org)
 }
 
 // mirror fetches and writes until nobody wrote in between. The revision is read

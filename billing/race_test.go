@@ -2,9 +2,13 @@ package billing_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"testing"
+	"time"
 
 	"parley/billing"
+	"parley/billing/stripefake"
 )
 
 // slowFetch is a gateway whose first answer takes so long that the world has
@@ -53,5 +57,54 @@ func TestAnOlderAnswerIsFetchedAgain(t *testing.T) {
 		if gw.fetched != 2 {
 			w.t.Errorf("fetched %d times", gw.fetched)
 		}
+	})
+}
+
+// lamePurse is a gateway that fails to give money back a few times.
+type lamePurse struct {
+	billing.Gateway
+	failures int
+}
+
+// CancelAndRefund fails, then works.
+func (g *lamePurse) CancelAndRefund(ctx context.Context, subscription string) error {
+	if g.failures--; g.failures >= 0 {
+		return errors.New("the line went dead")
+	}
+	return g.Gateway.CancelAndRefund(ctx, subscription)
+}
+
+// TestARefundThatFailedIsMadeUpFor: what was paid twice stays flagged until the
+// money is back, whatever fails on the way.
+func TestARefundThatFailedIsMadeUpFor(t *testing.T) {
+	scenario(t, func(w *world) {
+		org := w.newOrg("acme")
+		sub := w.buy(org, "pro", billing.Month)
+		w.stripe.Control.SetPolicy(stripefake.Policy{Drop: func(stripefake.Event) bool { return true }})
+		w.clock.Advance(time.Hour)
+		w.pay(w.pageFor(sub.CustomerID, "pro", billing.Month))
+		lame, err := billing.New(w.db, &lamePurse{w.gateway, 2}, billing.Options{Clock: w.clock, Log: w.log(), WebhookSecret: secret})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		paid := w.happened("checkout.session.completed")
+		body, err := json.Marshal(paid[len(paid)-1])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for try := range 4 {
+			_, err := lame.HandleEvent(w.ctx(), body, stripefake.Sign(body, secret, w.clock.Now()))
+			if (err != nil) != (try < 2) {
+				w.t.Errorf("try %d: %v", try, err)
+			}
+			flags, err := lame.Duplicates(w.ctx(), org)
+			if err != nil || len(flags) != 1 || (flags[0].SettledAt == nil) != (try < 2) {
+				w.t.Errorf("try %d: flags %+v, %v", try, flags, err)
+			}
+		}
+		if n := len(w.happened("charge.refunded")); n != 1 {
+			w.t.Errorf("%d refunds", n)
+		}
+		w.on(org, "pro")
 	})
 }

@@ -133,6 +133,10 @@ type duplicateRow struct {
 // TableName is where it lies.
 func (duplicateRow) TableName() string { return "duplicate_payments" }
 
+// eventMemory is how long the id of an event is kept. Stripe sends one again for
+// three days by itself, for thirty on request; a later repeat does no harm.
+const eventMemory = 90 * 24 * time.Hour
+
 // errStale: somebody else wrote the mirror since it was read.
 var errStale = errors.New("billing: the mirror has moved on")
 
@@ -207,6 +211,9 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, next subsc
 			}
 			if made.RowsAffected == 0 {
 				return errRepeated
+			}
+			if err := tx.Delete(&eventRow{}, "handled_at < ?", s.now().Add(-eventMemory)).Error; err != nil {
+				return err
 			}
 		}
 		moved := tx.Model(&subscriptionRow{}).Where("revision = ? AND customer_id = ?", next.Revision, next.customer()).
