@@ -10,7 +10,7 @@ func skin(i int) string {
 
 // coat is the class that colours their clothes.
 func coat(i int) string {
-	coats := []string{"a-spruce", "a-info", "a-clay", "a-lamp", "a-plum"}
+	coats := []string{"a-spruce", "a-info", "a-clay", "a-amber", "a-plum"}
 	return coats[i%len(coats)]
 }
 

@@ -27,8 +27,18 @@ function copyBySelection(text: string): boolean {
   return done;
 }
 
-/** "Copy link": the button itself says that it worked, for eyes and for screen readers, and then goes back to its word. */
+/** A place whose changes screen readers say aloud. */
+function liveRegion(): HTMLElement {
+  const region = document.createElement("p");
+  region.className = "sr-only";
+  region.setAttribute("role", "status");
+  document.body.append(region);
+  return region;
+}
+
+/** "Copy link": the button says that it worked and then goes back to its word; screen readers hear it once. */
 function copyButtons(): void {
+  let region: HTMLElement | undefined;
   each<HTMLButtonElement>("[data-copy]", (button) => {
     const word = button.querySelector<HTMLElement>("[data-word]");
     if (!word) return;
@@ -36,9 +46,14 @@ function copyButtons(): void {
     let timer = 0;
     button.addEventListener("click", async () => {
       const done = await copyText(button.dataset["copy"] ?? "");
+      region ??= liveRegion();
       word.textContent = (done ? button.dataset["done"] : button.dataset["failed"]) ?? before;
+      region.textContent = word.textContent;
       window.clearTimeout(timer);
-      timer = window.setTimeout(() => (word.textContent = before), 2500);
+      timer = window.setTimeout(() => {
+        word.textContent = before;
+        if (region) region.textContent = "";
+      }, 2500);
     });
   });
 }
