@@ -104,7 +104,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
 			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code,
 		},
-		Texts: s.texts(c).Under("meeting."),
+		Texts: s.texts(c).Under("meeting."), Offers: []views.Offer{}, // a list, never null
 	}
 	m.CSRF, _ = c.Locals(localCSRF).(string)
 	if !m.CanUpgrade {
@@ -114,8 +114,8 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if err != nil {
 		return m, err
 	}
-	m.Offers, err = s.offers(c, plan)
-	m.CanUpgrade = len(m.Offers) > 0
+	offers, err := s.offers(c, plan)
+	m.Offers, m.CanUpgrade = append(m.Offers, offers...), len(offers) > 0
 	return m, err
 }
 
