@@ -35,11 +35,13 @@ func (l *lobby) enter(in tenants.EnterInput) (tenants.Entry, error) {
 	return l.Enter(l.t.Context(), in)
 }
 
-// stay has a node see these people every 15 seconds for a while.
+// stay has a node see these people for a while, often enough for their seats.
 func (l *lobby) stay(d time.Duration, people ...string) {
 	l.t.Helper()
-	for range d / (15 * time.Second) {
-		l.clock.Advance(15 * time.Second)
+	for left := d; left > 0; {
+		step := min(left, 50*time.Second)
+		left -= step
+		l.clock.Advance(step)
 		l.must(l.Seen(l.t.Context(), l.event(tenants.NodeEvent{Roster: people})))
 	}
 }

@@ -103,7 +103,7 @@ type cluster struct {
 }
 
 func start() (*cluster, error) {
-	bin, err := findPostgres()
+	bin, err := findPostgres("/usr/lib/postgresql/*/bin")
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,8 @@ func start() (*cluster, error) {
 }
 
 // findPostgres looks where Debian puts it, newest first, then in PATH.
-func findPostgres() (string, error) {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+func findPostgres(folders string) (string, error) {
+	found, _ := filepath.Glob(filepath.Join(folders, "initdb"))
 	best, version := "", -1
 	for _, path := range found {
 		dir := filepath.Dir(path)
@@ -138,7 +138,7 @@ func findPostgres() (string, error) {
 			return filepath.Dir(real), nil
 		}
 	}
-	return "", errors.New("initdb is neither in /usr/lib/postgresql/*/bin nor in PATH: install PostgreSQL 15 or newer (Debian: apt-get install postgresql)")
+	return "", fmt.Errorf("initdb is neither in %s nor in PATH: install PostgreSQL 15 or newer (Debian: apt-get install postgresql)", folders)
 }
 
 // prepare makes the data folder, as the account that the server will run as:
