@@ -173,9 +173,15 @@ func (n *Node) sendOnce(ctx context.Context, conn Conn, message *livekit.SignalR
 	if err := conn.Send(ctx, message); err != nil {
 		n.log.Debug("refusal not delivered", "err", err)
 	}
+	over := make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() { defer close(over); discard(ctx, conn) })
+	waitForBye(ctx, over)
 	if err := conn.Close(reason); err != nil {
 		n.log.Debug("close after refusal", "err", err)
 	}
+	cancel()
+	reader.Wait()
 }
 
 func (n *Node) room(key RoomKey) *room {

@@ -199,15 +199,14 @@ func (p *peer) restart(err error) {
 // read passes the client's messages on, one at a time, until the connection
 // ends. Waiting for each is what keeps a client from flooding the node.
 func (p *peer) read(ctx context.Context, s *session) error {
+	defer close(s.over)
 	for {
 		request, err := s.conn.Receive(ctx)
 		if err != nil {
 			return fmt.Errorf("receive signal: %w", err)
 		}
-		if err := p.signals.Wait(p.ctx); err != nil {
-			return nil // the person has left
-		}
-		if !p.call(func() { p.handle(s, request) }) {
+		if p.signals.Wait(p.ctx) != nil || !p.call(func() { p.handle(s, request) }) {
+			discard(ctx, s.conn) // the person has left
 			return nil
 		}
 	}

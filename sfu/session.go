@@ -10,6 +10,7 @@ import (
 
 const (
 	sendTimeout = 10 * time.Second
+	byeTimeout  = time.Second
 	maxQueued   = 4096 // messages that wait for a slow client
 )
 
@@ -18,7 +19,7 @@ const (
 type session struct {
 	conn Conn
 	wake chan struct{}
-	done chan struct{} // closed when nothing is sent any more
+	over chan struct{} // closed when the client has closed its end
 
 	mu      sync.Mutex // guards the rest
 	queue   []*livekit.SignalResponse
@@ -27,7 +28,7 @@ type session struct {
 }
 
 func newSession(conn Conn) *session {
-	return &session{conn: conn, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	return &session{conn: conn, wake: make(chan struct{}, 1), over: make(chan struct{})}
 }
 
 // send queues a message. After close it does nothing.
@@ -71,7 +72,6 @@ func (s *session) take() (queue []*livekit.SignalResponse, closing bool, reason 
 // write sends messages until the session closes or the client is gone. The
 // connection is closed when it returns, so Receive ends too.
 func (s *session) write(ctx context.Context) {
-	defer close(s.done)
 	for {
 		select {
 		case <-s.wake:
@@ -87,6 +87,7 @@ func (s *session) write(ctx context.Context) {
 		}
 		if closing {
 			s.close(reason)
+			waitForBye(ctx, s.over)
 			_ = s.conn.Close(reason) // nobody is left to tell
 			return
 		}
@@ -98,4 +99,24 @@ func (s *session) sendNow(message *livekit.SignalResponse) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
 	return s.conn.Send(ctx, message)
+}
+
+// waitForBye lets the client close first. A browser that is busy can notice
+// the end of a socket before it has read the last message, and would then try
+// to reconnect instead of reading why it should not.
+func waitForBye(ctx context.Context, over <-chan struct{}) {
+	select {
+	case <-over:
+	case <-ctx.Done():
+	case <-time.After(byeTimeout):
+	}
+}
+
+// discard reads until the connection is closed, by either side.
+func discard(ctx context.Context, conn Conn) {
+	for {
+		if _, err := conn.Receive(ctx); err != nil {
+			return
+		}
+	}
 }

@@ -1,0 +1,373 @@
+package sfutest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+	"google.golang.org/protobuf/proto"
+
+	"parley/sfu"
+)
+
+// Options say how a peer joins.
+type Options struct {
+	Token         string
+	SinglePC      bool // /rtc/v1
+	NoSubscribe   bool // takes no tracks by itself
+	SignalingOnly bool // no media connection at all
+
+	reconnect bool
+	sid       string
+}
+
+// Peer is one headless client. Its methods may be called from anywhere.
+type Peer struct {
+	options Options
+	redial  func(context.Context, Options) (wire, error)
+	done    chan struct{} // closed when signalling is over for good
+	workers sync.WaitGroup
+	rtc     *rtc
+
+	mu      sync.Mutex // guards the rest
+	wire    wire
+	join    *livekit.JoinResponse
+	people  map[string]*livekit.ParticipantInfo // by identity
+	tracks  map[string]*Track                   // received, by sid
+	locals  map[string]*Local                   // published, by client id
+	packets []*livekit.DataPacket
+	log     []*livekit.SignalResponse
+	leave   *livekit.LeaveRequest
+	changed chan struct{} // closed and renewed at each change
+}
+
+// Connect joins without a socket, straight through node.Join.
+func Connect(ctx context.Context, node Joiner, options Options) (*Peer, error) {
+	return start(ctx, options, func(_ context.Context, o Options) (wire, error) {
+		path, query, err := address(o)
+		if err != nil {
+			return nil, err
+		}
+		hello, err := sfu.ParseHello(path, query, "")
+		if err != nil {
+			return nil, err
+		}
+		pipe := NewPipe()
+		go func() {
+			_ = node.Join(context.Background(), hello, pipe) // the leave message says it
+			pipe.close()
+		}()
+		return pipe, nil
+	})
+}
+
+// Dial joins over a WebSocket. The address is the server's, without the path.
+func Dial(ctx context.Context, server string, options Options) (*Peer, error) {
+	server = strings.Replace(strings.TrimSuffix(server, "/"), "http", "ws", 1)
+	return start(ctx, options, func(ctx context.Context, o Options) (wire, error) {
+		path, query, err := address(o)
+		if err != nil {
+			return nil, err
+		}
+		return dialSocket(ctx, server+path+"?"+query.Encode())
+	})
+}
+
+func start(ctx context.Context, options Options, dial func(context.Context, Options) (wire, error)) (*Peer, error) {
+	p := &Peer{
+		options: options, redial: dial, done: make(chan struct{}), changed: make(chan struct{}),
+		people: map[string]*livekit.ParticipantInfo{}, tracks: map[string]*Track{}, locals: map[string]*Local{},
+	}
+	var err error
+	if p.rtc, err = newRTC(p); err != nil {
+		return nil, err
+	}
+	if p.wire, err = dial(ctx, options); err != nil {
+		return nil, errors.Join(err, p.rtc.close())
+	}
+	first, err := p.wire.receive()
+	if err != nil {
+		p.wire.close()
+		return nil, errors.Join(fmt.Errorf("join: %w", err), p.rtc.close())
+	}
+	if first.GetJoin() == nil {
+		p.wire.close()
+		return nil, errors.Join(&RefusedError{Leave: first.GetLeave()}, p.rtc.close())
+	}
+	p.note(first)
+	p.workers.Go(p.read)
+	p.workers.Go(p.ping)
+	if options.SinglePC && !options.SignalingOnly {
+		p.rtc.negotiate()
+	}
+	return p, nil
+}
+
+// RefusedError says that the node did not let the peer in.
+type RefusedError struct{ Leave *livekit.LeaveRequest }
+
+// Error implements error.
+func (e *RefusedError) Error() string { return "refused: " + e.Leave.String() }
+
+// address is the path and query of a join.
+func address(o Options) (string, url.Values, error) {
+	query := url.Values{"access_token": {o.Token}}
+	if !o.SinglePC {
+		query.Set("sdk", "go")
+		query.Set("protocol", "16")
+		query.Set("auto_subscribe", map[bool]string{true: "0", false: "1"}[o.NoSubscribe])
+		if o.reconnect {
+			query.Set("reconnect", "1")
+			query.Set("sid", o.sid)
+		}
+		return sfu.PathTwoConnections, query, nil
+	}
+	body, err := proto.Marshal(&livekit.JoinRequest{
+		ClientInfo:         &livekit.ClientInfo{Sdk: livekit.ClientInfo_GO, Protocol: 16},
+		ConnectionSettings: &livekit.ConnectionSettings{AutoSubscribe: !o.NoSubscribe},
+		Reconnect:          o.reconnect, ParticipantSid: o.sid,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	encoded, err := wrapJoin(body)
+	if err != nil {
+		return "", nil, err
+	}
+	query.Set("join_request", encoded)
+	return sfu.PathOneConnection, query, nil
+}
+
+func wrapJoin(body []byte) (string, error) {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	if _, err := writer.Write(body); err != nil {
+		return "", err
+	}
+	if err := writer.Close(); err != nil {
+		return "", err
+	}
+	wrapped, err := proto.Marshal(&livekit.WrappedJoinRequest{
+		Compression: livekit.WrappedJoinRequest_GZIP, JoinRequest: packed.Bytes(),
+	})
+	if err != nil {
+		return "", err
+	}
+	return base64.URLEncoding.EncodeToString(wrapped), nil
+}
+
+// read takes what the node says until signalling ends.
+func (p *Peer) read() {
+	for {
+		p.mu.Lock()
+		current := p.wire
+		p.mu.Unlock()
+		response, err := current.receive()
+		if err != nil {
+			p.mu.Lock()
+			replaced := p.wire != current
+			p.mu.Unlock()
+			if replaced {
+				continue
+			}
+			close(p.done)
+			p.touch()
+			return
+		}
+		p.note(response)
+		if !p.options.SignalingOnly {
+			p.rtc.handle(response)
+		}
+	}
+}
+
+// note keeps what tests ask for.
+func (p *Peer) note(response *livekit.SignalResponse) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log = append(p.log, response)
+	switch message := response.Message.(type) {
+	case *livekit.SignalResponse_Join:
+		p.join = message.Join
+		p.people = map[string]*livekit.ParticipantInfo{}
+		for _, info := range message.Join.GetOtherParticipants() {
+			p.people[info.GetIdentity()] = info
+		}
+	case *livekit.SignalResponse_Update:
+		for _, info := range message.Update.GetParticipants() {
+			p.seen(info)
+		}
+	case *livekit.SignalResponse_RoomUpdate:
+		p.join.Room = message.RoomUpdate.GetRoom()
+	case *livekit.SignalResponse_Leave:
+		p.leave = message.Leave
+	}
+	p.touchLocked()
+}
+
+func (p *Peer) seen(info *livekit.ParticipantInfo) {
+	if info.GetState() == livekit.ParticipantInfo_DISCONNECTED {
+		if known := p.people[info.GetIdentity()]; known.GetSid() == info.GetSid() {
+			delete(p.people, info.GetIdentity())
+		}
+		return
+	}
+	if info.GetSid() != p.join.GetParticipant().GetSid() {
+		p.people[info.GetIdentity()] = info
+	} else {
+		p.join.Participant = info
+	}
+}
+
+func (p *Peer) touch() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.touchLocked()
+}
+
+func (p *Peer) touchLocked() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func (p *Peer) ping() {
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.done:
+			return
+		case now := <-tick.C:
+			_ = p.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: now.UnixMilli()}}})
+		}
+	}
+}
+
+// Signal says anything to the node.
+func (p *Peer) Signal(request *livekit.SignalRequest) error {
+	p.mu.Lock()
+	current := p.wire
+	p.mu.Unlock()
+	return current.send(request)
+}
+
+// SID is the peer's participant id.
+func (p *Peer) SID() string { return p.Join().GetParticipant().GetSid() }
+
+// Join is the node's first message, with what changed of room and self since.
+func (p *Peer) Join() *livekit.JoinResponse {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return proto.CloneOf(p.join)
+}
+
+// People are the others in the room, by identity.
+func (p *Peer) People() map[string]*livekit.ParticipantInfo {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.people)
+}
+
+// Tracks are the tracks that are received, by sid.
+func (p *Peer) Tracks() map[string]*Track {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.tracks)
+}
+
+// Packets are the data packets that came.
+func (p *Peer) Packets() []*livekit.DataPacket {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]*livekit.DataPacket(nil), p.packets...)
+}
+
+// Messages are all signals that came.
+func (p *Peer) Messages() []*livekit.SignalResponse {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]*livekit.SignalResponse(nil), p.log...)
+}
+
+// LeaveRequest is the node's last word, or nil.
+func (p *Peer) LeaveRequest() *livekit.LeaveRequest {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.leave
+}
+
+// Done is closed when signalling is over.
+func (p *Peer) Done() <-chan struct{} { return p.done }
+
+// Until waits for a condition, which is looked at whenever something came.
+func (p *Peer) Until(ctx context.Context, what string, condition func() bool) error {
+	tick := time.NewTicker(20 * time.Millisecond) // packets do not wake
+	defer tick.Stop()
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		if condition() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", what, ctx.Err())
+		}
+	}
+}
+
+// Connected waits until media can flow to the peer.
+func (p *Peer) Connected(ctx context.Context) error {
+	return p.Until(ctx, "media connection", func() bool {
+		return p.rtc.primary().ConnectionState() == webrtc.PeerConnectionStateConnected
+	})
+}
+
+// Leave says goodbye and frees everything.
+func (p *Peer) Leave() {
+	_ = p.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
+	select {
+	case <-p.done:
+	case <-time.After(5 * time.Second):
+	}
+	p.Drop()
+}
+
+// Drop closes everything without a word, as a machine does that loses power.
+func (p *Peer) Drop() {
+	p.mu.Lock()
+	current := p.wire
+	p.mu.Unlock()
+	current.close()
+	_ = p.rtc.close()
+	p.workers.Wait()
+}
+
+// Resume loses the signalling connection and goes on with a new one.
+func (p *Peer) Resume(ctx context.Context) error {
+	o := p.options
+	o.reconnect, o.sid = true, p.SID()
+	fresh, err := p.redial(ctx, o)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	old := p.wire
+	p.wire = fresh
+	p.mu.Unlock()
+	old.close()
+	return p.rtc.restart()
+}

@@ -1,0 +1,216 @@
+package sfutest
+
+import (
+	"errors"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/dtls/v2"
+	"github.com/pion/ice/v2"
+	"github.com/pion/interceptor"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+	"google.golang.org/protobuf/proto"
+)
+
+const audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+
+// rtc is a peer's connections: two, or the same one twice.
+type rtc struct {
+	peer     *Peer
+	up, down *webrtc.PeerConnection
+	single   bool
+
+	mu          sync.Mutex // guards negotiation
+	offers      uint32
+	outstanding bool
+	dirty       bool
+	reliable    *webrtc.DataChannel
+	lossy       *webrtc.DataChannel
+}
+
+func newRTC(p *Peer) (*rtc, error) {
+	r := &rtc{peer: p, single: p.options.SinglePC}
+	api, err := newAPI()
+	if err != nil {
+		return nil, err
+	}
+	if r.up, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+		return nil, err
+	}
+	r.down = r.up
+	if !r.single {
+		if api, err = newAPI(); err != nil {
+			return nil, err
+		}
+		if r.down, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+			return nil, err
+		}
+		r.down.OnDataChannel(func(channel *webrtc.DataChannel) { r.listen(channel) })
+	} else if err := r.addSections(3, 3); err != nil {
+		return nil, err
+	}
+	r.down.OnTrack(func(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) { p.count(remote, receiver) })
+	return r, r.openChannels()
+}
+
+func newAPI() (*webrtc.API, error) {
+	media := &webrtc.MediaEngine{}
+	if err := media.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	registry := &interceptor.Registry{}
+	if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil {
+		return nil, err
+	}
+	for uri, kind := range map[string]webrtc.RTPCodecType{audioLevelURI: webrtc.RTPCodecTypeAudio, sdp.SDESMidURI: webrtc.RTPCodecTypeVideo} {
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
+			return nil, err
+		}
+	}
+	var s webrtc.SettingEngine
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
+	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetHostAcceptanceMinWait(0)
+	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
+	s.DisableSRTPReplayProtection(true) // so that tests see a packet that was sent twice
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil
+}
+
+func (r *rtc) primary() *webrtc.PeerConnection { return r.down }
+
+func (r *rtc) close() error {
+	if r.single {
+		return r.up.Close()
+	}
+	return errors.Join(r.up.Close(), r.down.Close())
+}
+
+func (r *rtc) addSections(audio, video uint32) error {
+	for range audio {
+		if _, err := r.up.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			return err
+		}
+	}
+	for range video {
+		if _, err := r.up.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rtc) openChannels() error {
+	ordered, unordered, none := true, false, uint16(0)
+	var err error
+	if r.reliable, err = r.up.CreateDataChannel("_reliable", &webrtc.DataChannelInit{Ordered: &ordered}); err != nil {
+		return err
+	}
+	r.lossy, err = r.up.CreateDataChannel("_lossy", &webrtc.DataChannelInit{Ordered: &unordered, MaxRetransmits: &none})
+	if err == nil && r.single {
+		r.listen(r.reliable)
+		r.listen(r.lossy)
+	}
+	return err
+}
+
+func (r *rtc) listen(channel *webrtc.DataChannel) {
+	channel.OnMessage(func(message webrtc.DataChannelMessage) {
+		var packet livekit.DataPacket
+		if proto.Unmarshal(message.Data, &packet) != nil {
+			return
+		}
+		r.peer.mu.Lock()
+		defer r.peer.mu.Unlock()
+		r.peer.packets = append(r.peer.packets, &packet)
+		r.peer.touchLocked()
+	})
+}
+
+// handle does the media part of what the node says.
+func (r *rtc) handle(response *livekit.SignalResponse) {
+	switch message := response.Message.(type) {
+	case *livekit.SignalResponse_Offer:
+		r.answer(message.Offer)
+	case *livekit.SignalResponse_Answer:
+		r.answered(message.Answer)
+	case *livekit.SignalResponse_MediaSectionsRequirement:
+		if r.addSections(message.MediaSectionsRequirement.GetNumAudios(), message.MediaSectionsRequirement.GetNumVideos()) == nil {
+			r.negotiate()
+		}
+	}
+}
+
+func (r *rtc) answer(offer *livekit.SessionDescription) {
+	if r.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.GetSdp()}) != nil {
+		return
+	}
+	answer, err := r.down.CreateAnswer(nil)
+	if err != nil || r.down.SetLocalDescription(answer) != nil {
+		return
+	}
+	_ = r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{
+		Type: "answer", Sdp: answer.SDP, Id: offer.GetId(),
+	}}})
+}
+
+// negotiate offers, now or as soon as the offer that is out has its answer.
+func (r *rtc) negotiate() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dirty = true
+	r.offer(nil)
+}
+
+func (r *rtc) offer(options *webrtc.OfferOptions) {
+	if r.outstanding || !r.dirty {
+		return
+	}
+	offer, err := r.up.CreateOffer(options)
+	if err != nil || r.up.SetLocalDescription(offer) != nil {
+		return
+	}
+	r.offers++
+	r.outstanding, r.dirty = true, false
+	_ = r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Offer{Offer: &livekit.SessionDescription{
+		Type: "offer", Sdp: offer.SDP, Id: r.offers,
+	}}})
+}
+
+func (r *rtc) answered(answer *livekit.SessionDescription) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if answer.GetId() != r.offers {
+		return
+	}
+	if r.up.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.GetSdp()}) != nil {
+		return
+	}
+	r.outstanding = false
+	r.offer(nil)
+}
+
+// restart offers with new ICE credentials on a resumed connection.
+func (r *rtc) restart() error {
+	if err := r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_SyncState{SyncState: &livekit.SyncState{}}}); err != nil {
+		return err
+	}
+	if r.up.CurrentRemoteDescription() == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dirty = true
+	r.offer(&webrtc.OfferOptions{ICERestart: true})
+	return nil
+}
+
+// sids reads publisher and track from a stream id.
+func sids(streamID string) (participant, track string) {
+	participant, track, _ = strings.Cut(streamID, "|")
+	return participant, track
+}
