@@ -274,3 +274,9 @@ func TestConsumerNeedsAName(t *testing.T) {
 		}
 	}
 }
+
+func (b *inbox) events() []sfu.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.got)
+}

@@ -104,7 +104,7 @@ func (p *Publisher) Emit(e sfu.Event) {
 	}
 	p.waiting = append(p.waiting, e)
 	p.mu.Unlock()
-	signal(p.wake)
+	leaveToken(p.wake)
 }
 
 // drop makes room for one event.
@@ -157,7 +157,7 @@ func (p *Publisher) run() {
 			p.published(e)
 			continue
 		}
-		signal(p.idle)
+		leaveToken(p.idle)
 		select {
 		case <-p.wake:
 		case <-p.ctx.Done():
@@ -233,8 +233,8 @@ func (p *Publisher) once(e sfu.Event, data []byte) error {
 	return publish()
 }
 
-// signal leaves a token, if there is none.
-func signal(c chan struct{}) {
+// leaveToken leaves a token, if there is none.
+func leaveToken(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
