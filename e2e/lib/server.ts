@@ -68,7 +68,12 @@ export class ParleyServer {
     const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
     if (options.database) args.push("--database", options.database);
     const server = new ParleyServer([...args, ...(options.flags ?? [])], port, data, options.data === undefined, options.database);
-    await server.ready(options.pollEvery);
+    try {
+      await server.ready(options.pollEvery);
+    } catch (error) {
+      await server.kill();
+      throw new Error(`${(error as Error).message}\n${server.log}`);
+    }
     return server;
   }
 
@@ -93,7 +98,7 @@ export class ParleyServer {
     await until(
       "parley to be ready",
       async () => {
-        if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}:\n${this.output}`);
+        if (this.process.exitCode !== null) throw new Error(`parley ended with ${this.process.exitCode}`);
         const answer = await fetch(`${this.url}/readyz`).catch(() => null);
         return answer?.status === 200;
       },
