@@ -271,7 +271,7 @@ func lobbyMirror(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\"><div class=\"mirror\" id=\"mirror\" data-theme=\"dark\"><div class=\"mirror-off\"><span class=\"avatar avatar-large tone-spruce\" data-initials aria-hidden=\"true\">?</span><p data-word role=\"status\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\"><div class=\"mirror\" id=\"mirror\" data-theme=\"dark\"><div class=\"mirror-off\"><span class=\"avatar avatar-large tone-spruce\" data-initials aria-hidden=\"true\" hidden></span><p data-word role=\"status\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

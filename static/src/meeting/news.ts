@@ -22,9 +22,9 @@ function lineNews(now: State, before: State, t: Texts): News[] {
   return back ? [{ text: t("meeting.news.back"), tone: "plain" }] : [];
 }
 
-/** Nobody is announced before one's own name stands in the roster. */
+/** Who was here before oneself is not news. */
 function peopleNews(now: State, before: State, t: Texts): News[] {
-  if (before.people.length === 0 || now.people === before.people) return [];
+  if (before.connection === "connecting" || now.people === before.people) return [];
   const joined = missing(now.people, before.people);
   const left = missing(before.people, now.people);
   return [...told("meeting.news.joined", joined, t), ...told("meeting.news.left", left, t)];

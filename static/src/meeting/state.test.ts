@@ -90,7 +90,7 @@ test("a lifted limit closes the offers and thanks who paid", () => {
 });
 
 test("comings and goings are told by name, many at once as a number", () => {
-  const alone = { ...start(), people: [person("me", true)] };
+  const alone = { ...start(), connection: "live" as const, people: [person("me", true)] };
   const two = { ...alone, people: [person("a"), person("me", true)] };
   const many = { ...alone, people: [person("a"), person("b"), person("c"), person("me", true)] };
   assert.deepEqual(told(alone, two), ["A joined"]);
@@ -99,7 +99,8 @@ test("comings and goings are told by name, many at once as a number", () => {
 });
 
 test("those who were there first are not announced", () => {
-  assert.deepEqual(told(start(), { ...start(), people: [person("a"), person("me", true)] }), []);
+  const coming = { ...start(), people: [person("me", true)] };
+  assert.deepEqual(told(coming, { ...coming, people: [person("a"), person("me", true)] }), []);
 });
 
 test("a line that is back and a lifted limit are told", () => {

@@ -31,7 +31,7 @@ export class Fields {
   async fill(): Promise<void> {
     const devices = await listDevices();
     for (const kind of kinds) this.#list(kind, devices[kind]);
-    need("[data-field=speaker]", HTMLElement).hidden = !canChooseSpeaker() || devices.speaker.length === 0;
+    need("[data-field=speaker]", HTMLElement).hidden = !canChooseSpeaker() || !devices.speaker.some((d) => d.label !== "");
   }
 
   #choose(kind: DeviceKind, id: string): void {

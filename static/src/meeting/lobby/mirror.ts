@@ -31,7 +31,8 @@ export class Mirror {
   name(name: string): void {
     setText(this.#tag, name);
     const letters = initials(name);
-    setText(this.#face, letters === "" ? "?" : letters);
+    setText(this.#face, letters);
+    this.#face.hidden = letters === "";
     this.#tagIcon.parentElement?.classList.toggle("is-empty", name.trim() === "");
   }
 

@@ -128,9 +128,11 @@ export class Session {
   }
 
   #live(room: Room): void {
+    const { store, sources } = this.#parts;
     this.#limits(room.metadata ?? "");
-    this.#parts.store.dispatch({ type: "connection", connection: "live" });
-    this.#rosterSoon();
+    // The roster first: whoever was here before is not news.
+    store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources) });
+    store.dispatch({ type: "connection", connection: "live" });
   }
 
   #down(): void {

@@ -46,7 +46,7 @@ export class Bar {
     this.#people.set(t("meeting.people"), "people");
     this.#people.face.append(this.#count);
     this.#host = new BarButton(() => this.#toggle("host"));
-    this.#host.set(t("meeting.host_tools"), "end-for-all");
+    this.#host.set(t("meeting.host_tools"), "host");
     this.#host.element.hidden = !meeting.host;
     const more = { microphone: this.#opener("microphone"), camera: this.#opener("camera") };
     this.#anchors = { ...more, host: this.#host.element };
@@ -79,7 +79,7 @@ export class Bar {
   /** The time of day, in the reader's own way of writing it. */
   tick(): void {
     const now = new Date();
-    setText(this.#time, now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    setText(this.#time, now.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }));
   }
 
   #invite(): HTMLElement {
