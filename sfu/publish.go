@@ -235,15 +235,12 @@ func (p *peer) adopt() {
 	p.connectArrivals()
 }
 
-// withdraw takes a track out of the room.
+// withdraw takes a track out of the room. The client knows: it has stopped it.
 func (p *peer) withdraw(u *upload) {
 	delete(p.uploads, u.pub.sid)
 	if u.announced {
 		p.room.unpublish(u.pub)
 	}
-	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_TrackUnpublished{
-		TrackUnpublished: &livekit.TrackUnpublishedResponse{TrackSid: u.pub.sid},
-	}})
 }
 
 // onMute mutes and unmutes one of the client's own tracks.
