@@ -129,8 +129,8 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 
 func TestEveryPageRendersAndKeepsThePolicy(t *testing.T) {
 	forbidden := map[string]*regexp.Regexp{
-		"a style attribute":         regexp.MustCompile(`<[^>]*\sstyle=`),
-		"an event attribute":        regexp.MustCompile(`<[a-zA-Z][^<>"]*(?:"[^"]*"[^<>"]*)*\son[a-z]+=`),
+		"a style attribute":         regexp.MustCompile(`\sstyle="`),
+		"an event attribute":        regexp.MustCompile(`\son[a-z]+="`),
 		"a script without a source": regexp.MustCompile(`<script(?:\s[^>]*)?>[^<]`),
 		"a script without a nonce":  regexp.MustCompile(`<script[^>]*src="[^"]*"(?:\s[^n>][^>]*)?>`),
 		"a foreign address":         regexp.MustCompile(`(?:src|srcset|data)="(?:https?:)?//`),
