@@ -32,6 +32,5 @@ const (
 	KeyMeetingFull        = "error.meeting.full"
 	KeyMeetingResting     = "error.meeting.resting"     // over its limit; the room rests a while
 	KeyMeetingEndedByHost = "error.meeting.endedbyhost" // members may start the next one
-	KeyMeetingOver        = "error.meeting.over"        // this sitting has ended
 	KeyMeetingsConcurrent = "error.meetings.concurrent" // as many at once as the plan allows
 )

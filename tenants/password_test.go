@@ -10,11 +10,11 @@ import (
 // with: a hash of the same cost, which fits nothing.
 func TestAnUnknownAddressCostsAsMuch(t *testing.T) {
 	h := newHasher(PasswordCost{})
-	real, err := h.hash("an otter in the harbour")
+	sample, err := h.hash("an otter in the harbour")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, salt, key, err := argon2id.DecodeHash(real)
+	want, salt, key, err := argon2id.DecodeHash(sample)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,10 +28,10 @@ func TestAnUnknownAddressCostsAsMuch(t *testing.T) {
 	if ok, err := h.fits("an otter in the harbour", ""); ok || err != nil {
 		t.Errorf("an unknown address let somebody in: %t, %v", ok, err)
 	}
-	if ok, err := h.fits("an otter in the harbour", real); !ok || err != nil {
+	if ok, err := h.fits("an otter in the harbour", sample); !ok || err != nil {
 		t.Errorf("the right password: %t, %v", ok, err)
 	}
-	if ok, err := h.fits("an otter in the harbou", real); ok || err != nil {
+	if ok, err := h.fits("an otter in the harbou", sample); ok || err != nil {
 		t.Errorf("a wrong password: %t, %v", ok, err)
 	}
 }

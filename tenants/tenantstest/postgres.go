@@ -134,8 +134,8 @@ func findPostgres(folders string) (string, error) {
 		return best, nil
 	}
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			return filepath.Dir(real), nil
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(target), nil
 		}
 	}
 	return "", fmt.Errorf("initdb is neither in %s nor in PATH: install PostgreSQL 15 or newer (Debian: apt-get install postgresql)", folders)
