@@ -1,0 +1,254 @@
+package sfu_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu"
+	"parley/sfu/sfutest"
+)
+
+const (
+	audio = webrtc.RTPCodecTypeAudio
+	video = webrtc.RTPCodecTypeVideo
+)
+
+// modes are who uses one connection and who uses two.
+var modes = map[string][3]bool{
+	"two connections": {false, false, false},
+	"one connection":  {true, true, true},
+	"mixed":           {true, false, true},
+}
+
+func TestThreePeopleMeet(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			everybody := []string{"ann", "bob", "cat"}
+			peers := map[string]*sfutest.Peer{}
+			for i, identity := range everybody {
+				peers[identity] = w.join(identity, sfutest.Options{SinglePC: single[i]})
+				w.publish(peers[identity], sfutest.Microphone())
+				w.publish(peers[identity], sfutest.Camera())
+			}
+			for _, me := range everybody {
+				for _, other := range everybody {
+					if me == other {
+						continue
+					}
+					w.ok(peers[me].Hears(w.ctx, other, audio, 20))
+					w.ok(peers[me].Hears(w.ctx, other, video, 20))
+					info := peers[me].People()[other]
+					if info.GetState() != livekit.ParticipantInfo_ACTIVE || len(info.GetTracks()) != 2 || !info.GetIsPublisher() {
+						t.Errorf("%s sees %s as %v", me, other, info)
+					}
+				}
+			}
+			peers["cat"].Leave()
+			for _, me := range everybody[:2] {
+				w.until(peers[me], "cat to be gone", func() bool { return peers[me].People()["cat"] == nil && len(peers[me].Tracks()) == 2 })
+			}
+			w.ok(peers["ann"].Hears(w.ctx, "bob", video, 20))
+			if leave := peers["cat"].LeaveRequest(); leave.GetReason() != livekit.DisconnectReason_CLIENT_INITIATED {
+				t.Errorf("cat's goodbye was answered with %v", leave)
+			}
+		})
+	}
+}
+
+func TestMeetOverWebSocket(t *testing.T) {
+	w := realWorld(t)
+	var peers []*sfutest.Peer
+	for i, identity := range []string{"ann", "bob"} {
+		peer, err := sfutest.Dial(w.ctx, w.server.URL, sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: identity}), SinglePC: i == 0})
+		w.ok(err)
+		t.Cleanup(peer.Drop)
+		w.publish(peer, sfutest.Microphone())
+		peers = append(peers, peer)
+	}
+	w.ok(peers[0].Hears(w.ctx, "bob", audio, 10))
+	w.ok(peers[1].Hears(w.ctx, "ann", audio, 10))
+	peers[0].Leave()
+	w.until(peers[1], "ann to be gone", func() bool { return len(peers[1].People()) == 0 })
+}
+
+func TestH264(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
+	source := sfutest.Camera()
+	source.Codec = webrtc.MimeTypeH264
+	if info := w.publish(ann, source).Info(); info.GetMimeType() != webrtc.MimeTypeH264 {
+		t.Errorf("published as %s", info.GetMimeType())
+	}
+	w.ok(bob.Hears(w.ctx, "ann", video, 20))
+	for _, track := range bob.Tracks() {
+		if track.Codec != webrtc.MimeTypeH264 {
+			t.Errorf("received as %s", track.Codec)
+		}
+	}
+}
+
+func TestLateJoinerGetsWhatIsThere(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
+			camera := w.publish(ann, sfutest.Camera())
+			muted := sfutest.Microphone()
+			muted.Muted = true
+			microphone := w.publish(ann, muted)
+			w.ok(ann.Until(w.ctx, "pictures", func() bool { return camera.Sent() > 30 }))
+			before := camera.Keys()
+
+			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
+			if n := len(bob.Join().GetOtherParticipants()[0].GetTracks()); n != 2 {
+				t.Fatalf("the join response shows %d of ann's tracks, want 2", n)
+			}
+			w.ok(bob.Hears(w.ctx, "ann", video, 20))
+			if camera.Keys() == before {
+				t.Error("ann was not asked for a key frame")
+			}
+			w.until(bob, "the muted track", func() bool { return len(bob.Tracks()) == 2 })
+			for _, info := range bob.People()["ann"].GetTracks() {
+				if info.GetMuted() != (info.GetSid() == microphone.SID()) {
+					t.Errorf("track %s is shown with muted %v", info.GetSource(), info.GetMuted())
+				}
+			}
+			w.ok(microphone.SetMuted(false))
+			w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+		})
+	}
+}
+
+func TestMute(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
+	microphone := w.publish(ann, sfutest.Microphone())
+	w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+	isMuted := func() bool { return bob.People()["ann"].GetTracks()[0].GetMuted() }
+	w.ok(microphone.SetMuted(true))
+	w.until(bob, "mute", isMuted)
+	w.ok(microphone.SetMuted(false))
+	w.until(bob, "unmute", func() bool { return !isMuted() })
+	w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+}
+
+func TestUnpublishAndPublishAgain(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
+			for range 3 {
+				camera := w.publish(ann, sfutest.Camera())
+				w.ok(bob.Hears(w.ctx, "ann", video, 10))
+				w.ok(camera.Unpublish())
+				w.until(bob, "no track", func() bool { return tracksOf(bob, "ann") == 0 && len(bob.Tracks()) == 0 })
+			}
+			w.eventually("no track on the node", func() bool { s := w.node.Stats(); return s.Tracks == 0 && s.Subscriptions == 0 })
+		})
+	}
+}
+
+func TestSubscriberChooses(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
+			microphone := w.publish(ann, sfutest.Microphone())
+			bob := w.join("bob", sfutest.Options{SinglePC: single[1], NoSubscribe: true})
+			w.until(bob, "ann's track", func() bool { return tracksOf(bob, "ann") == 1 })
+			subscribe := func(yes bool) {
+				t.Helper()
+				w.ok(bob.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Subscription{
+					Subscription: &livekit.UpdateSubscription{TrackSids: []string{microphone.SID()}, Subscribe: yes},
+				}}))
+			}
+			for range 2 {
+				subscribe(true)
+				w.ok(bob.Hears(w.ctx, "ann", audio, 10))
+				subscribe(false)
+				w.until(bob, "silence", func() bool { return len(bob.Tracks()) == 0 })
+			}
+		})
+	}
+}
+
+func TestPublisherChoosesSubscribers(t *testing.T) {
+	w := realWorld(t)
+	ann, bob, cat := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{}), w.join("cat", sfutest.Options{SinglePC: true})
+	w.publish(ann, sfutest.Microphone())
+	w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+	w.ok(cat.Hears(w.ctx, "ann", audio, 5))
+	permit := func(p *livekit.SubscriptionPermission) {
+		w.ok(ann.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_SubscriptionPermission{SubscriptionPermission: p}}))
+	}
+	permit(&livekit.SubscriptionPermission{TrackPermissions: []*livekit.TrackPermission{{ParticipantIdentity: "bob", AllTracks: true}}})
+	w.until(cat, "silence", func() bool { return len(cat.Tracks()) == 0 })
+	w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+	permit(&livekit.SubscriptionPermission{AllParticipants: true})
+	w.ok(cat.Hears(w.ctx, "ann", audio, 5))
+}
+
+func TestSpeakers(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	loud := sfutest.Microphone()
+	loud.Loud = true
+	microphone := w.publish(ann, loud)
+	speaks := func(active bool) func() bool {
+		return func() bool {
+			for _, message := range slices.Backward(bob.Messages()) {
+				for _, speaker := range message.GetSpeakersChanged().GetSpeakers() {
+					if speaker.GetSid() == ann.SID() {
+						return speaker.GetActive() == active
+					}
+				}
+			}
+			return false
+		}
+	}
+	w.until(bob, "ann speaks", speaks(true))
+	w.ok(microphone.SetMuted(true))
+	w.until(bob, "ann is silent", speaks(false))
+}
+
+func TestNack(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	w.publish(ann, sfutest.Camera())
+	w.ok(bob.Hears(w.ctx, "ann", video, 20))
+	for _, track := range bob.Tracks() {
+		w.until(bob, "packets for the second time", func() bool {
+			w.ok(bob.Nack(track))
+			return track.Twice() > 0
+		})
+	}
+}
+
+func TestSenderReports(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
+	w.publish(ann, sfutest.Microphone())
+	w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+	for _, track := range bob.Tracks() {
+		w.until(bob, "sender reports", func() bool { return track.Reports() > 1 })
+	}
+}
+
+func TestPing(t *testing.T) {
+	w := realWorld(t)
+	ann := w.join("ann", sfutest.Options{SignalingOnly: true})
+	w.ok(ann.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 42}}}))
+	w.ok(ann.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Ping{Ping: 43}}))
+	w.until(ann, "pong", func() bool {
+		var response, pong bool
+		for _, message := range ann.Messages() {
+			response = response || message.GetPongResp().GetLastPingTimestamp() == 42
+			pong = pong || message.GetPong() == 43
+		}
+		return response && pong
+	})
+}
