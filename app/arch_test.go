@@ -84,6 +84,9 @@ func TestEveryNamedFolderExists(t *testing.T) {
 }
 
 func matches(dep, rule string) bool {
+	if rule == "database/sql" { // its driver package holds two small interfaces that UUIDs implement
+		return dep == rule
+	}
 	if strings.HasSuffix(rule, "/") {
 		return strings.HasPrefix(dep, rule)
 	}

@@ -11,11 +11,11 @@ import (
 
 func (s *Server) billingPage(c *fiber.Ctx) error {
 	org := theOrg(c)
-	plan, sub, err := s.billing.PlanOf(c.Context(), org.ID)
+	plan, sub, err := s.billing.PlanOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
 	}
-	plans, err := s.billing.Plans(c.Context())
+	plans, err := s.billing.Plans(c.UserContext())
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 	org := theOrg(c)
 	back := s.base(c) + "/o/" + org.Slug + "/billing"
 	from := url.QueryEscape(c.FormValue("return"))
-	to, err := s.billing.StartCheckout(c.Context(), billing.CheckoutInput{
+	to, err := s.billing.StartCheckout(c.UserContext(), billing.CheckoutInput{
 		Org: org.ID, OrgName: org.Name, Email: visitor(c).User.Email,
 		Plan: c.FormValue("plan"), Interval: c.FormValue("interval"),
 		SuccessURL: back + "/done?session_id={CHECKOUT_SESSION_ID}&from=" + from,
@@ -50,14 +50,14 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 // costs nobody a minute.
 func (s *Server) checkoutDone(c *fiber.Ctx) error {
 	org := theOrg(c)
-	change, err := s.billing.Sync(c.Context(), org.ID)
+	change, err := s.billing.Sync(c.UserContext(), org.ID)
 	if err == nil {
-		err = s.lift(c.Context(), change)
+		err = s.lift(c.UserContext(), change)
 	}
 	if err != nil {
 		return err
 	}
-	plan, _, err := s.billing.PlanOf(c.Context(), org.ID)
+	plan, _, err := s.billing.PlanOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Server) portal(c *fiber.Ctx) error {
 		return errNoSales
 	}
 	org := theOrg(c)
-	to, err := s.billing.PortalURL(c.Context(), org.ID, s.base(c)+"/o/"+org.Slug+"/billing")
+	to, err := s.billing.PortalURL(c.UserContext(), org.ID, s.base(c)+"/o/"+org.Slug+"/billing")
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *Server) healthz(c *fiber.Ctx) error {
 
 // readyz says whether meetings can be held now: 200, or 503 with what is missing.
 func (s *Server) readyz(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(c.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(c.UserContext(), 3*time.Second)
 	defer cancel()
 	status, checks := fiber.StatusOK, fiber.Map{}
 	for _, check := range s.checks {

@@ -40,7 +40,7 @@ type place struct {
 
 // find looks a code up, and the visitor's role beside it.
 func (s *Server) find(c *fiber.Ctx) (place, error) {
-	org, room, err := s.tenants.RoomByCode(c.Context(), c.Params("code"))
+	org, room, err := s.tenants.RoomByCode(c.UserContext(), c.Params("code"))
 	if err != nil {
 		return place{}, err
 	}
@@ -83,7 +83,7 @@ func (s *Server) lobby(c *fiber.Ctx) error {
 
 // showLobby shows the lobby with who is in already. Fault is the message id for the name.
 func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
-	meeting, people, err := s.tenants.Org(at.Org.ID).Current(c.Context(), at.Room.ID)
+	meeting, people, err := s.tenants.Org(at.Org.ID).Current(c.UserContext(), at.Room.ID)
 	if err != nil && !isCode(err, tenants.CodeNotFound) {
 		return s.problem(c, err)
 	}
@@ -154,11 +154,11 @@ func (s *Server) renewToken(c *fiber.Ctx) error {
 
 // admitPerson gives a seat and the token that goes with it.
 func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSession, error) {
-	entry, err := s.enter(c.Context(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host})
+	entry, err := s.enter(c.UserContext(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host})
 	if err != nil {
 		return views.MeetingSession{}, err
 	}
-	key, err := s.tenants.Org(at.Org.ID).InternalKey(c.Context())
+	key, err := s.tenants.Org(at.Org.ID).InternalKey(c.UserContext())
 	if err != nil {
 		return views.MeetingSession{}, fmt.Errorf("media key: %w", err)
 	}
@@ -187,15 +187,15 @@ func (s *Server) endForAll(c *fiber.Ctx) error {
 		return s.problem(c, errForbidden)
 	}
 	org := s.tenants.Org(at.Org.ID)
-	meeting, _, err := org.Current(c.Context(), at.Room.ID)
+	meeting, _, err := org.Current(c.UserContext(), at.Room.ID)
 	if err != nil && !isCode(err, tenants.CodeNotFound) {
 		return s.problem(c, err)
 	}
 	if err == nil {
-		if err := org.EndMeeting(c.Context(), meeting.ID, string(sfu.ReasonHost)); err != nil {
+		if err := org.EndMeeting(c.UserContext(), meeting.ID, string(sfu.ReasonHost)); err != nil {
 			return s.problem(c, err)
 		}
-		if err := s.media.End(c.Context(), roomKey(at.Room), sfu.ReasonHost); err != nil {
+		if err := s.media.End(c.UserContext(), roomKey(at.Room), sfu.ReasonHost); err != nil {
 			return s.problem(c, err)
 		}
 	}
@@ -211,7 +211,7 @@ func (s *Server) afterCall(c *fiber.Ctx) error {
 	if err != nil {
 		return s.problem(c, err)
 	}
-	meeting, err := s.tenants.Org(at.Org.ID).LastMeeting(c.Context(), at.Room.ID)
+	meeting, err := s.tenants.Org(at.Org.ID).LastMeeting(c.UserContext(), at.Room.ID)
 	if isCode(err, tenants.CodeNotFound) {
 		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"parley/billing"
 	"parley/sfu"
-	"parley/sfu/sfutest"
 	"parley/views"
 )
 
@@ -115,7 +114,7 @@ func TestOnlyMembersEndAMeetingForAll(t *testing.T) {
 	guest.postJSON("/m/"+code+"/end", form()).status(403)
 	ann.get("/m/" + code)
 	ann.postJSON("/m/"+code+"/end", form()).status(204)
-	peer.WaitClosed(t)
+	peer.sentAway()
 	guest.get("/m/" + code + "/room").status(410).has("ended")
 	guest.get("/m/" + code + "/after").status(200)
 	ann.join(code, "Ann") // the host may start the next one
@@ -128,7 +127,7 @@ func TestTheMeetingEndsAtItsLimitAndTheRoomRests(t *testing.T) {
 	ann, org := w.owner("Ann")
 	code := ann.room(org)
 	peer := dial(t, ann.join(code, "Ann"))
-	peer.WaitClosed(t)
+	peer.sentAway()
 	ann.get("/m/" + code + "/after").status(200).has("Upgrade")
 	eventually(t, "the meeting's row says that the limit ended it", func() bool {
 		_, room, err := w.store.RoomByCode(t.Context(), code)
@@ -157,7 +156,7 @@ func TestUpgradingLiftsARunningMeeting(t *testing.T) {
 		now := w.limits(t, code)
 		return now.Revision > before.Revision && now.Plan == "Pro" && now.EndsAt.Sub(before.EndsAt) > 24*time.Hour
 	})
-	if peer.Closed() {
+	if peer.gone() {
 		t.Error("the host was dropped by upgrading")
 	}
 	ann.get(org + "/billing").status(200).has("Pro")
@@ -206,10 +205,4 @@ func (w *world) limits(t *testing.T, code string) sfu.Limits {
 		}
 	}
 	return sfu.Limits{}
-}
-
-// dial joins with a real Pion peer over the real socket.
-func dial(t *testing.T, s views.MeetingSession) *sfutest.Peer {
-	t.Helper()
-	return sfutest.Dial(t, s.ServerURL, s.Token)
 }

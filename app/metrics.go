@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -51,15 +52,20 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// observe measures each request by its route, never by its path: paths carry codes.
+// requestTime bounds what a handler may wait for; less than the server's write timeout.
+const requestTime = 25 * time.Second
+
+// observe gives each request its context and measures it by its route, never by its path: paths carry codes.
 func (s *Server) observe(c *fiber.Ctx) error {
 	start := s.clock.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime) // fiber's own context never ends, and fasthttp's is shared
+	defer cancel()
+	c.SetUserContext(ctx)
 	err := c.Next()
-	status := c.Response().StatusCode()
 	if err != nil {
-		status = problemOf(err).Status
+		err = s.problem(c, err) // here, while the request's context lives
 	}
-	s.metrics.requests.WithLabelValues(c.Method(), c.Route().Path, strconv.Itoa(status)).
+	s.metrics.requests.WithLabelValues(c.Method(), c.Route().Path, strconv.Itoa(c.Response().StatusCode())).
 		Observe(float64(s.clock.Since(start)) / float64(time.Second))
 	return err
 }

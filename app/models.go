@@ -32,7 +32,7 @@ func (s *Server) roomCard(c *fiber.Ctx, r tenants.RoomSummary) views.RoomCard {
 
 // limitsModel says what the organization's meetings may do, and what would lift it.
 func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, error) {
-	allowed, err := s.allowanceOf(c.Context(), org.ID)
+	allowed, err := s.allowanceOf(c.UserContext(), org.ID)
 	if err != nil {
 		return views.LimitsModel{}, err
 	}
@@ -110,7 +110,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if !m.CanUpgrade {
 		return m, nil
 	}
-	plan, _, err := s.billing.PlanOf(c.Context(), at.Org.ID)
+	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
 	if err != nil {
 		return m, err
 	}
@@ -121,7 +121,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 
 // afterModel tells how a meeting went.
 func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.AfterModel, error) {
-	people, err := s.tenants.Org(at.Org.ID).People(c.Context(), m.ID)
+	people, err := s.tenants.Org(at.Org.ID).People(c.UserContext(), m.ID)
 	if err != nil {
 		return views.AfterModel{}, err
 	}
@@ -142,7 +142,7 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 		out.CanRejoin = out.RestUntil.IsZero() && (m.EndReason != tenants.EndHost || at.Host)
 	}
 	if out.Reason == tenants.EndLimit && at.Pays {
-		plan, _, err := s.billing.PlanOf(c.Context(), at.Org.ID)
+		plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
 		if err != nil {
 			return out, err
 		}
@@ -171,7 +171,7 @@ func leaveReason(why string) string {
 }
 
 func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
-	allowed, err := s.allowanceOf(c.Context(), at.Org.ID)
+	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
 	return views.FullModel{
 		Room: at.Room.Name, Code: at.Room.Code, Participants: allowed.Limits.Participants, Plan: allowed.Plan.Name,
 		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling,
@@ -179,7 +179,7 @@ func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
 }
 
 func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
-	m, err := s.tenants.Org(at.Org.ID).LastMeeting(c.Context(), at.Room.ID)
+	m, err := s.tenants.Org(at.Org.ID).LastMeeting(c.UserContext(), at.Room.ID)
 	if err != nil {
 		return views.EndedModel{}, err
 	}

@@ -20,7 +20,7 @@ func (s *Server) showDashboard(c *fiber.Ctx, more func(*views.DashboardModel)) e
 	if err != nil {
 		return err
 	}
-	rooms, err := s.tenants.Org(org.ID).Rooms(c.Context())
+	rooms, err := s.tenants.Org(org.ID).Rooms(c.UserContext())
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Server) openRoom(c *fiber.Ctx) error {
 	if name == "" {
 		name = s.texts(c).T("room.default_name", "Name", visitor(c).User.Name)
 	}
-	room, err := s.tenants.Org(org.ID).CreateRoom(c.Context(), visitor(c).User.ID, name)
+	room, err := s.tenants.Org(org.ID).CreateRoom(c.UserContext(), visitor(c).User.ID, name)
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(fiber.StatusBadRequest)
 		return s.showDashboard(c, func(m *views.DashboardModel) { m.RoomName, m.RoomError = typed, fields["name"] })
@@ -63,7 +63,7 @@ func (s *Server) roomPage(c *fiber.Ctx) error { return s.showRoom(c, "") }
 
 func (s *Server) showRoom(c *fiber.Ctx, fault string) error {
 	org := theOrg(c)
-	room, err := s.tenants.Org(org.ID).RoomByID(c.Context(), tenants.RoomID(c.Params("room")))
+	room, err := s.tenants.Org(org.ID).RoomByID(c.UserContext(), tenants.RoomID(c.Params("room")))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Server) showRoom(c *fiber.Ctx, fault string) error {
 
 func (s *Server) renameRoom(c *fiber.Ctx) error {
 	org := theOrg(c)
-	_, err := s.tenants.Org(org.ID).RenameRoom(c.Context(), visitor(c).User.ID, tenants.RoomID(c.Params("room")), c.FormValue("name"))
+	_, err := s.tenants.Org(org.ID).RenameRoom(c.UserContext(), visitor(c).User.ID, tenants.RoomID(c.Params("room")), c.FormValue("name"))
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(fiber.StatusBadRequest)
 		return s.showRoom(c, fields["name"])
@@ -92,7 +92,7 @@ func (s *Server) renameRoom(c *fiber.Ctx) error {
 
 func (s *Server) archiveRoom(c *fiber.Ctx) error {
 	org := theOrg(c)
-	err := s.tenants.Org(org.ID).ArchiveRoom(c.Context(), visitor(c).User.ID, tenants.RoomID(c.Params("room")))
+	err := s.tenants.Org(org.ID).ArchiveRoom(c.UserContext(), visitor(c).User.ID, tenants.RoomID(c.Params("room")))
 	if tenants.KeyOf(err) == tenants.KeyRoomBusy {
 		c.Status(fiber.StatusConflict)
 		return s.showRoom(c, tenants.KeyRoomBusy)

@@ -24,7 +24,7 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 		Name: c.FormValue("name"), Email: c.FormValue("email"),
 		Password: c.FormValue("password"), Organization: c.FormValue("organization"),
 	}
-	made, err := s.tenants.SignUp(c.Context(), in)
+	made, err := s.tenants.SignUp(c.UserContext(), in)
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(statusFor(err))
 		return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
@@ -55,7 +55,7 @@ func (s *Server) sendConfirmation(c *fiber.Ctx, user tenants.User, token string)
 }
 
 func (s *Server) confirmEmail(c *fiber.Ctx) error {
-	_, err := s.tenants.ConfirmEmail(c.Context(), c.Query("token"))
+	_, err := s.tenants.ConfirmEmail(c.UserContext(), c.Query("token"))
 	var bad *tenants.Error
 	if err != nil && !errors.As(err, &bad) {
 		return err
@@ -68,7 +68,7 @@ func (s *Server) confirmEmail(c *fiber.Ctx) error {
 
 func (s *Server) resendConfirmation(c *fiber.Ctx) error {
 	user := visitor(c).User
-	token, err := s.tenants.ResendConfirmation(c.Context(), user.ID)
+	token, err := s.tenants.ResendConfirmation(c.UserContext(), user.ID)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Server) signInPage(c *fiber.Ctx) error {
 
 func (s *Server) signInForm(c *fiber.Ctx) error {
 	form := views.SignInForm{Email: c.FormValue("email"), Next: safeNext(c.FormValue("next"))}
-	user, err := s.tenants.Authenticate(c.Context(), form.Email, c.FormValue("password"))
+	user, err := s.tenants.Authenticate(c.UserContext(), form.Email, c.FormValue("password"))
 	if isCode(err, tenants.CodeUnauthorized) || isCode(err, tenants.CodeInvalid) {
 		form.Error = "signin.wrong"
 		c.Status(fiber.StatusUnauthorized)

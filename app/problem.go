@@ -109,14 +109,6 @@ func detail(p problem) string {
 	return p.Detail
 }
 
-// settle turns an error into its page at once, for middleware that looks at the status of the answer.
-func (s *Server) settle(c *fiber.Ctx) error {
-	if err := c.Next(); err != nil {
-		return s.problem(c, err)
-	}
-	return nil
-}
-
 func wantsJSON(c *fiber.Ctx) bool {
 	return strings.Contains(c.Get(fiber.HeaderAccept), "json") || strings.HasPrefix(c.Path(), "/webhooks/") || strings.HasPrefix(c.Path(), "/rtc")
 }

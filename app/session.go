@@ -60,14 +60,14 @@ func (s *Server) whoOf(c *fiber.Ctx) (who, error) {
 	if id == "" || s.clock.Since(time.Unix(since, 0)) > sessionAbsolute {
 		return who{}, nil
 	}
-	user, err := s.tenants.User(c.Context(), tenants.UserID(id))
+	user, err := s.tenants.User(c.UserContext(), tenants.UserID(id))
 	if isCode(err, tenants.CodeNotFound) {
 		return who{}, nil
 	}
 	if err != nil {
 		return who{}, err
 	}
-	orgs, err := s.tenants.OrgsOf(c.Context(), user.ID)
+	orgs, err := s.tenants.OrgsOf(c.UserContext(), user.ID)
 	return who{User: user, Orgs: orgs}, err
 }
 
@@ -111,11 +111,14 @@ func (s *Server) requireUser(c *fiber.Ctx) error {
 // "not found": they are not told which organizations exist.
 func (s *Server) requireRole(roles ...tenants.Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		org, err := s.tenants.OrgBySlug(c.Context(), c.Params("org"))
+		org, err := s.tenants.OrgBySlug(c.UserContext(), c.Params("org"))
 		if err != nil {
 			return err
 		}
-		role, err := s.tenants.Org(org.ID).Role(c.Context(), visitor(c).User.ID)
+		role, err := s.tenants.Org(org.ID).Role(c.UserContext(), visitor(c).User.ID)
+		if isCode(err, tenants.CodeForbidden) {
+			return errNotFound
+		}
 		if err != nil {
 			return err
 		}

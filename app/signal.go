@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gofiber/contrib/websocket"
@@ -80,11 +81,11 @@ func (s *Server) readHello(c *fiber.Ctx) (sfu.Hello, sfu.Claims, error) {
 	if err != nil {
 		return sfu.Hello{}, sfu.Claims{}, fiber.ErrBadRequest
 	}
-	hello, err := sfu.ParseHello(c.Path(), query, c.Get(fiber.HeaderAuthorization))
+	hello, err := sfu.ParseHello(strings.TrimSuffix(c.Path(), "/validate"), query, c.Get(fiber.HeaderAuthorization))
 	if err != nil {
 		return sfu.Hello{}, sfu.Claims{}, err
 	}
-	claims, err := sfu.Verify(c.Context(), s.keys, hello.Token, s.clock.Now())
+	claims, err := sfu.Verify(c.UserContext(), s.keys, hello.Token, s.clock.Now())
 	if err != nil {
 		return sfu.Hello{}, sfu.Claims{}, err
 	}

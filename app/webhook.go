@@ -15,13 +15,13 @@ import (
 // stripeWebhook hands the raw body to billing, which believes nothing that is not signed, and lifts running meetings when the plan
 // has changed. An error answers 500, so that Stripe sends the event again.
 func (s *Server) stripeWebhook(c *fiber.Ctx) error {
-	change, err := s.billing.HandleEvent(c.Context(), c.Body(), c.Get("Stripe-Signature"))
+	change, err := s.billing.HandleEvent(c.UserContext(), c.Body(), c.Get("Stripe-Signature"))
 	if errors.Is(err, billing.ErrSignature) {
 		s.metrics.events.WithLabelValues("forged").Inc()
 		return err
 	}
 	if err == nil {
-		err = s.lift(c.Context(), change)
+		err = s.lift(c.UserContext(), change)
 	}
 	if err != nil {
 		s.metrics.events.WithLabelValues("failed").Inc()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -45,7 +46,7 @@ const webhookSecret = "whsec_test"
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := tenantstest.Open(t, tenantstest.SQLitePath(t))
-	log := slog.New(slog.DiscardHandler)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := clockwork.NewRealClock()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
