@@ -11,11 +11,13 @@ const kinds: readonly DeviceKind[] = ["microphone", "camera", "speaker"];
 export class Fields {
   readonly #sources: Sources;
   readonly #t: Texts;
+  readonly #until: AbortSignal;
   speaker: string;
 
-  constructor(sources: Sources, speaker: string, t: Texts) {
+  constructor(sources: Sources, speaker: string, t: Texts, until: AbortSignal) {
     this.#sources = sources;
     this.#t = t;
+    this.#until = until;
     this.speaker = speaker;
     for (const kind of kinds) {
       this.#select(kind).addEventListener("change", (event) => this.#choose(kind, (event.target as HTMLSelectElement).value));
@@ -23,13 +25,14 @@ export class Fields {
     need("[data-test-speaker]", HTMLButtonElement).addEventListener("click", () => {
       void playTone(this.speaker).catch(() => undefined);
     });
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.fill());
-    for (const source of [sources.microphone, sources.camera]) source.onChange(() => void this.fill());
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.fill(), { signal: until });
+    for (const source of [sources.microphone, sources.camera]) source.onChange(() => void this.fill(), until);
     void this.fill();
   }
 
   async fill(): Promise<void> {
     const devices = await listDevices();
+    if (this.#until.aborted) return;
     for (const kind of kinds) this.#list(kind, devices[kind]);
     need("[data-field=speaker]", HTMLElement).hidden = !canChooseSpeaker() || !devices.speaker.some((d) => d.label !== "");
   }

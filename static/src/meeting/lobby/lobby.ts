@@ -22,20 +22,21 @@ export function openLobby(): void {
     microphone: new Source("microphone", true, devices.microphone),
     camera: new Source("camera", true, devices.camera),
   };
-  const meter = new Meter(need("#level", HTMLElement));
-  sources.microphone.onChange((s) => meter.listen(s.live ? s.track : null));
-  const mirror = new Mirror(sources, t);
-  const fields = new Fields(sources, devices.speaker, t);
-  new Trouble(sources, t, () => void retry(sources));
+  const lobby = new AbortController();
+  const until = lobby.signal;
+  new Meter(need("#level", HTMLElement), sources.microphone, until);
+  const mirror = new Mirror(sources, t, until);
+  const fields = new Fields(sources, devices.speaker, t, until);
+  new Trouble(sources, t, () => void retry(sources), until);
   followName(mirror, name);
   if (support === "insecure") for (const source of bothOf(sources)) source.fail("insecure");
-  else void startSources(sources).then(() => followPermission(sources));
+  else void startSources(sources).then(() => followPermission(sources, until));
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const clickedAt = performance.now();
     void join(form, t, (meeting) => {
-      meter.close();
+      lobby.abort();
       openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });
     });
   });
@@ -50,13 +51,14 @@ async function retry(sources: Sources): Promise<void> {
 }
 
 /** Who allows a device in the address bar sees it come on without another click. */
-async function followPermission(sources: Sources): Promise<void> {
+async function followPermission(sources: Sources, until: AbortSignal): Promise<void> {
   for (const source of bothOf(sources)) {
     if ((await permission(source.kind)) === "unknown") continue;
     const status = await navigator.permissions.query({ name: source.kind as PermissionName });
-    status.addEventListener("change", () => {
+    const changed = () => {
       if (status.state === "granted" && source.state.fault === "denied") void source.turn(true);
-    });
+    };
+    status.addEventListener("change", changed, { signal: until });
   }
 }
 

@@ -1,5 +1,6 @@
 import { setAttr } from "../dom.ts";
 import { loudness } from "../session/levels.ts";
+import type { Source } from "../session/source.ts";
 
 const every = 90;
 
@@ -8,22 +9,26 @@ export class Meter {
   readonly #element: HTMLElement;
   readonly #bars: Element[];
   readonly #buffer = new Float32Array(1024);
-  readonly #wake = () => void this.#context?.resume();
   #context: AudioContext | null = null;
   #analyser: AnalyserNode | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
   #track: MediaStreamTrack | null = null;
   #shown = 0;
-  readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(element: HTMLElement) {
+  constructor(element: HTMLElement, microphone: Source, until: AbortSignal) {
     this.#element = element;
     this.#bars = [...element.children];
-    this.#timer = setInterval(() => this.#measure(), every);
-    for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, this.#wake);
+    const timer = setInterval(() => this.#measure(), every);
+    const wake = () => void this.#context?.resume();
+    for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, wake, { signal: until });
+    microphone.onChange((s) => this.#listen(s.live ? s.track : null), until);
+    until.addEventListener("abort", () => {
+      clearInterval(timer);
+      void this.#context?.close();
+    });
   }
 
-  listen(track: MediaStreamTrack | null): void {
+  #listen(track: MediaStreamTrack | null): void {
     if (track === this.#track) return;
     this.#track = track;
     this.#source?.disconnect();
@@ -34,13 +39,6 @@ export class Meter {
     this.#analyser.fftSize = this.#buffer.length;
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
-    for (const event of ["pointerdown", "keydown"]) document.removeEventListener(event, this.#wake);
-    void this.#context?.close();
-    this.#context = null;
   }
 
   /** Rises at once and falls slowly, as the ear does. */

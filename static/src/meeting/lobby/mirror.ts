@@ -18,13 +18,13 @@ export class Mirror {
   readonly #t: Texts;
   #track: MediaStreamTrack | null = null;
 
-  constructor(sources: Sources, t: Texts) {
+  constructor(sources: Sources, t: Texts, until: AbortSignal) {
     this.#sources = sources;
     this.#t = t;
     this.#video.muted = true;
     this.#microphone.addEventListener("click", () => flip(sources.microphone));
     this.#camera.addEventListener("click", () => flip(sources.camera));
-    for (const source of [sources.microphone, sources.camera]) source.onChange(() => this.render());
+    for (const source of [sources.microphone, sources.camera]) source.onChange(() => this.render(), until);
     this.render();
   }
 

@@ -14,11 +14,11 @@ export class Trouble {
   readonly #again: () => void;
   #said = "";
 
-  constructor(sources: Sources, t: Texts, again: () => void) {
+  constructor(sources: Sources, t: Texts, again: () => void, until: AbortSignal) {
     this.#sources = sources;
     this.#t = t;
     this.#again = again;
-    for (const source of [sources.microphone, sources.camera]) source.onChange(() => this.render());
+    for (const source of [sources.microphone, sources.camera]) source.onChange(() => this.render(), until);
     this.render();
   }
 

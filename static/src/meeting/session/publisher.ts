@@ -9,7 +9,8 @@ export class Publisher {
   readonly #room: Room;
   readonly #all: Source[];
   readonly #pending = new Map<Source, Promise<void>>();
-  #stops: (() => void)[] = [];
+  readonly #life = new AbortController();
+  #started = false;
 
   constructor(room: Room, sources: Sources) {
     this.#room = room;
@@ -18,16 +19,16 @@ export class Publisher {
 
   /** Sends what is on now, and follows every change until stopped. */
   start(): void {
-    if (this.#stops.length > 0) return;
+    if (this.#started) return;
+    this.#started = true;
     for (const source of this.#all) {
-      this.#stops.push(source.onChange(() => this.#follow(source)));
+      source.onChange(() => this.#follow(source), this.#life.signal);
       this.#follow(source);
     }
   }
 
   stop(): void {
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
+    this.#life.abort();
   }
 
   /** One change at a time for each device; the last one wins. */
@@ -40,7 +41,7 @@ export class Publisher {
   }
 
   async #sync(source: Source): Promise<void> {
-    if (this.#stops.length === 0) return;
+    if (this.#life.signal.aborted) return;
     const publication = this.#room.localParticipant.getTrackPublication(publishedAs[source.kind]);
     const local = publication?.track as LocalTrack | undefined;
     if (!publication || !local) {

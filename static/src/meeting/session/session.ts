@@ -1,4 +1,14 @@
-import { ConnectionError, DisconnectReason, Room, RoomEvent, type RoomOptions, VideoPreset } from "livekit-client";
+import {
+  ConnectionError,
+  ConnectionState,
+  DisconnectReason,
+  LogLevel,
+  Room,
+  RoomEvent,
+  type RoomOptions,
+  VideoPreset,
+  setLogLevel,
+} from "livekit-client";
 import { clockFrom } from "../clock.ts";
 import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
@@ -57,9 +67,17 @@ export class Session {
   constructor(meeting: MeetingSession, parts: Parts) {
     this.#meeting = meeting;
     this.#parts = parts;
+    setLogLevel(LogLevel.warn);
     for (const source of [parts.sources.microphone, parts.sources.camera]) {
       source.onChange(() => this.#rosterSoon());
     }
+    // The browser knows at once what the node's pings tell only after fifteen seconds.
+    window.addEventListener("offline", () => {
+      if (parts.store.state.connection === "live") this.#down();
+    });
+    window.addEventListener("online", () => {
+      if (this.#room?.state === ConnectionState.Connected) this.#live(this.#room);
+    });
   }
 
   /** Joins for the first time. */

@@ -53,9 +53,10 @@ export class Source {
     return this.#state.on && this.track !== null;
   }
 
-  onChange(listener: (source: Source) => void): () => void {
+  /** Calls the listener after every change, until the signal says stop. */
+  onChange(listener: (source: Source) => void, until?: AbortSignal): void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    until?.addEventListener("abort", () => this.#listeners.delete(listener));
   }
 
   /** Takes a track that was asked for together with the other kind. */
