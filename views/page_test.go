@@ -210,7 +210,7 @@ func TestContractNames(t *testing.T) {
 		"dashboard":            {"Open a room", "Copy link", ">Join<", "Code or link", ">What is left<"},
 		"room, live":           {"Copy link", ">Join<"},
 		"full":                 {"Every seat is taken"},
-		"after, member, limit": {"ran to 40 minutes", "Pay $124.68", `action="/o/acme/checkout"`},
+		"after, member, limit": {"ran to 40 minutes", "Upgrade, pay $124.68", `action="/o/acme/checkout"`},
 	} {
 		html := render(t, pages[page])
 		for _, name := range names {
