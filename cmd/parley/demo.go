@@ -92,11 +92,13 @@ func closeBoth(ctx context.Context, srv *http.Server, fake *stripefake.Server) e
 
 // greet tells the person at the terminal where to go, and in demo mode as whom.
 func (p *process) greet(ctx context.Context) error {
-	fmt.Fprintf(p.std.out, "\nParley is at %s\n", p.cfg.BaseURL)
 	if p.cfg.Demo {
 		if err := p.seedDemo(ctx); err != nil {
 			return fmt.Errorf("make the demo organizations: %w", err)
 		}
+	}
+	fmt.Fprintf(p.std.out, "\nParley is at %s\n", p.cfg.BaseURL)
+	if p.cfg.Demo {
 		fmt.Fprint(p.std.out, "\nDemo mode: no money moves, no mail leaves. Sign in as\n")
 		for _, d := range demoSignIns {
 			fmt.Fprintf(p.std.out, "  %-24s password  %-22s  %s, %s plan\n", d.email, d.password, d.org, d.plan)
