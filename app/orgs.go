@@ -33,10 +33,30 @@ func (s *Server) showDashboard(c *fiber.Ctx, more func(*views.DashboardModel)) e
 	}
 	model := views.DashboardModel{Left: left, Unconfirmed: visitor(c).User.ConfirmedAt == nil}
 	for _, r := range rooms {
-		model.Rooms = append(model.Rooms, s.roomCard(c, r))
+		card := s.roomCard(c, r)
+		if card.Live {
+			if card.Names, err = s.namesIn(c, r); err != nil {
+				return err
+			}
+		}
+		model.Rooms = append(model.Rooms, card)
 	}
 	more(&model)
 	return s.render(c, views.Dashboard(page, model))
+}
+
+// namesIn are the names of who is in a live room now.
+func (s *Server) namesIn(c *fiber.Ctx, r tenants.RoomSummary) (names []string, err error) {
+	_, people, err := s.tenants.Org(r.Org).Current(c.UserContext(), r.ID)
+	if err != nil && !isCode(err, tenants.CodeNotFound) {
+		return nil, err
+	}
+	for _, p := range people {
+		if p.LeftAt == nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names, nil
 }
 
 // openRoom makes a room and shows its link.

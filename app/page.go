@@ -55,7 +55,14 @@ func userBar(c *fiber.Ctx) *views.UserBar {
 	if !w.In() {
 		return nil
 	}
-	return &views.UserBar{Name: w.User.Name, Email: w.User.Email, Home: homeOf(c)}
+	bar := &views.UserBar{Name: w.User.Name, Email: w.User.Email, Home: homeOf(c)}
+	for _, m := range w.Orgs {
+		if m.Role.CanPay() {
+			bar.Billing = "/o/" + m.Org.Slug + "/billing"
+			break
+		}
+	}
+	return bar
 }
 
 // homeOf is where a visitor's own place is: their organization, or the front page.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"parley/billing"
 	"parley/tenants"
 	"parley/views"
 )
@@ -15,7 +16,7 @@ func (s *Server) signUpPage(c *fiber.Ctx) error {
 	if visitor(c).In() {
 		return c.Redirect("/home", fiber.StatusSeeOther)
 	}
-	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{}))
+	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{Plan: soldPlan(c.Query("plan"))}))
 }
 
 // signUp makes a person, an organization of theirs on the free plan, and sends the confirmation mail.
@@ -28,7 +29,7 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(statusFor(err))
 		return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
-			Name: in.Name, Email: in.Email, Organization: in.Organization, Errors: fields,
+			Name: in.Name, Email: in.Email, Organization: in.Organization, Plan: soldPlan(c.FormValue("plan")), Errors: fields,
 		}))
 	}
 	if err != nil {
@@ -38,7 +39,18 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 	if err := s.signIn(c, made.User.ID); err != nil {
 		return err
 	}
+	if soldPlan(c.FormValue("plan")) != "" {
+		return c.Redirect("/o/"+made.Org.Slug+"/billing", fiber.StatusSeeOther)
+	}
 	return c.Redirect("/o/"+made.Org.Slug+"?welcome=1", fiber.StatusSeeOther)
+}
+
+// soldPlan keeps only what can be a plan's id, and not the free one: who came for that is there already.
+func soldPlan(id string) string {
+	if id == billing.FreePlan || len(id) > 32 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return ""
+	}
+	return id
 }
 
 // sendConfirmation mails the link that confirms an address. A mail server that is down does not undo the sign-up: the dashboard offers
