@@ -39,8 +39,8 @@ func TestThreePeopleMeet(t *testing.T) {
 					if me == other {
 						continue
 					}
-					w.ok(peers[me].Hears(w.ctx, other, audio, 20))
-					w.ok(peers[me].Hears(w.ctx, other, video, 20))
+					w.ok(peers[me].Hears(w.ctx, other, audio, 5))
+					w.ok(peers[me].Hears(w.ctx, other, video, 5))
 					info := peers[me].People()[other]
 					if info.GetState() != livekit.ParticipantInfo_ACTIVE || len(info.GetTracks()) != 2 || !info.GetIsPublisher() {
 						t.Errorf("%s sees %s as %v", me, other, info)

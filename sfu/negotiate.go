@@ -11,8 +11,8 @@ import (
 )
 
 // gatherTimeout is far more than opening a handful of multiplexed sockets
-// takes.
-const gatherTimeout = 2 * time.Second
+// takes, on a machine that is not drowning.
+const gatherTimeout = 10 * time.Second
 
 // downlink carries tracks to a client. There are two ways: on a connection of
 // its own, which the node offers, or on the only one, which the client offers.

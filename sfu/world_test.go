@@ -185,7 +185,9 @@ func (w *world) identities(key sfu.RoomKey) []string {
 }
 
 // tracksOf counts the tracks that a peer believes somebody has.
-func tracksOf(peer *sfutest.Peer, identity string) int { return len(peer.People()[identity].GetTracks()) }
+func tracksOf(peer *sfutest.Peer, identity string) int {
+	return len(peer.People()[identity].GetTracks())
+}
 
 func gone(peer *sfutest.Peer) func() bool {
 	return func() bool {

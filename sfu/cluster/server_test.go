@@ -76,7 +76,11 @@ func TestDrain(t *testing.T) {
 	sendAway := make(chan struct{})
 	old := newScripted(func(ctx context.Context, h sfu.Hello, c sfu.Conn) error {
 		_ = c.Send(ctx, &livekit.SignalResponse{Message: &livekit.SignalResponse_Pong{Pong: 1}})
-		<-sendAway
+		select {
+		case <-sendAway:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		ctx = context.WithoutCancel(ctx) // the real node says farewell before its Close returns
 		_ = c.Send(ctx, sfu.ReasonShutdown.Leave())
 		_ = c.Close(sfu.ReasonShutdown)

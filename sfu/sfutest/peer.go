@@ -89,8 +89,10 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 		people: map[string]*livekit.ParticipantInfo{}, tracks: map[string]*Track{}, locals: map[string]*Local{},
 	}
 	var err error
-	if p.rtc, err = newRTC(p); err != nil {
-		return nil, err
+	if !options.SignalingOnly {
+		if p.rtc, err = newRTC(p); err != nil {
+			return nil, err
+		}
 	}
 	if p.wire, err = dial(ctx, options); err != nil {
 		return nil, errors.Join(err, p.rtc.close())
@@ -107,7 +109,7 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 	p.note(first)
 	p.workers.Go(p.read)
 	p.workers.Go(p.ping)
-	if options.SinglePC && !options.SignalingOnly {
+	if options.SinglePC && p.rtc != nil {
 		p.rtc.negotiate()
 	}
 	return p, nil
@@ -185,7 +187,11 @@ func (p *Peer) read() {
 			return
 		}
 		p.note(response)
-		if !p.options.SignalingOnly {
+		if response.GetLeave() != nil {
+			current.close() // as clients do
+			continue
+		}
+		if p.rtc != nil {
 			p.rtc.handle(response)
 		}
 	}
@@ -352,7 +358,7 @@ func (p *Peer) Drop() {
 	current := p.wire
 	p.mu.Unlock()
 	current.close()
-	_ = p.rtc.close()
+	_ = p.rtc.close() // closing twice is fine
 	p.workers.Wait()
 }
 
@@ -369,5 +375,8 @@ func (p *Peer) Resume(ctx context.Context) error {
 	p.wire = fresh
 	p.mu.Unlock()
 	old.close()
+	if p.rtc == nil {
+		return nil
+	}
 	return p.rtc.restart()
 }

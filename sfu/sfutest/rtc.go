@@ -84,6 +84,9 @@ func newAPI() (*webrtc.API, error) {
 func (r *rtc) primary() *webrtc.PeerConnection { return r.down }
 
 func (r *rtc) close() error {
+	if r == nil {
+		return nil
+	}
 	if r.single {
 		return r.up.Close()
 	}
