@@ -128,9 +128,10 @@ function followDevices(store: Store, both: readonly Source[], t: Texts, screen: 
   for (const source of both) {
     let had = source.track !== null;
     source.onChange(() => {
-      if (source.track !== null && !had) void list();
-      had = source.track !== null;
-      if (source.state.fault === "unplugged") explain(source, t, screen);
+      const has = source.track !== null;
+      if (has && !had) void list();
+      if (had && source.state.fault === "unplugged") explain(source, t, screen);
+      had = has;
     });
   }
   void list();

@@ -35,5 +35,5 @@ export interface Offer {
   detail: string;
 }
 
-/** Why a meeting is over for this person; the after-call page reads it. */
-export type Ending = "left" | "limit" | "host" | "removed" | "empty" | "unreachable";
+/** Why a meeting is over for this person; the after-call page reads it, and the server's own record wins. */
+export type Ending = "left" | "limit" | "host" | "removed";

@@ -46,6 +46,11 @@ export class Levels {
     this.#voices.delete(identity);
   }
 
+  /** Nothing is measured before the first click on the page. */
+  get running(): boolean {
+    return this.#context.state === "running";
+  }
+
   /** Browsers start a context only after a click; harmless when it runs already. */
   async resume(): Promise<void> {
     if (this.#context.state === "suspended") await this.#context.resume().catch(() => undefined);

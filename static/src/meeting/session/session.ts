@@ -47,8 +47,8 @@ export interface Parts {
   sources: Sources;
   sound: Sound;
   stats: Stats;
-  /** Called once, when the meeting is over for this person. */
-  onEnd(why: Ending): void;
+  /** Called once, when the meeting is over for this person; without a reason when only the server knows it. */
+  onEnd(why?: Ending): void;
   /** Called when only the lobby can let this person in again. */
   onOut(): void;
 }
@@ -206,7 +206,7 @@ export class Session {
       if (retry.signal.aborted) return;
       const answer = await freshSession(this.#meeting, retry.signal);
       if (retry.signal.aborted) return;
-      if (answer.kind === "over") return this.#end(this.#ending ?? "limit");
+      if (answer.kind === "over") return this.#end(this.#ending ?? undefined);
       if (answer.kind === "out") return this.#finish(() => this.#parts.onOut());
       if (answer.kind === "session" && (await this.#join(answer.session))) break;
     }
@@ -245,7 +245,7 @@ export class Session {
     return room?.disconnect(false) ?? Promise.resolve();
   }
 
-  #end(why: Ending): void {
+  #end(why?: Ending): void {
     this.#finish(() => this.#parts.onEnd(why));
   }
 

@@ -1,15 +1,21 @@
-import { type RemoteParticipant, type RemoteTrack, type Room, RoomEvent, Track } from "livekit-client";
+import { type Participant, type RemoteParticipant, type RemoteTrack, type Room, RoomEvent, Track } from "livekit-client";
 import { Levels } from "./levels.ts";
 
 /** Plays the others' voices and tells whose is heard. */
 export class Sound {
   readonly #holder: HTMLElement;
   readonly #levels: Levels;
+  readonly #onSpeaking: (speaking: ReadonlySet<string>) => void;
+  readonly #life = new AbortController();
   #room: Room | null = null;
 
   constructor(holder: HTMLElement, onSpeaking: (speaking: ReadonlySet<string>) => void) {
     this.#holder = holder;
     this.#levels = new Levels(onSpeaking);
+    this.#onSpeaking = onSpeaking;
+    for (const event of ["pointerdown", "keydown"]) {
+      document.addEventListener(event, () => void this.#levels.resume(), { signal: this.#life.signal });
+    }
   }
 
   /** Follows a room's audio tracks; a new room takes the place of the one before. */
@@ -18,6 +24,7 @@ export class Sound {
     room
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => this.#play(track, participant))
       .on(RoomEvent.TrackUnsubscribed, (track, _publication, participant) => this.#silence(track, participant))
+      .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.#heard(speakers))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => onBlocked(!room.canPlaybackAudio));
   }
 
@@ -32,6 +39,7 @@ export class Sound {
 
   async close(): Promise<void> {
     this.#room = null;
+    this.#life.abort();
     this.#holder.replaceChildren();
     await this.#levels.close();
   }
@@ -40,6 +48,12 @@ export class Sound {
     if (track.kind !== Track.Kind.Audio) return;
     this.#holder.append(track.attach());
     this.#levels.watch(participant.identity, track.mediaStreamTrack);
+  }
+
+  /** What the node hears stands in until we may measure ourselves. */
+  #heard(speakers: readonly Participant[]): void {
+    if (this.#levels.running) return;
+    this.#onSpeaking(new Set(speakers.filter((p) => !p.isLocal).map((p) => p.identity)));
   }
 
   #silence(track: RemoteTrack, participant: RemoteParticipant): void {
