@@ -16,8 +16,10 @@ import (
 	"parley/tenants"
 )
 
+type demoSignIn struct{ name, email, password, org, plan string }
+
 // demoSignIns are people and organizations that demo mode makes at its first start, and prints at every one.
-var demoSignIns = []struct{ name, email, password, org, plan string }{
+var demoSignIns = []demoSignIn{
 	{"Amara Okafor", "amara@okafor.example", "good light two chairs", "Okafor Interiors", billing.FreePlan},
 	{"Mateo Rivas", "mateo@fernhill.example", "beans on a tuesday", "Fernhill Studio", "pro"},
 }
@@ -91,12 +93,7 @@ func closeBoth(ctx context.Context, srv *http.Server, fake *stripefake.Server) e
 }
 
 // greet tells the person at the terminal where to go, and in demo mode as whom.
-func (p *process) greet(ctx context.Context) error {
-	if p.cfg.Demo {
-		if err := p.seedDemo(ctx); err != nil {
-			return fmt.Errorf("make the demo organizations: %w", err)
-		}
-	}
+func (p *process) greet() {
 	fmt.Fprintf(p.std.out, "\nParley is at %s\n", p.cfg.BaseURL)
 	if p.cfg.Demo {
 		fmt.Fprint(p.std.out, "\nDemo mode: no money moves, no mail leaves. Sign in as\n")
@@ -106,32 +103,39 @@ func (p *process) greet(ctx context.Context) error {
 		fmt.Fprintf(p.std.out, "Mails that would have been sent: %s/dev/mail\n", p.cfg.BaseURL)
 	}
 	fmt.Fprint(p.std.out, "Press Ctrl+C to stop.\n\n")
-	return nil
 }
 
-// seedDemo makes the demo people once.
+// seedDemo makes the demo people once, in demo mode only. It runs before anybody is answered, so that who finds Parley ready can sign in.
 func (p *process) seedDemo(ctx context.Context) error {
+	if !p.cfg.Demo {
+		return nil
+	}
 	for _, d := range demoSignIns {
-		made, err := p.store.SignUp(ctx, tenants.SignUpInput{Name: d.name, Email: d.email, Password: d.password, Organization: d.org})
-		if isTaken(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := p.store.ConfirmEmail(ctx, made.ConfirmToken); err != nil {
-			return err
-		}
-		if d.plan != billing.FreePlan {
-			if err := p.billing.SetPlan(ctx, made.Org.ID, d.plan); err != nil {
-				return err
-			}
-		}
-		if _, err := p.store.Org(made.Org.ID).CreateRoom(ctx, made.User.ID, "Kitchen refit, weekly"); err != nil {
-			return err
+		if err := p.seed(ctx, d); err != nil {
+			return fmt.Errorf("make the demo organization %s: %w", d.org, err)
 		}
 	}
 	return nil
+}
+
+func (p *process) seed(ctx context.Context, d demoSignIn) error {
+	made, err := p.store.SignUp(ctx, tenants.SignUpInput{Name: d.name, Email: d.email, Password: d.password, Organization: d.org})
+	if isTaken(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := p.store.ConfirmEmail(ctx, made.ConfirmToken); err != nil {
+		return err
+	}
+	if d.plan != billing.FreePlan {
+		if err := p.billing.SetPlan(ctx, made.Org.ID, d.plan); err != nil {
+			return err
+		}
+	}
+	_, err = p.store.Org(made.Org.ID).CreateRoom(ctx, made.User.ID, "Kitchen refit, weekly")
+	return err
 }
 
 func isTaken(err error) bool {

@@ -195,11 +195,15 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 	if err := p.serveMetrics(); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if err := p.seedDemo(ctx); err != nil {
+		if ctx.Err() != nil { // told to stop before it had begun
+			err = nil
+		}
+		return errors.Join(err, l.Close())
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(l) }()
-	if err := p.greet(ctx); err != nil {
-		return err
-	}
+	p.greet()
 	select {
 	case err := <-failed:
 		return err
