@@ -71,6 +71,17 @@ func (b *beats) deaf(now time.Time) { b.since = now }
 // which was not heard is not there.
 func (b *beats) settled(now time.Time) bool { return now.Sub(b.since) >= deadAfter }
 
+// certain reports whether the nodes that are listed are all that there are: we
+// are settled, and no suspect may yet turn out to live.
+func (b *beats) certain(now time.Time) bool {
+	for _, k := range b.nodes {
+		if k.suspect {
+			return false
+		}
+	}
+	return b.settled(now)
+}
+
 // bury forgets a suspect node. It reports whether the node was one: a
 // heartbeat may have come in between.
 func (b *beats) bury(id string) bool {

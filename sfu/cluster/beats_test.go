@@ -56,6 +56,9 @@ func TestBeatsKnockDecides(t *testing.T) {
 		if len(b.list()) != 0 {
 			t.Fatal("a suspect node is still offered for new rooms")
 		}
+		if b.certain(now) {
+			t.Fatal("a web node says that there is no other node, though one may turn out to live")
+		}
 		return b, now
 	}
 
@@ -63,6 +66,9 @@ func TestBeatsKnockDecides(t *testing.T) {
 	died := b.nodes["a"].died
 	if !b.bury("a") {
 		t.Fatal("a suspect that does not answer is not buried")
+	}
+	if !b.certain(now) {
+		t.Error("a web node waits for a node that is dead")
 	}
 	select {
 	case <-died:

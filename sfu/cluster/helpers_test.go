@@ -157,7 +157,7 @@ func (r *ring) breakDown(err error) {
 func token(t *testing.T, key sfu.RoomKey, identity string) string {
 	t.Helper()
 	id := "PK" + key.Tenant
-	return must[string](t)(sfu.SignToken(id, secretOf(id), sfu.Grant{Room: key.Room, Identity: identity}, time.Now()))
+	return must[string](t)(sfu.SignToken(id, secretOf(id), sfu.Grant{Room: key.Room, Identity: identity, TTL: 2 * time.Hour}, time.Now()))
 }
 
 // scripted is a media node without media: it keeps rooms, and runs the test's

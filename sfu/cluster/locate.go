@@ -95,7 +95,7 @@ func (c *Client) place(ctx context.Context, key sfu.RoomKey) (binding, error) {
 		}
 	}
 	node, ok := NodeFor(key, c.opts.Pool(key.Tenant), c.registry.Nodes())
-	if !ok && !c.registry.settled() {
+	if !ok && !c.registry.certain() {
 		return binding{}, errWait
 	}
 	if !ok {

@@ -154,11 +154,13 @@ func TestLimitIsLiftedThroughTheCluster(t *testing.T) {
 func TestLimitHoldsWithTheWebTierStopped(t *testing.T) {
 	noLeaks(t)
 	srv := natsServer(t)
-	media := mediaTier(t, srv, clockwork.NewRealClock())
+	clock := clockwork.NewFakeClockAt(time.Now())
+	media := mediaTier(t, srv, clock)
 	web := newWebTier(t, srv)
 	var box inbox
 	stopConsuming := consuming(t, web.conn, "web", box.take)
-	check(t, web.SetLimits(within(t), lobby, sfu.Limits{Participants: 100, EndsAt: time.Now().Add(3 * time.Second), Revision: 1}))
+	limits := sfu.Limits{Participants: 100, EndsAt: clock.Now().Add(40 * time.Minute), Revision: 1}
+	check(t, web.SetLimits(within(t), lobby, limits))
 	ann := joinAs(t, web.Client, lobby, "ann")
 	find(t, ann.socket, joinResponse)
 	until(t, "ann's event", func() bool { return len(box.ids()) == 1 })
@@ -170,7 +172,8 @@ func TestLimitHoldsWithTheWebTierStopped(t *testing.T) {
 	if n := len(media.node.Rooms()); n != 1 {
 		t.Fatalf("the room went with the web tier: %d rooms", n)
 	}
-	until(t, "the node ends the meeting", func() bool { return len(media.node.Rooms()) == 0 })
+	clock.Advance(40 * time.Minute)
+	until(t, "the node ends the meeting", func() bool { clock.Advance(time.Second); return len(media.node.Rooms()) == 0 })
 	until(t, "all is published", func() bool { return media.events.Waiting() == 0 })
 
 	again := newWebTier(t, srv)
@@ -193,7 +196,7 @@ func TestLimitHoldsWithTheWebTierStopped(t *testing.T) {
 	if err := late.end(t); !errors.Is(err, sfu.ErrRoomNotOpen) && !errors.Is(err, sfu.ErrRoomEnded) {
 		t.Errorf("rejoining after the end: %v", err)
 	}
-	if err := again.SetLimits(within(t), lobby, sfu.Limits{Participants: 100, EndsAt: time.Now().Add(-time.Second), Revision: 1}); !errors.Is(err, sfu.ErrRoomEnded) {
+	if err := again.SetLimits(within(t), lobby, limits); !errors.Is(err, sfu.ErrRoomEnded) {
 		t.Errorf("opening it anew with the end in the past: %v", err)
 	}
 }

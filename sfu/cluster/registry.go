@@ -82,11 +82,11 @@ func (r *Registry) dead(id string) bool {
 	return r.beats.nodes[id] == nil && r.beats.settled(r.clock.Now())
 }
 
-// settled reports whether a node that was not heard is not there.
-func (r *Registry) settled() bool {
+// certain reports whether Nodes lists all the nodes that there are.
+func (r *Registry) certain() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.beats.settled(r.clock.Now())
+	return r.beats.certain(r.clock.Now())
 }
 
 // told notes a state that the node gave in an answer, before its next

@@ -79,7 +79,6 @@ func TestDrain(t *testing.T) {
 		select {
 		case <-sendAway:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 		ctx = context.WithoutCancel(ctx) // the real node says farewell before its Close returns
 		_ = c.Send(ctx, sfu.ReasonShutdown.Leave())
@@ -109,6 +108,7 @@ func TestDrain(t *testing.T) {
 	}
 	fresh := newScripted(echo)
 	mediaNode(t, dial(t, srv), fresh, ServerOptions{})
+	until(t, "both nodes are known", func() bool { return len(web.Nodes()) == 2 })
 	check(t, web.SetLimits(within(t), other, hundred(1)))
 	if _, ok := fresh.limits(other); !ok {
 		t.Error("the new room is not on the new node")
