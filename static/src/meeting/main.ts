@@ -21,5 +21,5 @@ function rejoin(session: MeetingSession): void {
   };
   if (mediaSupport() === "ok") void startSources(sources);
   else for (const source of [sources.microphone, sources.camera]) source.fail("insecure");
-  openMeeting({ meeting: session, sources, speaker: devices.speaker, clickedAt: 0 });
+  void openMeeting({ meeting: session, sources, speaker: devices.speaker, clickedAt: 0 });
 }

@@ -2,6 +2,7 @@
 import { advice } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
+import type { News } from "./news.ts";
 import { remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { Session } from "./session/session.ts";
@@ -9,7 +10,7 @@ import { Sound } from "./session/sound.ts";
 import type { Source } from "./session/source.ts";
 import { type Sources, canChooseSpeaker, listDevices, startSources } from "./session/sources.ts";
 import { Stats, expose } from "./session/stats.ts";
-import { type Device, type DeviceKind, Store, initialState } from "./state.ts";
+import { type Device, Store, initialState } from "./state.ts";
 import { type Texts, textsFrom } from "./texts.ts";
 import type { Ending, MeetingSession } from "./types.ts";
 import type { Acts } from "./ui.ts";
@@ -25,51 +26,23 @@ export interface Entry {
 /** How long the node may take to end a meeting before the page goes on by itself. */
 const endingTakes = 3000;
 
-/** Turns the page into the meeting and joins it. */
-export function openMeeting({ meeting, sources, speaker, clickedAt }: Entry): void {
+/**
+ * Joins, and turns the page into the meeting. The connection is on its way before anything is drawn:
+ * drawing would keep the browser from opening it.
+ */
+export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entry): Promise<void> {
   const t = textsFrom(meeting.texts, document.documentElement.lang || "en");
   const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants));
   const stats = new Stats(clickedAt);
-  const both = [sources.microphone, sources.camera];
-  const sleep = stayAwake();
-
+  const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
+  const leaving = new AbortController();
   const go = (to: string, why?: Ending) => {
-    for (const source of both) source.release();
-    screen.stop();
-    sleep();
+    leaving.abort();
+    for (const source of bothOf(sources)) source.release();
     stats.close();
     void sound.close();
     location.replace(why === undefined ? to : withReason(to, why));
   };
-  const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, screen));
-  const acts: Acts = {
-    microphone: (on) => turn(sources.microphone, on),
-    camera: (on) => turn(sources.camera, on),
-    useDevice: (kind, id) => void useDevice(kind, id),
-    leave: () => session.leave(),
-    endForAll: () => void endForAll(),
-    unblockSound: () => void sound.unblock(),
-    takeOver: () => void startSources(sources).then(() => session.takeOver()),
-    copyLink: () => void copyLink(meeting.link, t, screen),
-    firstFrame: () => stats.firstFrame(),
-  };
-  const useDevice = async (kind: DeviceKind, id: string) => {
-    remember({ devices: { [kind]: id } });
-    if (kind !== "speaker") {
-      await sources[kind].use(id);
-      return explain(sources[kind], t, screen);
-    }
-    store.dispatch({ type: "speaker", device: id });
-    await sound.useSpeaker(id).catch(() => screen.tell([{ text: t("meeting.speaker_failed"), tone: "danger" }]));
-  };
-  const endForAll = async () => {
-    if (!(await session.endForAll())) return screen.tell([{ text: t("meeting.end_failed"), tone: "danger" }]);
-    setTimeout(() => go(meeting.urls.after, "host"), endingTakes);
-  };
-
-  followSources(store, both);
-  const screen = drawScreen({ t, store, meeting, acts });
-  const sound = new Sound(screen.sounds, (speaking) => store.dispatch({ type: "speaking", speaking }));
   const session = new Session(meeting, {
     store,
     sources,
@@ -78,22 +51,78 @@ export function openMeeting({ meeting, sources, speaker, clickedAt }: Entry): vo
     onEnd: (why) => go(meeting.urls.after, why),
     onOut: () => go(meeting.urls.lobby),
   });
-  enterPage(screen, meeting);
-  followDevices(store, both, t, screen);
-  store.dispatch({ type: "speaker", device: speaker });
+  followSources(store, bothOf(sources));
   if (meeting.demo) expose(stats);
-  if (speaker !== "" && canChooseSpeaker()) void sound.useSpeaker(speaker).catch(() => undefined);
   void session.start();
+  await nextTask();
+
+  const tell: Tell = (text, tone = "plain") => screen.tell([{ text, tone }]);
+  const acts = actsOf({ meeting, sources, store, stats, sound, session, t, tell, go });
+  const screen = drawScreen({ t, store, meeting, acts });
+  enterPage(screen, meeting, sound);
+  leaving.signal.addEventListener("abort", screen.stop);
+  leaving.signal.addEventListener("abort", stayAwake());
+  followDevices(store, bothOf(sources), (source) => explain(source, t, tell));
+  if (speaker !== "" && canChooseSpeaker()) acts.useDevice("speaker", speaker);
+}
+
+type Tell = (text: string, tone?: News["tone"]) => void;
+
+const bothOf = (sources: Sources): Source[] => [sources.microphone, sources.camera];
+
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+interface Wiring {
+  meeting: MeetingSession;
+  sources: Sources;
+  store: Store;
+  stats: Stats;
+  sound: Sound;
+  session: Session;
+  t: Texts;
+  tell: Tell;
+  go(to: string, why?: Ending): void;
+}
+
+/** What each button does. */
+function actsOf({ meeting, sources, store, stats, sound, session, t, tell, go }: Wiring): Acts {
+  const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
+  const useSpeaker = async (id: string) => {
+    store.dispatch({ type: "speaker", device: id });
+    await sound.useSpeaker(id).catch(() => tell(t("meeting.speaker_failed"), "danger"));
+  };
+  const useSource = async (source: Source, id: string) => {
+    await source.use(id);
+    explain(source, t, tell);
+  };
+  const endForAll = async () => {
+    if (!(await session.endForAll())) return tell(t("meeting.end_failed"), "danger");
+    setTimeout(() => go(meeting.urls.after, "host"), endingTakes);
+  };
+  return {
+    microphone: (on) => turn(sources.microphone, on),
+    camera: (on) => turn(sources.camera, on),
+    useDevice: (kind, id) => {
+      remember({ devices: { [kind]: id } });
+      void (kind === "speaker" ? useSpeaker(id) : useSource(sources[kind], id));
+    },
+    leave: () => session.leave(),
+    endForAll: () => void endForAll(),
+    unblockSound: () => void sound.unblock(),
+    takeOver: () => void startSources(sources).then(() => session.takeOver()),
+    copyLink: () => void copyLink(meeting.link, t, tell),
+    firstFrame: () => stats.firstFrame(),
+  };
 }
 
 /** Takes the lobby away and puts the meeting in its place, at the address that a reload comes back to. */
-function enterPage(screen: Screen, meeting: MeetingSession): void {
+function enterPage(screen: Screen, meeting: MeetingSession, sound: Sound): void {
   const root = document.documentElement;
   root.dataset["theme"] = "dark";
   document.querySelector('meta[name="theme-color"]')?.setAttribute("content", "#0f1713");
   document.title = `${meeting.room} · Parley`;
   document.body.className = "in-meeting";
-  document.body.replaceChildren(screen.element);
+  document.body.replaceChildren(screen.element, sound.element);
   history.replaceState(null, "", `${meeting.urls.lobby}/room`);
   // A page that the browser kept and shows again has no connection any more.
   window.addEventListener("pageshow", (event) => {
@@ -118,7 +147,7 @@ function followSources(store: Store, both: readonly Source[]): void {
 }
 
 /** The list of devices, now and whenever one is plugged in or out. */
-function followDevices(store: Store, both: readonly Source[], t: Texts, screen: Screen): void {
+function followDevices(store: Store, both: readonly Source[], unplugged: (source: Source) => void): void {
   const list = async () => {
     const devices = await listDevices();
     const speaker: Device[] = canChooseSpeaker() ? devices.speaker : [];
@@ -130,24 +159,24 @@ function followDevices(store: Store, both: readonly Source[], t: Texts, screen: 
     source.onChange(() => {
       const has = source.track !== null;
       if (has && !had) void list();
-      if (had && source.state.fault === "unplugged") explain(source, t, screen);
+      if (had && source.state.fault === "unplugged") unplugged(source);
       had = has;
     });
   }
   void list();
 }
 
-function explain(source: Source, t: Texts, screen: Screen): void {
+function explain(source: Source, t: Texts, tell: Tell): void {
   const { fault } = source.state;
-  if (fault !== null) screen.tell([{ text: advice(source.kind, fault, t), tone: "danger" }]);
+  if (fault !== null) tell(advice(source.kind, fault, t), "danger");
 }
 
-async function copyLink(link: string, t: Texts, screen: Screen): Promise<void> {
+async function copyLink(link: string, t: Texts, tell: Tell): Promise<void> {
   try {
     await navigator.clipboard.writeText(link);
-    screen.tell([{ text: t("meeting.copied"), tone: "plain" }]);
+    tell(t("meeting.copied"));
   } catch {
-    screen.tell([{ text: t("meeting.copy_failed", { link }), tone: "danger" }]);
+    tell(t("meeting.copy_failed", { link }), "danger");
   }
 }
 

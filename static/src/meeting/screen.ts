@@ -15,8 +15,6 @@ const tickEvery = 250;
 
 export interface Screen {
   element: HTMLElement;
-  /** Where the others' sound elements live, out of sight. */
-  sounds: HTMLElement;
   tell(news: readonly News[]): void;
   /** Stops the clock. */
   stop(): void;
@@ -29,9 +27,8 @@ export function drawScreen(ui: Ui): Screen {
   const bar = new Bar(ui);
   const upgrade = new Upgrade(ui);
   const toasts = new Toasts();
-  const sounds = h("div", { attrs: { hidden: true } });
   const body = h("div", { class: "m-body" }, stage.element, new People(ui).element, new Notices(ui).element, upgrade.element);
-  const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element, sounds);
+  const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   let before: number | null = null;
   const tick = () => {
@@ -48,5 +45,5 @@ export function drawScreen(ui: Ui): Screen {
     toasts.tell(newsOf(now, earlier, ui.t, Date.now()));
     if (now.clock !== earlier.clock || now === earlier) tick();
   });
-  return { element, sounds, tell: (news) => toasts.tell(news), stop: () => clearInterval(timer) };
+  return { element, tell: (news) => toasts.tell(news), stop: () => clearInterval(timer) };
 }

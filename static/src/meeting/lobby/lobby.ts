@@ -37,7 +37,7 @@ export function openLobby(): void {
     const clickedAt = performance.now();
     void join(form, t, (meeting) => {
       lobby.abort();
-      openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });
+      void openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });
     });
   });
 }

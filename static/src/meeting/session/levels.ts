@@ -22,7 +22,7 @@ export function loudness(analyser: AnalyserNode, buffer: Float32Array<ArrayBuffe
 
 /** Watches audio tracks and tells whose voice is heard. Close it when the meeting ends. */
 export class Levels {
-  readonly #context = new AudioContext();
+  #context: AudioContext | null = null;
   readonly #voices = new Map<string, Voice>();
   readonly #buffer = new Float32Array(512);
   readonly #timer: ReturnType<typeof setInterval>;
@@ -34,8 +34,9 @@ export class Levels {
 
   watch(identity: string, track: MediaStreamTrack): void {
     this.forget(identity);
-    const source = this.#context.createMediaStreamSource(new MediaStream([track]));
-    const analyser = this.#context.createAnalyser();
+    const context = (this.#context ??= new AudioContext());
+    const source = context.createMediaStreamSource(new MediaStream([track]));
+    const analyser = context.createAnalyser();
     analyser.fftSize = this.#buffer.length;
     source.connect(analyser);
     this.#voices.set(identity, { source, analyser, speaking: false, heard: 0 });
@@ -48,18 +49,19 @@ export class Levels {
 
   /** Nothing is measured before the first click on the page. */
   get running(): boolean {
-    return this.#context.state === "running";
+    return this.#context?.state === "running";
   }
 
   /** Browsers start a context only after a click; harmless when it runs already. */
   async resume(): Promise<void> {
-    if (this.#context.state === "suspended") await this.#context.resume().catch(() => undefined);
+    if (this.#context?.state === "suspended") await this.#context.resume().catch(() => undefined);
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#voices.clear();
-    if (this.#context.state !== "closed") await this.#context.close();
+    await this.#context?.close();
+    this.#context = null;
   }
 
   #measure(onChange: (speaking: ReadonlySet<string>) => void): void {

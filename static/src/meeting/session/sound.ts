@@ -1,18 +1,20 @@
 import { type Participant, type RemoteParticipant, type RemoteTrack, type Room, RoomEvent, Track } from "livekit-client";
+import { h } from "../dom.ts";
 import { Levels } from "./levels.ts";
 
 /** Plays the others' voices and tells whose is heard. */
 export class Sound {
-  readonly #holder: HTMLElement;
+  /** Holds the elements that play, out of sight. */
+  readonly element = h("div", { attrs: { hidden: true } });
   readonly #levels: Levels;
   readonly #onSpeaking: (speaking: ReadonlySet<string>) => void;
   readonly #life = new AbortController();
   #room: Room | null = null;
+  #speaker = "";
 
-  constructor(holder: HTMLElement, onSpeaking: (speaking: ReadonlySet<string>) => void) {
-    this.#holder = holder;
-    this.#levels = new Levels(onSpeaking);
+  constructor(onSpeaking: (speaking: ReadonlySet<string>) => void) {
     this.#onSpeaking = onSpeaking;
+    this.#levels = new Levels(onSpeaking);
     for (const event of ["pointerdown", "keydown"]) {
       document.addEventListener(event, () => void this.#levels.resume(), { signal: this.#life.signal });
     }
@@ -21,6 +23,7 @@ export class Sound {
   /** Follows a room's audio tracks; a new room takes the place of the one before. */
   follow(room: Room, onBlocked: (blocked: boolean) => void): void {
     this.#room = room;
+    if (this.#speaker !== "") void this.useSpeaker(this.#speaker).catch(() => undefined);
     room
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => this.#play(track, participant))
       .on(RoomEvent.TrackUnsubscribed, (track, _publication, participant) => this.#silence(track, participant))
@@ -35,18 +38,19 @@ export class Sound {
 
   async useSpeaker(device: string): Promise<void> {
     await this.#room?.switchActiveDevice("audiooutput", device);
+    this.#speaker = device;
   }
 
   async close(): Promise<void> {
     this.#room = null;
     this.#life.abort();
-    this.#holder.replaceChildren();
+    this.element.replaceChildren();
     await this.#levels.close();
   }
 
   #play(track: RemoteTrack, participant: RemoteParticipant): void {
     if (track.kind !== Track.Kind.Audio) return;
-    this.#holder.append(track.attach());
+    this.element.append(track.attach());
     this.#levels.watch(participant.identity, track.mediaStreamTrack);
   }
 
