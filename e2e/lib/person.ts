@@ -88,6 +88,16 @@ export class Person {
     await this.expectInMeeting();
   }
 
+  /** Goes to the lobby and presses Join; says whether that led into the meeting or to a page that says no. */
+  async triesToJoin(link: string): Promise<boolean> {
+    await this.page.goto(link);
+    await this.page.getByLabel("Your name").fill(this.name);
+    await this.button("Join").click();
+    const refusal = this.page.getByRole("link", { name: "Try again" });
+    await expect(this.button("Leave").or(refusal).first()).toBeVisible();
+    return (await refusal.count()) === 0;
+  }
+
   async expectInMeeting(): Promise<void> {
     await expect(this.button("Leave")).toBeVisible({ timeout: 20_000 });
     await expect(this.page).toHaveURL(/\/m\/[a-z0-9-]+\/room$/);
