@@ -192,6 +192,7 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 		return errors.Join(err, l.Close())
 	}
 	p.followEvents(web)
+	p.catchUp(ctx)
 	if err := p.serveMetrics(); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -225,11 +226,38 @@ func (p *process) followEvents(web *app.Server) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := cluster.Consume(ctx, p.nats, cluster.ConsumerOptions{Logger: p.log, Clock: p.clock, Durable: "web"}, web.MediaEvent); err != nil {
+		if err := cluster.Consume(ctx, p.nats, p.consumer(), web.MediaEvent); err != nil {
 			p.log.Error("media events are not followed any more", "err", err)
 		}
 	}()
 	p.later(func(context.Context) error { cancel(); <-done; return nil })
+}
+
+func (p *process) consumer() cluster.ConsumerOptions {
+	return cluster.ConsumerOptions{Logger: p.log, Clock: p.clock, Durable: "web"}
+}
+
+// catchUpTime bounds how long a start waits for old events. A web tier that cannot catch up serves all the same: the node's own limits hold.
+const catchUpTime = 20 * time.Second
+
+// catchUp waits until what media nodes reported during an outage is in the store, so that a running meeting is not taken for an empty one.
+func (p *process) catchUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, catchUpTime)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		waiting, err := cluster.Behind(ctx, p.nats, p.consumer())
+		if err == nil && waiting == 0 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			p.log.Warn("serving before all media events are in", "waiting", waiting, "err", err)
+			return
+		}
+	}
 }
 
 func (p *process) webConfig() app.Config {

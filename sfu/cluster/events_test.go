@@ -280,3 +280,27 @@ func (b *inbox) events() []sfu.Event {
 	defer b.mu.Unlock()
 	return slices.Clone(b.got)
 }
+
+func TestBehindCountsWhatIsNotHandled(t *testing.T) {
+	noLeaks(t)
+	nc := dial(t, natsServer(t))
+	p := publisher(t, nc)
+	for _, id := range []string{"1", "2", "3"} {
+		p.Emit(event(id, sfu.EventJoined))
+	}
+	opts := ConsumerOptions{Logger: quiet(t), Clock: clockwork.NewRealClock(), Durable: "web"}
+	behind := func(want uint64) func() bool {
+		return func() bool {
+			n, err := Behind(t.Context(), nc, opts)
+			check(t, err)
+			return n == want
+		}
+	}
+	until(t, "three events wait", behind(3))
+	failing := errors.New("the store is down")
+	stop := consuming(t, nc, "web", func(context.Context, sfu.Event) error { return failing })
+	until(t, "failed events still wait", behind(3))
+	stop()
+	consuming(t, nc, "web", (&inbox{}).take)
+	until(t, "nothing waits", behind(0))
+}
