@@ -126,7 +126,7 @@ function drawFrame([look, size, frame]: [Look, { width: number; height: number; 
     g.beginPath();
     g.arc(x + side * head * 0.32, y - head * 0.06, head * 0.26, Math.PI * 1.27, Math.PI * 1.73);
     g.stroke();
-    oval("rgba(214,110,90,.16)", x + side * head * 0.46, y + head * 0.26, head * 0.17, head * 0.11);
+    if (!look.beard) oval("rgba(214,110,90,.16)", x + side * head * 0.46, y + head * 0.26, head * 0.17, head * 0.11);
   }
   if (look.glasses) {
     g.strokeStyle = "#2b2b2b";

@@ -20,6 +20,8 @@ export class Menu {
   readonly element = h("div", { class: "m-menu", attrs: { role: "menu" } });
   readonly #close: () => void;
   #anchor: HTMLElement | null = null;
+  #shown = "";
+  #choices: readonly Choice[] = [];
 
   constructor(close: () => void) {
     this.#close = close;
@@ -31,9 +33,16 @@ export class Menu {
     });
   }
 
-  /** Shows the groups; drawn again with the same anchor, focus stays where it was. */
+  /**
+   * Shows the groups; drawn again with the same anchor, focus stays where it was. What looks the same is left as it is:
+   * an item that is replaced between press and release gets no click.
+   */
   show(anchor: HTMLElement, label: string, groups: readonly Group[]): void {
     const opening = this.#anchor !== anchor;
+    const looks = JSON.stringify(groups);
+    this.#choices = groups.flatMap((g) => g.choices);
+    if (!opening && looks === this.#shown) return;
+    this.#shown = looks;
     const at = this.#items().indexOf(document.activeElement as HTMLElement);
     this.#anchor?.setAttribute("aria-expanded", "false");
     this.#anchor = anchor;
@@ -80,8 +89,9 @@ export class Menu {
         },
         on: {
           click: () => {
+            const picked = this.#choices[this.#items().indexOf(item)];
             this.#close();
-            choice.pick();
+            picked?.pick();
           },
         },
       },
