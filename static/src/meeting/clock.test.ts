@@ -12,6 +12,23 @@ test("time left follows the server's clock, not this machine's", () => {
   assert.equal(clock.timeLeft(c, wrongByAnHour + 99 * minutes), 0);
 });
 
+test("late messages do not move the clock, an earlier one mends it", () => {
+  const c = clock.clockFrom({ endsAt: 100_000, now: 10_000 }, 10_500);
+  const late = clock.heard(c, { endsAt: 100_000, now: 20_000 }, 29_000);
+  assert.equal(late.offset, -500);
+  assert.equal(clock.heard(late, { endsAt: 100_000, now: 30_000 }, 30_020).offset, -20);
+});
+
+test("a machine whose clock was set is followed", () => {
+  const c = clock.clockFrom({ endsAt: 100_000, now: 10_000 }, 10_000);
+  assert.equal(clock.heard(c, { endsAt: 100_000, now: 11_000 }, 3_611_000).offset, -3_600_000);
+});
+
+test("of an old message only the end counts", () => {
+  const c = clock.clockFrom({ endsAt: 100_000, now: 10_000 }, 10_000);
+  assert.deepEqual(clock.heard(c, { endsAt: 900_000, now: 10_000 }, null), { endsAt: 900_000, offset: 0 });
+});
+
 test("a meeting without an end has no time left to show", () => {
   const c = clock.clockFrom({ endsAt: 0, now: 5 }, 5);
   assert.equal(clock.timeLeft(c, 5), null);

@@ -24,6 +24,21 @@ export const clockFrom = (said: { endsAt: number; now: number }, local: number):
   offset: said.now - local,
 });
 
+/** Messages are late by less than this; a larger difference means that this machine's clock was set. */
+const latest = 30 * second;
+
+/**
+ * The clock after one more message. Every message is a little late, never early, so the reading that
+ * puts the server's clock furthest ahead is the best one. `local` null says that the message is old:
+ * then only its end counts.
+ */
+export function heard(clock: Clock, said: { endsAt: number; now: number }, local: number | null): Clock {
+  if (local === null) return { endsAt: said.endsAt, offset: clock.offset };
+  const offset = said.now - local;
+  const reset = Math.abs(offset - clock.offset) > latest;
+  return { endsAt: said.endsAt, offset: reset ? offset : Math.max(offset, clock.offset) };
+}
+
 /** Milliseconds left, never below zero; null when the meeting has no end. */
 export function timeLeft(clock: Clock, local: number): number | null {
   if (clock.endsAt === 0) return null;

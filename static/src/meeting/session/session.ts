@@ -9,7 +9,7 @@ import {
   VideoPreset,
   setLogLevel,
 } from "livekit-client";
-import { clockFrom } from "../clock.ts";
+import { heard } from "../clock.ts";
 import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { endForAll, freshSession } from "./door.ts";
@@ -131,11 +131,17 @@ export class Session {
       if (room === this.#room && !this.#closed) what();
     };
     room
-      .on(RoomEvent.SignalConnected, mine(() => publisher.start()))
+      .on(
+        RoomEvent.SignalConnected,
+        mine(() => {
+          this.#limits(room.metadata ?? "", Date.now());
+          publisher.start();
+        }),
+      )
       .on(RoomEvent.Reconnecting, mine(() => this.#down()))
       .on(RoomEvent.SignalReconnecting, mine(() => this.#down()))
       .on(RoomEvent.Reconnected, mine(() => this.#live(room)))
-      .on(RoomEvent.RoomMetadataChanged, mine(() => this.#limits(room.metadata ?? "")))
+      .on(RoomEvent.RoomMetadataChanged, mine(() => this.#limits(room.metadata ?? "", Date.now())))
       .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
         if (room === this.#room && !participant) this.#told(topic ?? "", new TextDecoder().decode(payload));
       })
@@ -147,7 +153,7 @@ export class Session {
 
   #live(room: Room): void {
     const { store, sources } = this.#parts;
-    this.#limits(room.metadata ?? "");
+    this.#limits(room.metadata ?? "", null);
     // The roster first: whoever was here before is not news.
     store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources) });
     store.dispatch({ type: "connection", connection: "live" });
@@ -157,19 +163,21 @@ export class Session {
     this.#parts.store.dispatch({ type: "connection", connection: "reconnecting" });
   }
 
-  #limits(text: string): void {
+  /** Takes the limits that the node tells; `at` is when they came, null when that was some time ago. */
+  #limits(text: string, at: number | null): void {
     const said = limitsFrom(text);
     if (!said) return;
-    this.#parts.store.dispatch({
+    const { store } = this.#parts;
+    store.dispatch({
       type: "limits",
-      clock: clockFrom(said, Date.now()),
+      clock: heard(store.state.clock, said, at),
       ...(said.plan === undefined ? {} : { plan: said.plan }),
       ...(said.participants === undefined ? {} : { limit: said.participants }),
     });
   }
 
   #told(topic: string, text: string): void {
-    if (topic === topics.clock) this.#limits(text);
+    if (topic === topics.clock) this.#limits(text, Date.now());
     if (topic === topics.ended) this.#ending = endingFrom(text);
   }
 
