@@ -21,10 +21,11 @@ const (
 
 // publication is a published track as the room knows it.
 type publication struct {
-	owner *peer
-	sid   string
-	track *forward.Track
-	info  *livekit.TrackInfo // guarded by room.mu
+	owner  *peer
+	sid    string
+	track  *forward.Track
+	stream string             // groups what is played in step; empty: alone
+	info   *livekit.TrackInfo // guarded by room.mu
 }
 
 // upload is one track on its way in, as its publisher's peer knows it: asked
@@ -115,7 +116,7 @@ func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
 	track := forward.NewTrack(sid, codec, p.node.mediaTime, &p.node.counters)
 	track.SetMuted(info.GetMuted())
 	u := &upload{
-		pub: &publication{owner: p, sid: sid, track: track, info: info},
+		pub: &publication{owner: p, sid: sid, track: track, stream: streamOf(request.GetSource()), info: info},
 		cid: request.GetCid(), cids: cids, codec: codec, kind: track.Kind,
 	}
 	return u

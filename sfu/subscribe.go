@@ -1,6 +1,8 @@
 package sfu
 
 import (
+	"strings"
+
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v3"
@@ -35,10 +37,39 @@ func (p *peer) subscribe(pub *publication) {
 	p.downlink.add(s)
 }
 
-// streamID is what the client reads the publisher and the track from. It holds
-// both, since that is the only part of the SDP that is right for every client
-// when a media section is used again.
+// streamID is what the client reads the publisher and the track from. With the
+// track in it, it is the only part of the SDP that every client reads right,
+// also when a section is used again.
 func (p *peer) streamID(pub *publication) string { return pub.owner.sid + "|" + pub.sid }
+
+// syncedStreamID is one for all that has to be played in step: browsers keep
+// lips and voice together within a stream. The client then has to find the
+// track by other means: in one-connection mode by the section, in
+// two-connection mode by the track's id, which is right in a new section only.
+func (p *peer) syncedStreamID(pub *publication, reused bool) string {
+	if pub.stream == "" || !p.syncs || (reused && !p.single) {
+		return p.streamID(pub)
+	}
+	return pub.owner.sid + "|" + pub.stream
+}
+
+// syncsStreams says whether a client finds tracks in a stream of several.
+// Firefox does not: it reads the track from the stream's name.
+func syncsStreams(client *livekit.ClientInfo) bool {
+	return client.GetSdk() == livekit.ClientInfo_JS && !strings.EqualFold(client.GetBrowser(), "firefox")
+}
+
+// streamOf groups a person's tracks.
+func streamOf(source livekit.TrackSource) string {
+	switch source {
+	case livekit.TrackSource_CAMERA, livekit.TrackSource_MICROPHONE:
+		return "camera"
+	case livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO:
+		return "screen"
+	default:
+		return ""
+	}
+}
 
 func (p *peer) unsubscribe(pub *publication) {
 	s := p.subs[pub.sid]
@@ -60,6 +91,7 @@ func (p *peer) dropSubscriptions() {
 
 // attach puts a subscription on a media section: a free one, or a new one.
 func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) error {
+	s.sub.SetStreamID(p.syncedStreamID(s.pub, free != nil))
 	if free == nil {
 		transceiver, err := l.AddTransceiverFromTrack(s.sub, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 		if err != nil {

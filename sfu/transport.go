@@ -98,9 +98,33 @@ func planAddresses(nodeIPs []string) (addressPlan, error) {
 		if len(nodeIPs) > 1 {
 			return addressPlan{}, errors.New("name either addresses of this machine, or one public address")
 		}
-		plan = addressPlan{bind: []net.IP{net.IPv4zero}, public: nodeIPs}
+		plan.public = nodeIPs
+		plan.bind[0] = map[string]net.IP{"4": net.IPv4zero, "6": net.IPv6zero}[family(plan.bind[0])]
 	}
 	return plan, nil
+}
+
+// networks are the kinds of connection that clients can make. Behind a public
+// address, the machine's own ones of the other family mean nothing to them.
+func (p addressPlan) networks() []webrtc.NetworkType {
+	four := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4}
+	six := []webrtc.NetworkType{webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP6}
+	switch {
+	case p.public == nil:
+		return append(four, six...)
+	case family(p.bind[0]) == "4":
+		return four
+	default:
+		return six
+	}
+}
+
+// family is how Go's networks end: "4" or "6".
+func family(ip net.IP) string {
+	if ip.To4() != nil {
+		return "4"
+	}
+	return "6"
 }
 
 // localIPs are the machine's addresses that somebody could reach it by.
@@ -158,7 +182,7 @@ func bindAll(port int, ips []net.IP) ([]*net.UDPConn, net.Listener, int, error) 
 		return nil, nil, 0, err
 	}
 	for _, ip := range ips {
-		conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: ip, Port: port})
+		conn, err := net.ListenUDP("udp"+family(ip), &net.UDPAddr{IP: ip, Port: port})
 		if err != nil {
 			return release(fmt.Errorf("open media port: %w", err))
 		}
@@ -199,9 +223,7 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 	s.SetICEUDPMux(t.udp)
 	s.SetICETCPMux(t.tcp)
 	s.DisableActiveTCP(true)
-	s.SetNetworkTypes([]webrtc.NetworkType{
-		webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6,
-	})
+	s.SetNetworkTypes(plan.networks())
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetHostAcceptanceMinWait(0)

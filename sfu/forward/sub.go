@@ -76,6 +76,10 @@ func (s *Sub) ID() string { return s.track.ID }
 // RID is empty: a subscriber gets one stream.
 func (s *Sub) RID() string { return "" }
 
+// SetStreamID names the stream that the client groups the track by. Call it
+// before the connection has the track.
+func (s *Sub) SetStreamID(id string) { s.streamID = id }
+
 // StreamID is what clients read the publisher and the track from.
 func (s *Sub) StreamID() string { return s.streamID }
 

@@ -26,6 +26,7 @@ type Options struct {
 	SinglePC      bool // /rtc/v1
 	NoSubscribe   bool // takes no tracks by itself
 	SignalingOnly bool // no media connection at all
+	TCP           bool // media over TCP, as from behind a firewall
 
 	reconnect bool
 	sid       string

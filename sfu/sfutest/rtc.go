@@ -33,7 +33,7 @@ type rtc struct {
 
 func newRTC(p *Peer) (*rtc, error) {
 	r := &rtc{peer: p, single: p.options.SinglePC}
-	api, err := newAPI()
+	api, err := newAPI(p.options.TCP)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func newRTC(p *Peer) (*rtc, error) {
 	}
 	r.down = r.up
 	if !r.single {
-		if api, err = newAPI(); err != nil {
+		if api, err = newAPI(p.options.TCP); err != nil {
 			return nil, err
 		}
 		if r.down, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
@@ -56,7 +56,7 @@ func newRTC(p *Peer) (*rtc, error) {
 	return r, r.openChannels()
 }
 
-func newAPI() (*webrtc.API, error) {
+func newAPI(tcp bool) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -74,6 +74,9 @@ func newAPI() (*webrtc.API, error) {
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if tcp {
+		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	}
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetHostAcceptanceMinWait(0)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
