@@ -267,6 +267,20 @@ func TestEmitNeverBlocksAndDropsRostersFirst(t *testing.T) {
 	}
 }
 
+// The last events come when the time to stop is over.
+func TestPublisherTakesAMomentForTheLastEvents(t *testing.T) {
+	noLeaks(t)
+	srv := natsServer(t)
+	p, err := NewPublisher(dial(t, srv), PublisherOptions{Logger: quiet(t), Clock: clockwork.NewRealClock()})
+	check(t, err)
+	p.Emit(event("first", sfu.EventJoined))
+	until(t, "the stream is there", func() bool { return p.Waiting() == 0 })
+	p.Emit(event("last", sfu.EventLeft))
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	check(t, p.Close(over))
+}
+
 func TestConsumerNeedsAName(t *testing.T) {
 	for _, name := range []string{"", "a.b", "a b", "*"} {
 		if err := Consume(context.Background(), nil, ConsumerOptions{Durable: name}, nil); err == nil {

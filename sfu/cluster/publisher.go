@@ -22,6 +22,7 @@ const (
 	eventsBytes    = 256 << 20
 	eventsTwice    = 10 * time.Minute // how long the stream itself knows an event's id
 	publishTimeout = 5 * time.Second
+	publishLast    = time.Second
 	publishRetry   = 250 * time.Millisecond
 	publishSlowest = 5 * time.Second
 	eventsWaiting  = 16_384
@@ -120,9 +121,15 @@ func (p *Publisher) drop() {
 	p.dropped++
 }
 
-// Close publishes what is waiting, until ctx ends, and stops. It reports how
-// many events were lost, if any.
+// Close publishes what is waiting, until ctx ends, and stops. Whatever is left
+// of ctx, it takes a moment: the last events come when all else has stopped. It
+// reports how many events were lost, if any.
 func (p *Publisher) Close(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ctx.Err() != nil || (ok && time.Until(end) < publishLast) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), publishLast)
+		defer cancel()
+	}
 	for p.Waiting() > 0 && ctx.Err() == nil {
 		select {
 		case <-p.idle:

@@ -164,11 +164,30 @@ func (s *NodeServer) become(state State) {
 	s.beat()
 }
 
-// Drain takes no new room and waits until the last one has closed or ctx ends;
-// then it closes the node. People who are still there are told to come back,
-// and their rooms are placed on other nodes.
+// Drain takes no new room and waits until the last one has closed, or until
+// little is left of ctx; then it closes the node. People who are still there
+// are told to come back, and their rooms are placed on other nodes.
 func (s *NodeServer) Drain(ctx context.Context) error {
 	s.become(StateDraining)
+	patient, enough := beforeEnd(ctx)
+	defer enough()
+	s.waitForRooms(patient)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTimeout)
+	defer cancel()
+	return s.Close(closing)
+}
+
+// beforeEnd ends early enough before ctx does for a farewell to everybody, and
+// for whoever stops after us.
+func beforeEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end.Add(-min(2*farewellTimeout, time.Until(end)/2)))
+}
+
+func (s *NodeServer) waitForRooms(ctx context.Context) {
 	tick := s.clock.NewTicker(beatEvery)
 	defer tick.Stop()
 	for len(s.node.Rooms()) > 0 && ctx.Err() == nil {
@@ -177,9 +196,6 @@ func (s *NodeServer) Drain(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTimeout)
-	defer cancel()
-	return s.Close(closing)
 }
 
 // Close gives the node's rooms away, closes the node and stops serving. It

@@ -363,3 +363,19 @@ func TestHeartbeatsOfStrangersAreIgnored(t *testing.T) {
 	check(t, nc.Publish(subjectBeat, []byte(`{"id":"good"}`)))
 	until(t, "the good one is known", func() bool { return len(web.Nodes()) == 1 && web.Nodes()[0].ID == "good" })
 }
+
+// Drain must leave time for the farewell, and for those who stop after it.
+func TestDrainEndsBeforeItsTimeIsUp(t *testing.T) {
+	for total, most := range map[time.Duration]time.Duration{
+		time.Minute: time.Minute - 2*farewellTimeout, 2 * time.Second: time.Second, 0: 0,
+	} {
+		now := time.Now()
+		ctx, cancel := context.WithDeadline(context.Background(), now.Add(total))
+		patient, enough := beforeEnd(ctx)
+		if end, _ := patient.Deadline(); end.After(now.Add(most+total/100)) || end.Before(now.Add(most-total/2)) {
+			t.Errorf("of %s it waits %s", total, end.Sub(now))
+		}
+		enough()
+		cancel()
+	}
+}
