@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -195,7 +196,8 @@ func (s *Server) endForAll(c *fiber.Ctx) error {
 		if err := org.EndMeeting(c.UserContext(), meeting.ID, string(sfu.ReasonHost)); err != nil {
 			return s.problem(c, err)
 		}
-		if err := s.media.End(c.UserContext(), roomKey(at.Room), sfu.ReasonHost); err != nil {
+		err := s.media.End(c.UserContext(), roomKey(at.Room), sfu.ReasonHost)
+		if err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) { // nobody has connected yet: there is nothing to end on a node
 			return s.problem(c, err)
 		}
 	}

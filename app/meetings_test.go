@@ -108,6 +108,9 @@ func TestOnlyMembersEndAMeetingForAll(t *testing.T) {
 	ann, org := w.owner("Ann")
 	code := ann.room(org)
 	ann.join(code, "Ann")
+	ann.get("/m/" + code)
+	ann.postJSON("/m/"+code+"/end", form()).status(204) // also before anybody's media is connected
+	ann.join(code, "Ann")
 	guest := w.browser()
 	session := guest.join(code, "Leila")
 	peer := dial(t, session)

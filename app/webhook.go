@@ -51,6 +51,9 @@ func (s *Server) lift(ctx context.Context, change billing.Change) error {
 		if err == nil {
 			err = s.media.SetLimits(ctx, roomKey(room), nodeLimits(m))
 		}
+		if errors.Is(err, sfu.ErrRoomEnded) { // it ended while we were looking
+			err = nil
+		}
 		failed = errors.Join(failed, err)
 	}
 	return failed
