@@ -197,10 +197,22 @@ func TestNoMinutesByLeavingOrRestarting(t *testing.T) {
 	w.sentAway(bob)
 }
 
+// deafClock never ticks: nothing but the join itself looks at the time.
+type deafClock struct{ *clockwork.FakeClock }
+
+func (c deafClock) NewTicker(time.Duration) clockwork.Ticker {
+	return clockwork.NewFakeClock().NewTicker(time.Hour)
+}
+
 func TestNobodyGetsInAfterTheEnd(t *testing.T) {
-	w, clock, end := fakeWorld(t)
+	clock := deafClock{clockwork.NewFakeClock()}
+	w := newWorld(t, clock)
+	end := clock.Now().Add(40 * time.Minute)
+	w.open(acme, sfu.Limits{Participants: 100, EndsAt: end})
 	token := w.keys.Token("PKacme", sfu.Grant{Room: acme.Room, Identity: "ann", TTL: 2 * time.Hour}, clock.Now())
-	clock.Advance(end.Sub(clock.Now()))
+	clock.Advance(40*time.Minute - time.Second)
+	w.join("bob", sfutest.Options{SignalingOnly: true, Token: w.token(acme, sfu.Grant{Identity: "bob"})})
+	clock.Advance(time.Second)
 	if _, err := sfutest.Connect(w.ctx, w.node, sfutest.Options{Token: token}); !sfutest.ErrRefused(err) {
 		t.Errorf("join at the very end: %v", err)
 	}

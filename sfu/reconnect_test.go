@@ -18,9 +18,11 @@ func TestSameIdentityAgainLeavesNoGhost(t *testing.T) {
 			w := realWorld(t)
 			w.open(acme, sfu.Limits{Participants: 2, Revision: 1})
 			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
+			w.publish(bob, sfutest.Microphone())
 			old := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			w.publish(old, sfutest.Microphone())
 			w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+			w.ok(old.Hears(w.ctx, "bob", audio, 5))
 			fresh := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			if leave := w.sentAway(old); leave.GetReason() != livekit.DisconnectReason_DUPLICATE_IDENTITY {
 				t.Errorf("the older connection got %v", leave)
@@ -36,7 +38,8 @@ func TestSameIdentityAgainLeavesNoGhost(t *testing.T) {
 			if _, err := sfutest.Connect(w.ctx, w.node, sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: "cat"})}); !sfutest.ErrRefused(err) {
 				t.Errorf("the seats moved: a third person gets %v", err)
 			}
-			w.eventually("one track on the node", func() bool { s := w.node.Stats(); return s.Tracks == 1 && s.Subscriptions == 1 })
+			w.ok(fresh.Hears(w.ctx, "bob", audio, 5))
+			w.eventually("a track each on the node", func() bool { s := w.node.Stats(); return s.Tracks == 2 && s.Subscriptions == 2 })
 		})
 	}
 }

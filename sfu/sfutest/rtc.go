@@ -137,6 +137,16 @@ func (r *rtc) listen(channel *webrtc.DataChannel) {
 	})
 }
 
+// Sections counts the media sections of the connection that the peer receives
+// on. It must not grow with every track that comes and goes.
+func (p *Peer) Sections() int {
+	local := p.rtc.down.LocalDescription()
+	if local == nil {
+		return 0
+	}
+	return strings.Count(local.SDP, "\nm=")
+}
+
 // handle does the media part of what the node says.
 func (r *rtc) handle(response *livekit.SignalResponse) {
 	switch message := response.Message.(type) {
