@@ -7,8 +7,9 @@ import (
 )
 
 // TestAnotherOrganizationsThingsAreNotThere walks every route of the console with every mix of two organizations' ids.
-func TestAnotherOrganizationsThingsAreNotThere(t *testing.T) {
-	w := newWorld(t)
+func TestAnotherOrganizationsThingsAreNotThere(t *testing.T) { onBoth(t, foreignThingsAreNotThere) }
+
+func foreignThingsAreNotThere(t *testing.T, w *world) {
 	ann, annOrg := w.owner("Ann")
 	ben, benOrg := w.owner("Ben")
 	code := ann.room(annOrg)

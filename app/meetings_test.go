@@ -141,8 +141,9 @@ func TestTheMeetingEndsAtItsLimitAndTheRoomRests(t *testing.T) {
 	})
 }
 
-func TestUpgradingLiftsARunningMeeting(t *testing.T) {
-	w := newWorld(t)
+func TestUpgradingLiftsARunningMeeting(t *testing.T) { onBoth(t, upgradingLifts) }
+
+func upgradingLifts(t *testing.T, w *world) {
 	ann, org := w.owner("Ann")
 	code := ann.room(org)
 	session := ann.join(code, "Ann")

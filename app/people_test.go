@@ -155,6 +155,14 @@ func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 	}
 }
 
+func TestOurFaultsSayNoMoreThanThat(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	must(t, w.db.Close())
+	ann.get(org).status(500).has("Code 500").lacks("sql", "database", "goroutine")
+	w.browser().get("/pricing").status(500).lacks("sql", "database", "goroutine")
+}
+
 func TestHealth(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) { tenantstest.Main(m) }
 type world struct {
 	t       *testing.T
 	base    string
+	db      *tenants.DB
 	store   *tenants.Store
 	billing *billing.Service
 	stripe  *stripefake.Server
@@ -45,12 +46,23 @@ const webhookSecret = "whsec_test"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db := tenantstest.Open(t, tenantstest.SQLitePath(t))
+	return newWorldOn(t, tenantstest.SQLitePath(t))
+}
+
+// onBoth runs a test in a world on SQLite and in one on PostgreSQL.
+func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, newWorldOn(t, tenantstest.SQLitePath(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newWorldOn(t, tenantstest.PostgresURL(t))) })
+}
+
+func newWorldOn(t *testing.T, database string) *world {
+	t.Helper()
+	db := tenantstest.Open(t, database)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock := clockwork.NewRealClock()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	w := &world{t: t, base: "http://" + l.Addr().String(), failing: new(error)}
+	w := &world{t: t, db: db, base: "http://" + l.Addr().String(), failing: new(error)}
 	w.mails = app.FolderMailer{Dir: filepath.Join(t.TempDir(), "mail"), From: "Parley <parley@parley.example>"}
 	w.store = tenants.New(db, tenants.Options{Clock: clock, Log: log, Secret: [32]byte{2}, PasswordCost: tenants.PasswordCost{MemoryKiB: 64, Passes: 1}})
 
