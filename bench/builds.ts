@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, utimes } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seconds, type Row } from "./table";
@@ -16,8 +16,7 @@ export async function measureBuilds(root: string): Promise<Row[]> {
       return seconds(performance.now() - begun);
     };
     const cold = build();
-    const later = new Date(Date.now() + 1000);
-    await utimes(join(clone, "app", "routes.go"), later, later);
+    await appendFile(join(clone, "app", "routes.go"), "\nvar _ = 0 // changed for this measurement\n");
     const warm = build();
     return [{ "make build": "time", cold, warm, again: build() }];
   } finally {

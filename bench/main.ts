@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { measureBuilds } from "./builds";
@@ -12,6 +12,7 @@ import { launchOptions } from "../e2e/lib/chromium";
 
 /** Measures, prints, and writes docs/benchmarks.md. */
 export async function main(root: string): Promise<void> {
+  const load = loadavg()[1] ?? 0; // of five minutes, before we add to it
   const browser = await chromium.launch(launchOptions());
   const sections: { title: string; text: string; rows: Row[] }[] = [];
   const add = (title: string, text: string, rows: Row[]) => {
@@ -26,19 +27,19 @@ export async function main(root: string): Promise<void> {
     await browser.close();
   }
   add("Start and memory", "`parley serve --demo` on an existing data folder, from the start of the process until `/readyz` answers 200; memory is the resident size after 10 quiet seconds. Bar: 1 s.", await measureStart(7));
-  add("Build", "`make build` in a fresh clone. Cold: no Go build cache; module and npm downloads were there already. Warm: one Go file touched. Again: nothing touched.", await measureBuilds(root));
-  await writeFile(join(root, "docs", "benchmarks.md"), page(sections, chromiumVersion));
+  add("Build", "`make build` in a fresh clone. Cold: no Go build cache; module and npm downloads were there already. Warm: one Go file changed. Again: nothing changed.", await measureBuilds(root));
+  await writeFile(join(root, "docs", "benchmarks.md"), page(sections, chromiumVersion, load));
   console.log("\nwritten to docs/benchmarks.md");
 }
 
-function page(sections: { title: string; text: string; rows: Row[] }[], chromiumVersion: string): string {
+function page(sections: { title: string; text: string; rows: Row[] }[], chromiumVersion: string, load: number): string {
   const go = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
   const processor = (cpus()[0]?.model ?? "").trim() || process.arch;
   const machine = `${cpus().length} cores (${processor}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${go}, Node ${process.versions.node}, Chromium ${chromiumVersion}`;
   return [
     "# Measurements",
     "",
-    `Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Absolute times of a shared machine are rough; weights are exact.`,
+    `Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load average before: ${load.toFixed(1)}; above 1, others were at work and times are longer than they need to be. Weights are exact.`,
     ...sections.flatMap((s) => ["", `## ${s.title}`, "", s.text, "", table(s.rows)]),
     "",
   ].join("\n");
