@@ -15,6 +15,7 @@ import (
 	"time"
 
 	_ "github.com/glebarez/go-sqlite" // registers the driver "sqlite"
+	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -35,6 +36,14 @@ type Step struct {
 // Up applies what the database lacks. Several processes may call it at once.
 // The address is a path of a SQLite file or a postgres:// URL.
 func Up(ctx context.Context, address string) error {
+	free, err := queue(ctx, address)
+	if err != nil {
+		return fmt.Errorf("bring the database up to date: %w", err)
+	}
+	return errors.Join(up(ctx, address), free())
+}
+
+func up(ctx context.Context, address string) error {
 	return with(address, func(p *goose.Provider) error {
 		if _, err := p.Up(ctx); err != nil {
 			return fmt.Errorf("bring the database up to date: %w", err)
@@ -42,6 +51,22 @@ func Up(ctx context.Context, address string) error {
 		return nil
 	})
 }
+
+// queue lets one process at a time bring a SQLite file up to date: goose reads what is applied before its first transaction, so two
+// of them would both begin at step one. On PostgreSQL a session lock does the same, see openPostgres.
+func queue(ctx context.Context, address string) (free func() error, err error) {
+	if isPostgres(address) {
+		return func() error { return nil }, nil
+	}
+	file := flock.New(address + ".migrating")
+	if _, err := file.TryLockContext(ctx, lockRetry); err != nil {
+		return nil, fmt.Errorf("wait for another process's migration: %w", err)
+	}
+	return file.Unlock, nil // the file stays: who removed it could remove another's lock
+}
+
+// lockRetry is how often a waiting process looks again.
+const lockRetry = 20 * time.Millisecond
 
 // Status lists all steps in order.
 func Status(ctx context.Context, address string) ([]Step, error) {
@@ -67,7 +92,7 @@ func Status(ctx context.Context, address string) ([]Step, error) {
 // with opens the database for as long as fn runs.
 func with(address string, fn func(*goose.Provider) error) error {
 	open := openSQLite
-	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+	if isPostgres(address) {
 		open = openPostgres
 	}
 	provider, db, err := open(address)
@@ -75,6 +100,10 @@ func with(address string, fn func(*goose.Provider) error) error {
 		return fmt.Errorf("open the database for migrations: %w", err)
 	}
 	return errors.Join(fn(provider), db.Close())
+}
+
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
 func openSQLite(path string) (*goose.Provider, *sql.DB, error) {
