@@ -198,6 +198,8 @@ func (r recipients) includes(p *peer) bool {
 
 // stamp writes on the packet who it is from, whatever it says itself, and
 // reads who it is for. Both are in two places: clients write the old ones.
+//
+//nolint:staticcheck // the deprecated fields are the ones that clients use
 func stamp(packet *livekit.DataPacket, kind livekit.DataPacket_Kind, identity, sid string) recipients {
 	packet.Kind = kind
 	packet.ParticipantIdentity, packet.ParticipantSid = identity, sid

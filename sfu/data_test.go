@@ -25,6 +25,7 @@ func (w *world) gets(peer *sfutest.Peer, text string) {
 	w.until(peer, text, func() bool { return slices.Contains(texts(peer), text) })
 }
 
+//nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestDataReachesWhomItIsFor(t *testing.T) {
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +64,7 @@ func TestDataReachesWhomItIsFor(t *testing.T) {
 	}
 }
 
+//nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestForgedSenderIsOverwritten(t *testing.T) {
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
@@ -82,6 +84,7 @@ func TestForgedSenderIsOverwritten(t *testing.T) {
 	}
 }
 
+//nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestDataThatIsNotAllowed(t *testing.T) {
 	w := realWorld(t)
 	bob := w.join("bob", sfutest.Options{})

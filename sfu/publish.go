@@ -122,6 +122,7 @@ func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
 	return u
 }
 
+//nolint:staticcheck // clients still read the deprecated fields
 func newTrackInfo(sid string, request *livekit.AddTrackRequest, mime string) *livekit.TrackInfo {
 	layers := request.GetLayers()
 	if len(layers) == 0 && len(request.GetSimulcastCodecs()) > 0 {

@@ -210,6 +210,8 @@ func (p *peer) onTrackSetting(request *livekit.UpdateTrackSettings) {
 }
 
 // qualityFor is the smallest layer that fills the size that is asked for.
+//
+//nolint:staticcheck // the layers of a track's only codec stand in the deprecated field too
 func (r *room) qualityFor(pub *publication, request *livekit.UpdateTrackSettings) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

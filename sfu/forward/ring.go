@@ -28,9 +28,10 @@ func (r *ring) put(p *packet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slot := &r.slots[p.seq%uint64(len(r.slots))]
-	payload := append(slot.payload[:0], p.payload...)
+	kept := slot.payload[:0]
 	*slot = *p
-	slot.payload = payload
+	kept = append(kept, p.payload...)
+	slot.payload = kept
 }
 
 // get copies the packet into p and its payload into buffer, which p.payload

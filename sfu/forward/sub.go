@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 )
@@ -70,7 +69,7 @@ func NewSub(track *Track, streamID string) *Sub {
 	}
 }
 
-// ID, RID, StreamID and Kind describe the track in SDP.
+// ID is the track's, in SDP.
 func (s *Sub) ID() string { return s.track.ID }
 
 // RID is empty: a subscriber gets one stream.
@@ -292,91 +291,4 @@ func (s *Sub) shiftPicture(g *segment, p *packet, number uint64) []byte {
 	s.scratch = append(s.scratch[:0], p.payload...)
 	shiftVP8(s.scratch, d, g.picture, g.tl0)
 	return s.scratch
-}
-
-// HandleRTCP takes what the subscriber says about the track.
-func (s *Sub) HandleRTCP(packets []rtcp.Packet) {
-	for _, packet := range packets {
-		switch message := packet.(type) {
-		case *rtcp.TransportLayerNack:
-			if message.MediaSSRC == s.SSRC() {
-				s.resend(message.Nacks)
-			}
-		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-			s.wantKey()
-		}
-	}
-}
-
-// SSRC is what the packets to this subscriber carry.
-func (s *Sub) SSRC() uint32 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ssrc
-}
-
-// maxResend bounds the work that one NACK can ask for.
-const maxResend = 128
-
-func (s *Sub) resend(pairs []rtcp.NackPair) {
-	left := maxResend
-	for i := range pairs {
-		pairs[i].Range(func(seq uint16) bool {
-			left--
-			s.resendOne(seq)
-			return left > 0
-		})
-		if left <= 0 {
-			return
-		}
-	}
-}
-
-func (s *Sub) resendOne(seq uint16) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.writer == nil || !s.open || s.paused || s.current == nil {
-		return
-	}
-	behind := uint16(s.next) - 1 - seq
-	if behind >= ringPackets {
-		return
-	}
-	number := s.next - 1 - uint64(behind)
-	g := &s.segment
-	if number < g.first {
-		g = &s.previous
-	}
-	if g.layer == nil || number < g.first {
-		return
-	}
-	var p packet
-	var found bool
-	s.scratch, found = g.layer.ring.get(number-g.sequence, &p, s.scratch)
-	if !found {
-		return
-	}
-	s.write(g, &p, number)
-}
-
-// Report is the sender report for this subscriber: the publisher's clock, in
-// the subscriber's timestamps. It says nil as long as there is none.
-func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.writer == nil || s.current == nil || s.packets == 0 {
-		return nil
-	}
-	report := s.current.latestReport()
-	if !report.ok {
-		return nil
-	}
-	passed := now - report.at
-	return &rtcp.SenderReport{
-		SSRC:        s.ssrc,
-		NTPTime:     report.ntp + uint64(passed.Seconds()*(1<<32)),
-		RTPTime:     report.rtp + uint32(passed.Seconds()*float64(s.track.clock)) + s.segment.timestamp,
-		PacketCount: s.packets,
-		OctetCount:  s.octets,
-	}
 }

@@ -91,6 +91,7 @@ type clientSocket struct {
 }
 
 func dialSocket(ctx context.Context, url string) (*clientSocket, error) {
+	//nolint:bodyclose // the dialer gives a body that needs no closing
 	ws, response, err := websocket.DefaultDialer.DialContext(ctx, url, nil)
 	if err != nil {
 		if response != nil {

@@ -1,0 +1,94 @@
+package forward
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// HandleRTCP takes what the subscriber says about the track.
+func (s *Sub) HandleRTCP(packets []rtcp.Packet) {
+	for _, packet := range packets {
+		switch message := packet.(type) {
+		case *rtcp.TransportLayerNack:
+			if message.MediaSSRC == s.SSRC() {
+				s.resend(message.Nacks)
+			}
+		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+			s.wantKey()
+		}
+	}
+}
+
+// SSRC is what the packets to this subscriber carry.
+func (s *Sub) SSRC() uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ssrc
+}
+
+// maxResend bounds the work that one NACK can ask for.
+const maxResend = 128
+
+func (s *Sub) resend(pairs []rtcp.NackPair) {
+	left := maxResend
+	for i := range pairs {
+		pairs[i].Range(func(seq uint16) bool {
+			left--
+			s.resendOne(seq)
+			return left > 0
+		})
+		if left <= 0 {
+			return
+		}
+	}
+}
+
+func (s *Sub) resendOne(seq uint16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || !s.open || s.paused || s.current == nil {
+		return
+	}
+	behind := uint16(s.next) - 1 - seq
+	if behind >= ringPackets {
+		return
+	}
+	number := s.next - 1 - uint64(behind)
+	g := &s.segment
+	if number < g.first {
+		g = &s.previous
+	}
+	if g.layer == nil || number < g.first {
+		return
+	}
+	var p packet
+	var found bool
+	s.scratch, found = g.layer.ring.get(number-g.sequence, &p, s.scratch)
+	if !found {
+		return
+	}
+	s.write(g, &p, number)
+}
+
+// Report is the sender report for this subscriber: the publisher's clock, in
+// the subscriber's timestamps. It says nil as long as there is none.
+func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil || s.current == nil || s.packets == 0 {
+		return nil
+	}
+	report := s.current.latestReport()
+	if !report.ok {
+		return nil
+	}
+	passed := now - report.at
+	return &rtcp.SenderReport{
+		SSRC:        s.ssrc,
+		NTPTime:     report.ntp + uint64(passed.Seconds()*(1<<32)),
+		RTPTime:     report.rtp + uint32(passed.Seconds()*float64(s.track.clock)) + s.segment.timestamp,
+		PacketCount: s.packets,
+		OctetCount:  s.octets,
+	}
+}

@@ -1,0 +1,147 @@
+package sfutest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v3"
+	"google.golang.org/protobuf/proto"
+)
+
+// Track is a track that a peer receives.
+type Track struct {
+	SID, Participant string
+	Kind             webrtc.RTPCodecType
+	Codec            string
+
+	packets, twice, reports atomic.Uint64
+	newest                  atomic.Uint32
+	ssrc                    uint32
+}
+
+// Received counts packets.
+func (t *Track) Received() uint64 { return t.packets.Load() }
+
+// Twice counts packets that came again, as answers to NACKs do.
+func (t *Track) Twice() uint64 { return t.twice.Load() }
+
+// Reports counts sender reports.
+func (t *Track) Reports() uint64 { return t.reports.Load() }
+
+func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	participant, sid := sids(remote.StreamID())
+	t := &Track{SID: sid, Participant: participant, Kind: remote.Kind(), Codec: remote.Codec().MimeType, ssrc: uint32(remote.SSRC())}
+	p.mu.Lock()
+	p.tracks[sid] = t
+	p.touchLocked()
+	p.mu.Unlock()
+	go func() {
+		for {
+			packets, _, err := receiver.ReadRTCP()
+			if err != nil {
+				return
+			}
+			for _, packet := range packets {
+				if _, ok := packet.(*rtcp.SenderReport); ok {
+					t.reports.Add(1)
+				}
+			}
+		}
+	}()
+	seen := map[uint16]bool{}
+	for {
+		packet, _, err := remote.ReadRTP()
+		if err != nil {
+			p.mu.Lock()
+			if p.tracks[sid] == t {
+				delete(p.tracks, sid)
+			}
+			p.touchLocked()
+			p.mu.Unlock()
+			return
+		}
+		if len(packet.Payload) == 0 {
+			continue
+		}
+		if seen[packet.SequenceNumber] {
+			t.twice.Add(1)
+		}
+		seen[packet.SequenceNumber] = true
+		t.newest.Store(uint32(packet.SequenceNumber))
+		t.packets.Add(1)
+	}
+}
+
+// Nack asks for the latest packets of a track again.
+func (p *Peer) Nack(t *Track) error {
+	newest := uint16(t.newest.Load())
+	return p.rtc.down.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+		MediaSSRC: t.ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{newest - 2, newest - 1, newest}),
+	}})
+}
+
+// SendData sends a packet to everybody or to some.
+func (p *Peer) SendData(ctx context.Context, packet *livekit.DataPacket, kind livekit.DataPacket_Kind) error {
+	raw, err := proto.Marshal(packet)
+	if err != nil {
+		return err
+	}
+	channel := p.rtc.reliable
+	if kind == livekit.DataPacket_LOSSY {
+		channel = p.rtc.lossy
+	}
+	if p.rtc.up.CurrentRemoteDescription() == nil {
+		p.rtc.negotiate()
+	}
+	if err := p.Until(ctx, "data channel", func() bool { return channel.ReadyState() == webrtc.DataChannelStateOpen }); err != nil {
+		return err
+	}
+	return channel.Send(raw)
+}
+
+// Text is a data packet of a user's.
+//
+//nolint:staticcheck // the deprecated field is the one that clients use
+func Text(topic, text string, to ...string) *livekit.DataPacket {
+	return &livekit.DataPacket{Value: &livekit.DataPacket_User{User: &livekit.UserPacket{
+		Payload: []byte(text), Topic: &topic, DestinationIdentities: to,
+	}}}
+}
+
+// Hears waits until packets of a kind come from somebody, n more than now.
+func (p *Peer) Hears(ctx context.Context, identity string, kind webrtc.RTPCodecType, n uint64) error {
+	var base map[*Track]uint64
+	find := func() *Track {
+		info := p.People()[identity]
+		for _, t := range p.Tracks() {
+			if t.Participant == info.GetSid() && t.Kind == kind {
+				return t
+			}
+		}
+		return nil
+	}
+	what := fmt.Sprintf("%s of %s", kind, identity)
+	return p.Until(ctx, what, func() bool {
+		t := find()
+		if t == nil {
+			return false
+		}
+		if base == nil {
+			base = map[*Track]uint64{}
+		}
+		if _, known := base[t]; !known {
+			base[t] = t.Received()
+		}
+		return t.Received() >= base[t]+n
+	})
+}
+
+// ErrRefused tells a refusal from a fault.
+func ErrRefused(err error) bool {
+	var refused *RefusedError
+	return errors.Is(err, errRefused) || errors.As(err, &refused)
+}
