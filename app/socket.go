@@ -7,15 +7,14 @@ import (
 	"sync"
 	"time"
 
+	fastws "github.com/fasthttp/websocket"
 	"github.com/gofiber/contrib/websocket"
 	"github.com/livekit/protocol/livekit"
-	"google.golang.org/protobuf/proto"
 
 	"parley/sfu"
 )
 
 const (
-	maxSignal   = 256 << 10        // bytes of one message from a client; a big SDP is about 60 KiB
 	writeWait   = 10 * time.Second // a client that takes a message no sooner is gone
 	silenceWait = 40 * time.Second // clients ping every 5 s, and answer our pings
 	pingEvery   = 10 * time.Second
@@ -31,7 +30,7 @@ type socket struct {
 
 func newSocket(ws *websocket.Conn) *socket {
 	c := &socket{ws: ws, stop: make(chan struct{})}
-	ws.SetReadLimit(maxSignal)
+	ws.SetReadLimit(sfu.MaxSignalBytes)
 	c.alive()
 	ws.SetPongHandler(func(string) error { c.alive(); return nil })
 	go c.pings()
@@ -62,9 +61,9 @@ func (c *socket) alive() { _ = c.ws.SetReadDeadline(time.Now().Add(silenceWait))
 
 // Send writes one message to the person.
 func (c *socket) Send(_ context.Context, m *livekit.SignalResponse) error {
-	raw, err := proto.Marshal(m)
+	raw, err := sfu.EncodeResponse(m)
 	if err != nil {
-		return fmt.Errorf("encode signal: %w", err)
+		return err
 	}
 	c.write.Lock()
 	defer c.write.Unlock()
@@ -77,24 +76,21 @@ func (c *socket) Send(_ context.Context, m *livekit.SignalResponse) error {
 	return nil
 }
 
-// errNotBinary refuses the JSON flavour of the protocol, which no client of today speaks.
-var errNotBinary = errors.New("signals are binary protobuf messages")
-
-// Receive waits for the person's next message. It fails when the connection is gone, or when what came is no signal.
+// Receive waits for the person's next message. It fails when the connection is gone, or, with sfu.ErrMalformed, when what came is no
+// signal: too large, unreadable, or of the JSON flavour of the protocol, which no client of today speaks.
 func (c *socket) Receive(context.Context) (*livekit.SignalRequest, error) {
 	kind, raw, err := c.ws.ReadMessage()
+	if errors.Is(err, fastws.ErrReadLimit) {
+		return nil, fmt.Errorf("receive signal: %w: %w", sfu.ErrMalformed, sfu.ErrTooLarge)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("receive signal: %w", err)
 	}
 	c.alive()
 	if kind != websocket.BinaryMessage {
-		return nil, errNotBinary
+		return nil, fmt.Errorf("receive signal: %w: it is not binary", sfu.ErrMalformed)
 	}
-	m := &livekit.SignalRequest{}
-	if err := proto.Unmarshal(raw, m); err != nil {
-		return nil, fmt.Errorf("decode signal: %w", err)
-	}
-	return m, nil
+	return sfu.DecodeRequest(raw)
 }
 
 // Close says goodbye and closes the TCP connection after it: Chromium waits two seconds for a server that does not.
