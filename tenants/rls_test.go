@@ -133,6 +133,9 @@ func tenantTables(t *testing.T, handle *sql.DB) []string {
 		}
 		out = append(out, name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return out
 }
 
@@ -153,6 +156,9 @@ func keyColumns(t *testing.T, handle *sql.DB, table, kind string) []string {
 			t.Fatal(err)
 		}
 		out = append(out, name)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -48,7 +49,7 @@ func (c *Catalogue) IDs() []string { return append([]string(nil), c.ids...) }
 
 // For gives the words in the first of the wanted languages that there is; wanted are values of Accept-Language or tags.
 func (c *Catalogue) For(wanted ...string) *Texts {
-	tags := append(wanted, language.English.String())
+	tags := append(slices.Clone(wanted), language.English.String())
 	known := c.bundle.LanguageTags()
 	_, at := language.MatchStrings(language.NewMatcher(known), tags...)
 	return &Texts{localizer: i18n.NewLocalizer(c.bundle, tags...), ids: c.ids, lang: known[at].String()}

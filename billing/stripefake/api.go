@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -130,7 +131,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte, c *
 			v, err = c.expanded(v, expand)
 		}
 		status, out = encodeAnswer(v, err)
-		if e, ok := err.(*apiError); key != "" && r.Method == http.MethodPost && !(ok && e.unsaved) {
+		var e *apiError
+		unsaved := errors.As(err, &e) && e.unsaved
+		if key != "" && r.Method == http.MethodPost && !unsaved {
 			s.saved[key] = savedAnswer{print, status, out}
 		}
 		return nil

@@ -29,7 +29,8 @@ func (p *process) openBilling(context.Context) error {
 	if p.cfg.Demo {
 		p.dev = &app.Dev{Mails: p.mailFolder()}
 	}
-	gateway, secret := billing.Gateway(nil), p.cfg.Webhook
+	var gateway billing.Gateway
+	secret := p.cfg.Webhook
 	switch {
 	case p.cfg.Billing == "off":
 		gateway, secret = billing.NoSales{}, randomHex()

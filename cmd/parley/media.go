@@ -121,7 +121,7 @@ func runHealthcheck(ctx context.Context, args []string, std stdio) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("Parley on port %s is not ready: %s", port, res.Status)
+		return fmt.Errorf("the Parley on port %s is not ready: %s", port, res.Status)
 	}
 	return nil
 }

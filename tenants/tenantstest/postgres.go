@@ -271,7 +271,7 @@ func (c *cluster) exec(sql string) error {
 func (c *cluster) stop() error {
 	err := c.process.Signal(syscall.SIGQUIT)
 	select {
-	case <-c.stopped:
+	case <-c.stopped: //nolint:errcheck // how it died does not matter, as long as it is dead
 	case <-time.After(patience):
 		err = errors.Join(err, errors.New("postgres did not stop"), c.process.Kill())
 	}
