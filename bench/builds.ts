@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seconds, type Row } from "./table";
@@ -16,7 +16,10 @@ export async function measureBuilds(root: string): Promise<Row[]> {
       return seconds(performance.now() - begun);
     };
     const cold = build();
-    await appendFile(join(clone, "app", "routes.go"), "\nvar _ = 0 // changed for this measurement\n");
+    const changed = join(clone, "app", "routes.go");
+    await appendFile(changed, "\nvar _ = 0 // changed for this measurement\n");
+    const later = new Date(Date.now() + 50); // file times tick slower than a build that has just ended
+    await utimes(changed, later, later);
     const warm = build();
     return [{ "make build": "time", cold, warm, again: build() }];
   } finally {
