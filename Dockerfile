@@ -17,12 +17,14 @@ COPY . .
 COPY --from=client /src/static/dist ./static/dist
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /out/parley ./cmd/parley \
- && mkdir -m 0700 /out/data
+ && mkdir -p -m 0700 /out/root/data /out/root/tmp
 
-# Certificates, time zones and a user without rights; no shell, no package manager.
-FROM gcr.io/distroless/static-debian12:nonroot
+# Certificates and a user without rights; no shell, no package manager.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/parley /parley
-COPY --from=build --chown=65532:65532 /out/data /data
+# Folders as entries of a copied one, so that they keep owner and mode.
+COPY --from=build --chown=65532:65532 /out/root/ /
 ENV PARLEY_LISTEN=0.0.0.0:8080 \
     PARLEY_DATA=/data \
     PARLEY_MEDIA_PORT=7882 \
