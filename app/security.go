@@ -87,13 +87,11 @@ func (s *Server) slowDown(n int, window time.Duration) fiber.Handler {
 
 // slowDownGuesses counts only requests that failed, so that knowing a code costs nothing and trying codes does.
 func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
-	count := limiter.New(limiter.Config{
+	return limiter.New(limiter.Config{
 		Max:                    n,
 		Expiration:             window,
 		SkipSuccessfulRequests: true,
 		KeyGenerator:           func(c *fiber.Ctx) string { return c.IP() + " guesses" },
 		LimitReached:           func(c *fiber.Ctx) error { return s.problem(c, errTooMany) },
-		Next:                   nil,
 	})
-	return count
 }

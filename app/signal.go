@@ -37,12 +37,12 @@ func (s *Server) signal(c *fiber.Ctx) error {
 		conn := newSocket(ws)
 		done := s.sockets.add(conn)
 		defer done()
-		s.join1(conn, hello, claims)
+		s.carry(conn, hello, claims)
 	}, websocket.Config{HandshakeTimeout: joinTime, ReadBufferSize: 8 << 10, WriteBufferSize: 16 << 10})(c)
 }
 
-// join1 gives one person a seat and passes their signals on until they leave.
-func (s *Server) join1(conn *socket, hello sfu.Hello, claims sfu.Claims) {
+// carry gives one person a seat and passes their signals on until they leave.
+func (s *Server) carry(conn *socket, hello sfu.Hello, claims sfu.Claims) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer conn.drop()

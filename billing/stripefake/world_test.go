@@ -186,6 +186,6 @@ func (w *world) until(ok func() bool) {
 		if time.Now().After(deadline) {
 			w.t.Fatal("it did not happen in 30 seconds")
 		}
-		time.Sleep(5 * time.Millisecond)
+		<-time.After(5 * time.Millisecond)
 	}
 }

@@ -265,7 +265,7 @@ func (s *NodeServer) housekeeping() {
 		case <-tick.Chan():
 		}
 		if err := s.held.sweep(s.ctx, s.open); err != nil && s.ctx.Err() == nil {
-			s.log.Warn("a closed room stays bound for now", "err", err)
+			s.log.Warn("a closed room stays bound until the next sweep", "err", err)
 		}
 		if n := s.nc.Stats().Reconnects; n != reconnects || s.clock.Since(looked) >= reconcileEvery {
 			reconnects, looked = n, s.clock.Now()
