@@ -138,4 +138,6 @@ func (a *answerer) report(packets []rtcp.Packet) {
 	}
 }
 
+func (a *answerer) agreed() bool { return a.started }
+
 func (a *answerer) close() { a.peer.close(a.link) }

@@ -22,24 +22,24 @@ const (
 	maxLossyBacklog = 64 << 10 // bytes on their way to a client before lossy ones are dropped
 	maxBacklog      = 8 << 20  // bytes on their way before the client counts as lost
 	maxWaiting      = 256 << 10
-	drainTimeout    = 300 * time.Millisecond
+	drainTimeout    = time.Second
 )
 
 // dataPort is a peer's data channels. It may be used from any goroutine.
 type dataPort struct {
 	peer  *peer
 	limit *rate.Limiter
+	open  chan struct{} // closed when the reliable channel is
 
-	mu       sync.Mutex // guards the rest
-	reliable *webrtc.DataChannel
+	mu       sync.Mutex          // guards the rest
+	reliable *webrtc.DataChannel // nil until it is open
 	lossy    *webrtc.DataChannel
-	open     bool
 	waiting  [][]byte // reliable packets from before the channel was open
 	bytes    int
 }
 
 func newDataPort(p *peer) *dataPort {
-	return &dataPort{peer: p, limit: rate.NewLimiter(packetsPerTick, packetsAtOnce)}
+	return &dataPort{peer: p, limit: rate.NewLimiter(packetsPerTick, packetsAtOnce), open: make(chan struct{})}
 }
 
 // create opens the channels that the node sends on, in two-connection mode.
@@ -95,11 +95,15 @@ func (d *dataPort) use(channel *webrtc.DataChannel) {
 func (d *dataPort) opened(channel *webrtc.DataChannel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.reliable, d.open = channel, true
+	if d.reliable != nil {
+		return // a client opens it once
+	}
+	d.reliable = channel
 	for _, packet := range d.waiting {
 		d.sendReliable(packet)
 	}
 	d.waiting, d.bytes = nil, 0
+	close(d.open)
 }
 
 // send passes a packet to this peer. It never waits: a client that does not
@@ -108,7 +112,7 @@ func (d *dataPort) send(kind livekit.DataPacket_Kind, packet []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
-	case kind == livekit.DataPacket_RELIABLE && d.open:
+	case kind == livekit.DataPacket_RELIABLE && d.reliable != nil:
 		d.sendReliable(packet)
 	case kind == livekit.DataPacket_RELIABLE:
 		if d.bytes += len(packet); d.bytes <= maxWaiting {
@@ -132,26 +136,26 @@ func (d *dataPort) sendReliable(packet []byte) {
 // drain gives reliable packets a moment to get through before the connection
 // is closed.
 func (d *dataPort) drain() {
-	d.mu.Lock()
-	channel := d.reliable
-	d.mu.Unlock()
-	if channel == nil {
+	timeout := d.peer.node.clock.After(drainTimeout)
+	select {
+	case <-d.open:
+	case <-timeout:
 		return
 	}
 	empty := make(chan struct{}, 1)
-	channel.SetBufferedAmountLowThreshold(0)
-	channel.OnBufferedAmountLow(func() {
+	d.reliable.SetBufferedAmountLowThreshold(0)
+	d.reliable.OnBufferedAmountLow(func() {
 		select {
 		case empty <- struct{}{}:
 		default:
 		}
 	})
-	if channel.BufferedAmount() == 0 {
+	if d.reliable.BufferedAmount() == 0 {
 		return
 	}
 	select {
 	case <-empty:
-	case <-time.After(drainTimeout):
+	case <-timeout:
 	}
 }
 

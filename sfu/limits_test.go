@@ -159,9 +159,8 @@ func TestMeetingWarnsAndEnds(t *testing.T) {
 				if leave.GetReason() != livekit.DisconnectReason_ROOM_CLOSED || leave.GetAction() != livekit.LeaveRequest_DISCONNECT {
 					t.Errorf("sent away with %v", leave)
 				}
-				if got := notices(peer); !slices.Equal(got, append(want, "parley.ended: 0limit")) {
-					t.Errorf("notices %q", got)
-				}
+				all := append(slices.Clone(want), "parley.ended: 0limit")
+				w.until(peer, "the notice", func() bool { return slices.Equal(notices(peer), all) })
 			}
 			w.eventually("the end to be told", func() bool { return slices.Contains(w.happened(), "ended  limit") })
 		})
@@ -272,9 +271,7 @@ func TestHostEndsAndRemoves(t *testing.T) {
 		if leave := w.sentAway(peer); leave.GetReason() != livekit.DisconnectReason_ROOM_DELETED {
 			t.Errorf("ended with %v", leave)
 		}
-		if got := notices(peer); !slices.Equal(got, []string{"parley.ended: 0host"}) {
-			t.Errorf("notices %q", got)
-		}
+		w.until(peer, "the notice", func() bool { return slices.Equal(notices(peer), []string{"parley.ended: 0host"}) })
 	}
 	if err := w.node.End(w.ctx, acme, sfu.ReasonHost); !errors.Is(err, sfu.ErrRoomNotOpen) {
 		t.Errorf("ending it twice: %v", err)

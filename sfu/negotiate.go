@@ -20,7 +20,8 @@ const gatherTimeout = 10 * time.Second
 type downlink interface {
 	add(*subscription)
 	remove(*subscription)
-	flush() // negotiates what has changed, as far as it can now
+	flush()       // negotiates what has changed, as far as it can now
+	agreed() bool // a first exchange of descriptions is done
 	report([]rtcp.Packet)
 	close()
 }

@@ -118,4 +118,6 @@ func (o *offerer) report(packets []rtcp.Packet) {
 	}
 }
 
+func (o *offerer) agreed() bool { return o.link.CurrentRemoteDescription() != nil }
+
 func (o *offerer) close() { o.peer.close(o.link) }

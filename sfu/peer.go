@@ -154,7 +154,7 @@ func (p *peer) finish(reason Reason) {
 // teardown is the end of run: nothing of the peer is left when it returns.
 func (p *peer) teardown() {
 	p.inbox.close()
-	if p.reason == ReasonLimit || p.reason == ReasonHost {
+	if p.downlink != nil && p.downlink.agreed() && (p.reason == ReasonLimit || p.reason == ReasonHost) {
 		p.data.drain() // the last packet says why, better than the word for it does
 	}
 	if p.farewell == nil {

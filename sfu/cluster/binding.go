@@ -53,7 +53,7 @@ func openBindings(ctx context.Context, nc *nats.Conn, replicas int) (*bindings, 
 	if err != nil {
 		return nil, fmt.Errorf("open the rooms' bucket: %w", err)
 	}
-	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+	config := jetstream.KeyValueConfig{
 		Bucket:       bucketRooms,
 		Description:  "which media node has which room",
 		MaxValueSize: maxBinding,
@@ -62,7 +62,11 @@ func openBindings(ctx context.Context, nc *nats.Conn, replicas int) (*bindings, 
 		Replicas:     max(replicas, 1),
 
 		LimitMarkerTTL: markerTTL,
-	})
+	}
+	kv, err := js.CreateKeyValue(ctx, config)
+	if errors.Is(err, jetstream.ErrBucketExists) { // in another shape, from an older version of us
+		kv, err = js.UpdateKeyValue(ctx, config)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the rooms' bucket: %w", err)
 	}

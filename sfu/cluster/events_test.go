@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -317,4 +318,47 @@ func TestBehindCountsWhatIsNotHandled(t *testing.T) {
 	stop()
 	consuming(t, nc, "web", (&inbox{}).take)
 	until(t, "nothing waits", behind(0))
+}
+
+// Every process opens the stream when it starts. Only one that wants another
+// shape may change it under the others.
+func TestOpeningTheStreamAgainChangesNothing(t *testing.T) {
+	noLeaks(t)
+	nc := dial(t, natsServer(t))
+	js, err := jetstream.New(nc)
+	check(t, err)
+	advisories, err := nc.SubscribeSync("$JS.EVENT.ADVISORY.STREAM.>")
+	check(t, err)
+	for range 3 {
+		_, err = openEvents(within(t), js, 1)
+		check(t, err)
+		_, err = openBindings(within(t), nc, 1)
+		check(t, err)
+	}
+	stream, err := js.Stream(within(t), streamEvents)
+	check(t, err)
+	older := stream.CachedInfo().Config
+	older.MaxBytes /= 2
+	_, err = js.UpdateStream(within(t), older)
+	check(t, err)
+	stream, err = openEvents(within(t), js, 1)
+	check(t, err)
+	if got := stream.CachedInfo().Config.MaxBytes; got != eventsBytes {
+		t.Errorf("the stream of an older version keeps %d bytes", got)
+	}
+	check(t, js.DeleteStream(within(t), streamEvents))
+	updates := 0
+	for {
+		advisory, err := advisories.NextMsgWithContext(within(t))
+		check(t, err)
+		switch {
+		case strings.Contains(advisory.Subject, ".UPDATED."):
+			updates++
+		case strings.Contains(advisory.Subject, ".DELETED."):
+			if updates != 2 {
+				t.Errorf("changed %d times, want there and back", updates)
+			}
+			return
+		}
+	}
 }

@@ -67,12 +67,17 @@ func (k *Keys) Key(ctx context.Context, id string) (string, []byte, error) {
 	if id == "" || len(id) > maxKeyID {
 		return "", nil, sfu.ErrUnknownKey
 	}
-	kept, ok := k.recall(id)
-	if ok && k.clock.Now().Before(kept.next) {
+	if kept, ok := k.recall(id); ok {
 		return kept.tenant, kept.secret, kept.err
 	}
 	// The question outlives its first asker: others wait for the same answer.
-	answered := k.ask.DoChan(id, func() (any, error) { return k.fetch(context.WithoutCancel(ctx), id) })
+	// One who looked just before it came finds it when they look again.
+	answered := k.ask.DoChan(id, func() (any, error) {
+		if kept, ok := k.recall(id); ok {
+			return kept, nil
+		}
+		return k.fetch(context.WithoutCancel(ctx), id)
+	})
 	select {
 	case <-ctx.Done():
 		return "", nil, fmt.Errorf("signing key: %w", context.Cause(ctx))
@@ -127,11 +132,12 @@ func (k *Keys) fetch(ctx context.Context, id string) (keptKey, error) {
 	return kept, nil
 }
 
+// recall gives what is known of a key, if it need not be asked for again.
 func (k *Keys) recall(id string) (keptKey, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	kept, ok := k.kept[id]
-	return kept, ok
+	return kept, ok && k.clock.Now().Before(kept.next)
 }
 
 // remember makes room by forgetting unknown keys first: made-up ids must not

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -28,9 +29,11 @@ const (
 	eventsWaiting  = 16_384
 )
 
-// openEvents makes sure that the stream is there.
+// openEvents makes sure that the stream is there. It is changed only when it
+// differs: creating what is there already does nothing, while an update that
+// changes nothing still stops the stream for a moment for everybody.
 func openEvents(ctx context.Context, js jetstream.JetStream, replicas int) (jetstream.Stream, error) {
-	stream, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	config := jetstream.StreamConfig{
 		Name:        streamEvents,
 		Description: "what happened in rooms, for the web tier",
 		Subjects:    []string{subjectEvents + ">"},
@@ -42,7 +45,11 @@ func openEvents(ctx context.Context, js jetstream.JetStream, replicas int) (jets
 		MaxMsgSize:  maxEvent,
 		Duplicates:  eventsTwice,
 		Replicas:    max(replicas, 1),
-	})
+	}
+	stream, err := js.CreateStream(ctx, config)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		stream, err = js.UpdateStream(ctx, config)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the stream of events: %w", err)
 	}

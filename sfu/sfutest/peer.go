@@ -308,8 +308,10 @@ func (p *Peer) Drop() {
 	current := p.wire
 	p.mu.Unlock()
 	current.close()
-	_ = p.rtc.close() // closing twice is fine
+	// An offer that is answered while its connection closes would leave an ICE
+	// agent behind, which nobody closes any more.
 	p.workers.Wait()
+	_ = p.rtc.close() // closing twice is fine
 }
 
 // Resume loses the signalling connection and goes on with a new one.
