@@ -21,6 +21,7 @@ const (
 	retrySlowest   = time.Minute
 	consumeRetry   = time.Second
 	consumeSlowest = 10 * time.Second
+	giveBackTime   = time.Second
 )
 
 // ConsumerOptions say who consumes events.
@@ -83,9 +84,12 @@ func consume(ctx context.Context, js jetstream.JetStream, opts ConsumerOptions, 
 	if err != nil {
 		return fmt.Errorf("open consumer: %w", err)
 	}
-	defer messages.Stop()
+	defer giveBack(messages)
 	for {
 		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if ctx.Err() != nil && err == nil {
+			return errors.Join(ctx.Err(), msg.Nak())
+		}
 		if errors.Is(err, jetstream.ErrNoHeartbeat) {
 			continue // NATS is away; the iterator goes on when it is back
 		}
@@ -95,6 +99,21 @@ func consume(ctx context.Context, js jetstream.JetStream, opts ConsumerOptions, 
 		if err := settle(ctx, msg, opts.Logger, handle); err != nil {
 			opts.Logger.Warn("event comes again: not acknowledged", "err", err)
 		}
+	}
+}
+
+// giveBack returns what was fetched and not handled, so that it comes at once
+// to whoever consumes next: a web node that starts again waits for it before it
+// takes people in.
+func giveBack(messages jetstream.MessagesContext) {
+	defer messages.Stop()
+	messages.Drain()
+	for {
+		msg, err := messages.Next(jetstream.NextMaxWait(giveBackTime))
+		if err != nil {
+			return // all are back, or NATS is away
+		}
+		_ = msg.Nak() // else it comes after ackWait
 	}
 }
 

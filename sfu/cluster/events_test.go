@@ -282,6 +282,42 @@ func TestPublisherTakesAMomentForTheLastEvents(t *testing.T) {
 	check(t, p.Close(over))
 }
 
+// A consumer that stops gives back what it had fetched; the next one need not
+// wait for it to be missed.
+func TestStoppingGivesBackWhatIsNotHandled(t *testing.T) {
+	noLeaks(t)
+	nc := dial(t, natsServer(t))
+	p := publisher(t, nc)
+	for i := range 50 {
+		p.Emit(event(fmt.Sprint(i), sfu.EventJoined))
+	}
+	until(t, "all is published", func() bool { return p.Waiting() == 0 })
+	back, err := nc.SubscribeSync("$JS.EVENT.ADVISORY.CONSUMER.MSG_NAKED." + streamEvents + ".web")
+	check(t, err)
+	stop := consuming(t, nc, "web", func(ctx context.Context, _ sfu.Event) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	js, err := jetstream.New(nc)
+	check(t, err)
+	fetched := 0
+	until(t, "some are fetched", func() bool {
+		consumer, err := js.Consumer(within(t), streamEvents, "web")
+		if errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return false
+		}
+		check(t, err)
+		fetched = consumer.CachedInfo().NumAckPending
+		return fetched >= unacked/2
+	})
+	stop()
+	until(t, "they are given back", func() bool {
+		n, _, err := back.Pending()
+		check(t, err)
+		return n >= fetched
+	})
+}
+
 func TestConsumerNeedsAName(t *testing.T) {
 	for _, name := range []string{"", "a.b", "a b", "*"} {
 		if err := Consume(context.Background(), nil, ConsumerOptions{Durable: name}, nil); err == nil {
