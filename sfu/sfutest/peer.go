@@ -32,8 +32,9 @@ type Options struct {
 type Peer struct {
 	options Options
 	redial  func(context.Context, Options) (wire, error)
-	done    chan struct{} // closed when signalling is over for good
-	workers sync.WaitGroup
+	done    chan struct{}  // closed when signalling is over for good
+	talk    sync.WaitGroup // goroutines of the signalling
+	workers sync.WaitGroup // those of the media, which end with its connections
 	rtc     *rtc
 
 	mu      sync.Mutex // guards the rest
@@ -104,8 +105,8 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 		return nil, errors.Join(&RefusedError{Leave: first.GetLeave()}, p.rtc.close())
 	}
 	p.note(first)
-	p.workers.Go(p.read)
-	p.workers.Go(p.ping)
+	p.talk.Go(p.read)
+	p.talk.Go(p.ping)
 	if options.SinglePC && p.rtc != nil {
 		p.rtc.negotiate()
 	}
@@ -310,8 +311,9 @@ func (p *Peer) Drop() {
 	current.close()
 	// An offer that is answered while its connection closes would leave an ICE
 	// agent behind, which nobody closes any more.
-	p.workers.Wait()
+	p.talk.Wait()
 	_ = p.rtc.close() // closing twice is fine
+	p.workers.Wait()
 }
 
 // Resume loses the signalling connection and goes on with a new one.
