@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The test parts that Go and npm cannot bring: a C compiler (race detector), Chromium, PostgreSQL, a font.
+# The test parts that Go and npm cannot bring: a C compiler (race detector), Chromium, Firefox, PostgreSQL, a font.
 # As root on Debian they are installed; elsewhere this says what to install. Nothing happens when all are there.
 set -euo pipefail
 
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v "${PARLEY_CHROMIUM:-chromium}" >/dev/null || missing+=(chromium)
+command -v "${PARLEY_FIREFOX:-firefox-esr}" >/dev/null || missing+=(firefox-esr)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v fc-list >/dev/null && [ -n "$(fc-list 2>/dev/null | head -n 1)" ] || missing+=(fontconfig fonts-liberation)
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -9,3 +9,6 @@ export const binary = process.env["PARLEY_BIN"] ?? join(root, "bin", "parley");
 
 /** Debian's Chromium, unless told otherwise. */
 export const chromiumPath = process.env["PARLEY_CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** Debian's Firefox, unless told otherwise. */
+export const firefoxPath = process.env["PARLEY_FIREFOX"] ?? "/usr/bin/firefox-esr";

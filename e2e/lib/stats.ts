@@ -1,4 +1,9 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+
+/** A page of whichever browser: what Playwright's and puppeteer's have in common. */
+export interface AnyPage {
+  evaluate<T>(work: () => Promise<T>): Promise<T>;
+}
 
 /** One remote track, as parleyStats() on the meeting page tells in demo mode. */
 export interface TrackStats {
@@ -25,7 +30,7 @@ declare global {
 }
 
 /** What the page knows of its remote tracks now; nothing before the meeting is on. */
-export async function statsOf(page: Page): Promise<MeetingStats | null> {
+export async function statsOf(page: AnyPage): Promise<MeetingStats | null> {
   return page.evaluate(async () => (window.parleyStats ? await window.parleyStats() : null));
 }
 
@@ -33,7 +38,7 @@ const framesOf = (stats: MeetingStats | null): Map<string, number> =>
   new Map((stats?.tracks ?? []).filter((track) => track.kind === "video").map((track) => [track.identity, track.framesDecoded]));
 
 /** Waits until the pictures of `others` people move on this page: their counts of decoded frames rise. Gives the counts. */
-export async function expectPictures(page: Page, others: number): Promise<Map<string, number>> {
+export async function expectPictures(page: AnyPage, others: number): Promise<Map<string, number>> {
   let before = new Map<string, number>();
   await expect
     .poll(
@@ -52,7 +57,7 @@ export async function expectPictures(page: Page, others: number): Promise<Map<st
 }
 
 /** Waits until every one of `others` people has been heard on this page: the fake microphone beeps once a second. */
-export async function expectVoices(page: Page, others: number): Promise<void> {
+export async function expectVoices(page: AnyPage, others: number): Promise<void> {
   const heard = new Set<string>();
   await expect
     .poll(
@@ -68,7 +73,7 @@ export async function expectVoices(page: Page, others: number): Promise<void> {
 }
 
 /** Waits until pictures go on from these counts without having started anew: the connection that carried them is still the same. */
-export async function expectSameConnection(page: Page, before: Map<string, number>): Promise<void> {
+export async function expectSameConnection(page: AnyPage, before: Map<string, number>): Promise<void> {
   await expect
     .poll(
       async () => {

@@ -1,0 +1,59 @@
+import { expect } from "@playwright/test";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { firefoxPath } from "./paths";
+
+/** Firefox as a person has it, with a moving picture and a tone for camera and microphone. Playwright wants a Firefox of its own making; puppeteer speaks WebDriver BiDi to Debian's. */
+export async function launchFirefox(): Promise<Browser> {
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath: firefoxPath,
+    headless: true,
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      "media.autoplay.default": 0,
+      "media.autoplay.blocking_policy": 0,
+      // Firefox keeps media off loopback, and hides its addresses, both for good reasons that a test on one machine does not share.
+      "media.peerconnection.ice.loopback": true,
+      "media.peerconnection.ice.obfuscate_host_addresses": false,
+      "ui.prefersReducedMotion": 1,
+    },
+  });
+}
+
+/** Somebody with Firefox. The methods are what people do, by the names that they see. */
+export class FirefoxPerson {
+  private constructor(
+    readonly name: string,
+    readonly page: Page,
+  ) {}
+
+  static async arrive(name: string, browser: Browser): Promise<FirefoxPerson> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport({ width: 1280, height: 800 });
+    return new FirefoxPerson(name, page);
+  }
+
+  async click(button: string): Promise<void> {
+    await this.page.locator(`::-p-aria(${button}[role="button"])`).click();
+  }
+
+  /** Goes to the lobby of a link and joins from there. */
+  async join(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.locator('::-p-aria(Your name[role="textbox"])').fill(this.name);
+    await this.click("Join");
+    await this.expectInMeeting();
+  }
+
+  async expectInMeeting(): Promise<void> {
+    await this.page.waitForSelector('::-p-aria(Leave[role="button"])', { timeout: 30_000 });
+    expect(this.page.url()).toMatch(/\/m\/[a-z0-9-]+\/room$/);
+  }
+
+  async leave(): Promise<void> {
+    await this.click("Leave");
+    await this.page.waitForFunction(() => location.pathname.includes("/after"));
+  }
+}
