@@ -147,7 +147,9 @@ func TestUnpublishAndPublishAgain(t *testing.T) {
 				w.ok(bob.Hears(w.ctx, "ann", video, 5))
 				if sections == 0 {
 					sections = bob.Sections()
-				} else if got := bob.Sections(); got != sections {
+				} else if got := bob.Sections(); got > sections+1 {
+					// One more is right: a section is free again only when bob has
+					// agreed that it is quiet, and ann may be faster than that.
 					t.Errorf("the SDP grows: %d media sections after %d", got, sections)
 				}
 				w.ok(camera.Unpublish())
