@@ -1,7 +1,9 @@
 import { account } from "./lib/accounts";
-import { FirefoxPerson, launchFirefox } from "./lib/firefox";
+import { FirefoxPerson, launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test } from "./lib/fixtures";
+import { ForeignSite } from "./lib/sdk";
 import { expectPictures, expectVoices } from "./lib/stats";
+import { signToken, type MediaKey } from "./lib/token";
 
 test("a guest with Firefox meets a host with Chromium", async ({ person }) => {
   test.setTimeout(180_000);
@@ -48,5 +50,29 @@ test("a guest with Firefox meets a host with Chromium", async ({ person }) => {
     });
   } finally {
     await firefox.close();
+  }
+});
+
+test("a plain LiveKit client in Firefox sees one in Chromium, and is seen, over one connection and over two", async ({ parley, browsers }) => {
+  test.setTimeout(180_000);
+  const { slug } = JSON.parse(await parley.admin("org", "create", "--name", "Acme", "--plan", "free", "--json")) as { slug: string };
+  const key = JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey;
+  const site = await ForeignSite.start();
+  const firefox = await launchFirefox();
+  try {
+    for (const single of [false, true]) {
+      const [ann, finn] = [await site.visit(await browsers()), await visitWithFirefox(site, firefox)];
+      expect(await ann.connect(key.url, signToken(key, { room: "daily", identity: "ann" }), single)).toBe("");
+      await ann.publish();
+      expect(await finn.connect(key.url, signToken(key, { room: "daily", identity: "finn" }), single)).toBe("");
+      await finn.publish();
+      await finn.sees("ann");
+      await ann.sees("finn");
+      await ann.leave();
+      await finn.leave();
+    }
+  } finally {
+    await firefox.close();
+    await site.stop();
   }
 });

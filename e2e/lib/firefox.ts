@@ -1,6 +1,7 @@
 import { expect } from "@playwright/test";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { firefoxPath } from "./paths";
+import { ForeignVisitor, type ForeignSite } from "./sdk";
 
 /** Firefox as a person has it, with a moving picture and a tone for camera and microphone. Playwright wants a Firefox of its own making; puppeteer speaks WebDriver BiDi to Debian's. */
 export async function launchFirefox(): Promise<Browser> {
@@ -56,4 +57,12 @@ export class FirefoxPerson {
     await this.click("Leave");
     await this.page.waitForFunction(() => location.pathname.includes("/after"));
   }
+}
+
+/** Somebody with Firefox and a plain LiveKit client on a page that is not ours. */
+export async function visitWithFirefox(site: ForeignSite, browser: Browser): Promise<ForeignVisitor> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(site.url);
+  return new ForeignVisitor(context, page);
 }

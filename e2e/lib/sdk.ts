@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 import type * as LiveKit from "livekit-client";
 import { root } from "./paths";
 import { until } from "./until";
@@ -47,11 +47,17 @@ export class ForeignSite {
   }
 }
 
+/** What the pages of Playwright and of puppeteer have in common. */
+interface AnyPage {
+  evaluate<T>(work: () => T | Promise<T>): Promise<T>;
+  evaluate<T, A>(work: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
+}
+
 /** Somebody on the foreign page, with a plain LiveKit client. */
 export class ForeignVisitor {
   constructor(
-    readonly context: BrowserContext,
-    readonly page: Page,
+    readonly context: { close(): Promise<void> },
+    readonly page: AnyPage,
   ) {}
 
   /** Connects; the answer is the reason when it is refused. */
