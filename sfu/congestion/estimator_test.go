@@ -1,0 +1,288 @@
+package congestion
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// way is a simulated link: a queue that drains at a rate, then a delay with
+// jitter, which reorders, and random loss.
+type way struct {
+	rate   float64 // bits a second
+	room   time.Duration
+	delay  time.Duration
+	jitter time.Duration
+	loss   float64
+	back   time.Duration
+	cap    float64 // bits a second that there is to send; 0: as much as allowed
+
+	rng    *rand.Rand
+	free   time.Duration // when the link is idle
+	sent   *Sent
+	e      *Estimator
+	now    time.Duration
+	coming []arrival
+	queued time.Duration
+	debt   float64
+
+	feedbacks map[time.Duration][]arrival
+}
+
+type arrival struct {
+	seq uint16
+	at  time.Duration
+}
+
+func newWay(rate float64) *way {
+	sent := &Sent{}
+	return &way{
+		rate: rate, room: 300 * time.Millisecond, delay: 40 * time.Millisecond, back: 40 * time.Millisecond,
+		rng: rand.New(rand.NewPCG(1, 2)), sent: sent, e: NewEstimator(sent), now: time.Second,
+		feedbacks: map[time.Duration][]arrival{},
+	}
+}
+
+// run lets the way work for a while: 20 ms of media at the target's rate, one
+// feedback every 100 ms.
+func (w *way) run(d time.Duration) {
+	const step = 20 * time.Millisecond
+	for end := w.now + d; w.now < end; w.now += step {
+		allowed := float64(w.e.Target())
+		if w.cap > 0 {
+			allowed = min(allowed, w.cap)
+		}
+		w.debt += allowed * step.Seconds()
+		for i := 0; w.debt > 0; i++ {
+			size := 1100
+			if w.debt < 4000 {
+				size = 200
+			}
+			w.debt -= float64(size) * 8
+			w.send(size, w.now+time.Duration(i)*300*time.Microsecond)
+		}
+		if w.now%(100*time.Millisecond) == 0 {
+			due := w.now + w.back
+			w.feedbacks[due-due%step] = w.take()
+		}
+		if reported, ok := w.feedbacks[w.now]; ok {
+			w.feed(reported)
+			delete(w.feedbacks, w.now)
+		}
+		w.e.Tick(w.now)
+	}
+}
+
+func (w *way) send(size int, at time.Duration) {
+	seq := w.sent.Add(size, at)
+	w.free = max(w.free, at)
+	w.queued = w.free - at
+	if w.queued > w.room || w.rng.Float64() < w.loss {
+		return
+	}
+	w.free += time.Duration(float64(size*8) / w.rate * float64(time.Second))
+	w.coming = append(w.coming, arrival{seq, w.free + w.delay + time.Duration(w.rng.Float64()*float64(w.jitter))})
+}
+
+// take are the packets that have come by now.
+func (w *way) take() (reported []arrival) {
+	var still []arrival
+	for _, a := range w.coming {
+		if a.at <= w.now {
+			reported = append(reported, a)
+		} else {
+			still = append(still, a)
+		}
+	}
+	w.coming = still
+	return reported
+}
+
+func (w *way) feed(reported []arrival) {
+	if len(reported) == 0 {
+		return
+	}
+	raw := feedback(reported)
+	if err := w.e.Feedback(raw, w.now); err != nil {
+		panic(err)
+	}
+	// A compound packet comes once for each stream.
+	if err := w.e.Feedback(raw, w.now); err != nil {
+		panic(err)
+	}
+}
+
+// feedback is a report of packets, as Pion writes it.
+func feedback(reported []arrival) []byte {
+	slices.SortFunc(reported, func(a, b arrival) int { return int(int16(a.seq - b.seq)) })
+	first, last := reported[0], reported[len(reported)-1]
+	early := slices.MinFunc(reported, func(a, b arrival) int { return int(a.at - b.at) })
+	report := &rtcp.TransportLayerCC{
+		SenderSSRC: 1, MediaSSRC: 2, BaseSequenceNumber: first.seq, PacketStatusCount: last.seq - first.seq + 1,
+		ReferenceTime: uint32(early.at/(64*time.Millisecond)) & 0xffffff,
+	}
+	clock := early.at - early.at%(64*time.Millisecond)
+	i := 0
+	for seq := first.seq; seq != last.seq+1; seq++ {
+		symbol := uint16(rtcp.TypeTCCPacketNotReceived)
+		if reported[i].seq == seq {
+			symbol = rtcp.TypeTCCPacketReceivedLargeDelta
+			ticks := (reported[i].at - clock) / (250 * time.Microsecond)
+			clock += ticks * 250 * time.Microsecond
+			report.RecvDeltas = append(report.RecvDeltas, &rtcp.RecvDelta{Type: symbol, Delta: int64(ticks) * 250})
+			i++
+		}
+		report.PacketChunks = append(report.PacketChunks, &rtcp.RunLengthChunk{PacketStatusSymbol: symbol, RunLength: 1})
+	}
+	size := 20 + 2*len(report.PacketChunks) + 2*len(report.RecvDeltas)
+	report.Header = rtcp.Header{Padding: size%4 != 0, Count: rtcp.FormatTCC, Type: rtcp.TypeTransportSpecificFeedback, Length: uint16((size+3)/4 - 1)}
+	raw, err := report.Marshal()
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// around looks at the target for a while: its mean has to be within a fifth of
+// the rate, and it must not swing wildly.
+func (w *way) around(t *testing.T, rate float64) {
+	t.Helper()
+	var sum float64
+	const looks = 100
+	low, high := rate*10, 0.0
+	for range looks {
+		w.run(100 * time.Millisecond)
+		target := float64(w.e.Target())
+		sum += target
+		low, high = min(low, target), max(high, target)
+	}
+	t.Logf("target %.0f..%.0f, mean %.0f of %.0f; queue %v, loss %.3f", low, high, sum/looks, rate, w.queued, w.e.Loss())
+	if mean := sum / looks; mean < 0.8*rate || mean > 1.2*rate {
+		t.Errorf("mean target %.0f, want %.0f ± 20 %%", mean, rate)
+	}
+	if low < 0.6*rate || high > 1.4*rate {
+		t.Errorf("target between %.0f and %.0f", low, high)
+	}
+}
+
+func TestSettles(t *testing.T) {
+	for name, test := range map[string]struct {
+		rate   float64
+		change func(*way)
+	}{
+		"100 kbit/s":            {100_000, func(*way) {}},
+		"300 kbit/s":            {300_000, func(*way) {}},
+		"2 Mbit/s":              {2_000_000, func(*way) {}},
+		"20 Mbit/s":             {20_000_000, func(*way) {}},
+		"a long way":            {1_000_000, func(w *way) { w.delay, w.back = 150*time.Millisecond, 150*time.Millisecond }},
+		"a short queue":         {1_000_000, func(w *way) { w.room = 60 * time.Millisecond }},
+		"a long queue":          {500_000, func(w *way) { w.room = 2 * time.Second }},
+		"5 % loss":              {300_000, func(w *way) { w.loss = 0.05 }},
+		"jitter and reordering": {300_000, func(w *way) { w.jitter = 100 * time.Millisecond }},
+		"all of it":             {300_000, func(w *way) { w.loss, w.jitter = 0.05, 100*time.Millisecond }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(5) {
+				w := newWay(test.rate)
+				w.rng = rand.New(rand.NewPCG(seed, 7))
+				test.change(w)
+				w.run(10 * time.Second)
+				w.around(t, test.rate)
+			}
+		})
+	}
+}
+
+func TestFollowsDownAndUp(t *testing.T) {
+	w := newWay(2_000_000)
+	w.run(10 * time.Second)
+	w.rate = 300_000
+	w.run(3 * time.Second)
+	w.around(t, 300_000)
+	w.rate = 1_500_000
+	w.run(15 * time.Second)
+	w.around(t, 1_500_000)
+}
+
+func TestDoesNotGrowBeyondWhatIsTried(t *testing.T) {
+	w := newWay(50_000_000)
+	w.cap = 500_000
+	w.run(20 * time.Second)
+	if got := w.e.Target(); got != startRate {
+		t.Errorf("target %d, want %d as at the start: nothing more was tried", got, startRate)
+	}
+	w.cap = 4_000_000
+	w.run(5 * time.Second)
+	if got := w.e.Target(); got < 5_000_000 || got > 6_500_000 {
+		t.Errorf("target %d, want about half as much again as the 4 Mbit/s that arrive", got)
+	}
+}
+
+func TestJitterIsNotCongestion(t *testing.T) {
+	w := newWay(50_000_000)
+	w.jitter, w.loss, w.cap = 100*time.Millisecond, 0.05, 200_000
+	w.run(60 * time.Second)
+	if got := w.e.Target(); got < 1_000_000 {
+		t.Errorf("target %d on a wide way, for jitter and a little loss alone", got)
+	}
+}
+
+func TestHeavyLossIsCongestion(t *testing.T) {
+	w := newWay(1e9)
+	w.loss = 0.3
+	w.run(10 * time.Second)
+	if got := w.e.Target(); got > 500_000 {
+		t.Errorf("target %d at 30 %% loss", got)
+	}
+}
+
+func TestSilenceIsCongestion(t *testing.T) {
+	w := newWay(5_000_000)
+	w.run(5 * time.Second)
+	before := w.e.Target()
+	w.loss = 1
+	w.run(6 * time.Second)
+	if got := w.e.Target(); got > before/4 || w.e.State() != Suspended {
+		t.Errorf("target %d after %d, state %v, though nothing comes back", got, before, w.e.State())
+	}
+}
+
+func TestAQueueThatStaysDoesNotStarve(t *testing.T) {
+	w := newWay(1_000_000)
+	w.run(5 * time.Second)
+	w.delay += 80 * time.Millisecond // another way, or somebody else's standing queue
+	w.run(40 * time.Second)
+	w.around(t, 1_000_000)
+}
+
+func TestSendingAllocatesNothing(t *testing.T) {
+	sent := &Sent{}
+	if allocs := testing.AllocsPerRun(1000, func() { sent.Add(1000, time.Second) }); allocs != 0 {
+		t.Errorf("%v allocations a packet", allocs)
+	}
+}
+
+func FuzzFeedback(f *testing.F) {
+	f.Add(feedback([]arrival{{1, time.Second}, {2, time.Second}, {5, 2 * time.Second}}), []byte{})
+	f.Add([]byte{0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0, 14, 0, 0, 1, 0, 0xbf, 0xff, 0, 0}, []byte{0x8f, 205})
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		sent := &Sent{}
+		e := NewEstimator(sent)
+		for range 50 {
+			sent.Add(1000, time.Second)
+		}
+		for _, raw := range [][]byte{first, second, first} {
+			err := e.Feedback(raw, 2*time.Second)
+			var theirs rtcp.TransportLayerCC
+			if theirs.Unmarshal(raw) == nil && err != nil && theirs.PacketStatusCount <= sentPackets && IsFeedback(raw) {
+				t.Errorf("Pion reads what we do not: %v", err)
+			}
+		}
+		if e.Target() < floorRate || e.Target() > ceiling || e.Loss() < 0 || e.Loss() > 1 {
+			t.Errorf("target %d, loss %v", e.Target(), e.Loss())
+		}
+	})
+}
