@@ -33,6 +33,7 @@ type Hello struct {
 	Token         string
 	SinglePC      bool // one peer connection, which the client offers
 	AutoSubscribe bool
+	Adaptive      bool                 // will say how large it shows each picture
 	Reconnect     bool                 // wants to go on with the session SID
 	SID           string               // of the participant, when Reconnect
 	Join          *livekit.JoinRequest // /rtc/v1 only
@@ -75,6 +76,7 @@ func parseQuery(token string, query url.Values) Hello {
 	return Hello{
 		Token:         token,
 		AutoSubscribe: short("auto_subscribe") != "0" && short("auto_subscribe") != "false",
+		Adaptive:      short("adaptive_stream") == "1" || short("adaptive_stream") == "true",
 		Reconnect:     short("reconnect") == "1" || short("reconnect") == "true",
 		SID:           short("sid"),
 		Client: &livekit.ClientInfo{
@@ -116,6 +118,7 @@ func parseJoinRequest(token, encoded string) (Hello, error) {
 	return Hello{
 		Token: token, SinglePC: true, Join: join, Client: join.ClientInfo,
 		AutoSubscribe: settings == nil || settings.GetAutoSubscribe(),
+		Adaptive:      settings.GetAdaptiveStream(),
 		Reconnect:     join.GetReconnect(), SID: clip(join.GetParticipantSid(), maxQueryValue),
 	}, nil
 }

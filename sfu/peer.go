@@ -32,6 +32,7 @@ type peer struct {
 	client   *livekit.ClientInfo
 	single   bool // one peer connection
 	auto     bool // subscribe to everything
+	adaptive bool // the client says how large it shows each picture
 	syncs    bool // the client finds tracks that share a stream
 	log      *slog.Logger
 	inbox    *inbox
@@ -75,7 +76,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &peer{
 		node: n, room: r, sid: newSID("PA_"), identity: claims.Identity, claims: claims, token: claims, client: hello.Client,
-		single: hello.SinglePC, auto: hello.AutoSubscribe, syncs: syncsStreams(hello.Client),
+		single: hello.SinglePC, auto: hello.AutoSubscribe, adaptive: hello.Adaptive, syncs: syncsStreams(hello.Client),
 		inbox: newInbox(), ctx: ctx, cancel: cancel,
 		signals: rate.NewLimiter(signalsPerTick, signalsAtOnce),
 		uploads: map[string]*upload{}, subs: map[string]*subscription{}, refused: map[string]bool{},
@@ -234,6 +235,7 @@ func (p *peer) tick() {
 		return
 	}
 	p.reportToSubscriber()
+	p.settleDemands(p.node.clock.Now())
 	for _, u := range p.uploads {
 		if u.pub.track != nil {
 			u.pub.track.Tick()

@@ -24,6 +24,7 @@ type publication struct {
 	owner  *peer
 	sid    string
 	track  *forward.Track
+	demand *demand            // of a video track
 	stream string             // groups what is played in step; empty: alone
 	info   *livekit.TrackInfo // guarded by room.mu
 }
@@ -118,6 +119,9 @@ func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
 	u := &upload{
 		pub: &publication{owner: p, sid: sid, track: track, stream: streamOf(request.GetSource()), info: info},
 		cid: request.GetCid(), cids: cids, codec: codec, kind: track.Kind,
+	}
+	if track.Kind == webrtc.RTPCodecTypeVideo {
+		u.pub.demand = newDemand()
 	}
 	return u
 }

@@ -36,6 +36,7 @@ func (p *peer) takeOver(s *session, hello Hello) {
 		IceServers: p.node.iceServers(), ServerInfo: p.node.serverInfo(),
 	}}})
 	p.send(p.room.roster())
+	p.repeatDemands()
 	switch link := p.downlink.(type) {
 	case *offerer:
 		if err := link.resume(); err != nil {
@@ -65,6 +66,7 @@ func (p *peer) onSyncState(state *livekit.SyncState) {
 		for _, sid := range append(wanted.GetTrackSids(), state.GetTrackSidsDisabled()...) {
 			if s := p.subs[sid]; s != nil {
 				s.sub.SetPaused(false)
+				s.pub.raise()
 			}
 		}
 	}

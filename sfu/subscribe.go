@@ -34,6 +34,13 @@ func (p *peer) subscribe(pub *publication) {
 	}
 	s := &subscription{pub: pub, sub: forward.NewSub(pub.track, p.streamID(pub))}
 	p.subs[pub.sid] = s
+	if p.adaptive {
+		s.sub.SetQuality(0) // until it says better: soon there, and cheap for the publisher
+	}
+	if pub.demand != nil {
+		pub.demand.add(s.sub)
+		pub.raise() // early: the publisher needs a moment to start again
+	}
 	p.downlink.add(s)
 }
 
@@ -77,16 +84,24 @@ func (p *peer) unsubscribe(pub *publication) {
 		return
 	}
 	delete(p.subs, pub.sid)
-	pub.track.Unsubscribe(s.sub)
+	s.end()
 	p.downlink.remove(s)
 }
 
 // dropSubscriptions ends all of them without a negotiation.
 func (p *peer) dropSubscriptions() {
 	for _, s := range p.subs {
-		s.pub.track.Unsubscribe(s.sub)
+		s.end()
 	}
 	clear(p.subs)
+}
+
+// end takes nothing of the track any more.
+func (s *subscription) end() {
+	s.pub.track.Unsubscribe(s.sub)
+	if s.pub.demand != nil {
+		s.pub.demand.remove(s.sub)
+	}
 }
 
 // attach puts a subscription on a media section: a free one, or a new one.
@@ -206,6 +221,7 @@ func (p *peer) onTrackSetting(request *livekit.UpdateTrackSettings) {
 		}
 		s.sub.SetQuality(p.room.qualityFor(s.pub, request))
 		s.sub.SetPaused(request.GetDisabled())
+		s.pub.raise()
 	}
 }
 

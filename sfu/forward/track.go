@@ -97,6 +97,9 @@ func (t *Track) Unsubscribe(sub *Sub) {
 // Subscribers counts receivers.
 func (t *Track) Subscribers() int { return len(*t.subs.Load()) }
 
+// Layers counts the streams that have arrived.
+func (t *Track) Layers() int { return len(*t.layers.Load()) }
+
 // AddLayer starts a stream of the track. RequestKey asks its publisher for a
 // key frame; audioLevelID is the header extension of RFC 6464, or 0.
 func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *Layer {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/livekit/protocol/livekit"
-	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 )
 
@@ -21,6 +19,9 @@ type Source struct {
 	Muted  bool
 	Loud   bool // sound that counts as speech
 	Name   string
+
+	Simulcast bool // three streams of video, see Rids
+	Dynacast  bool // stops streams that the node says nobody watches
 }
 
 // Microphone is 50 packets a second of Opus.
@@ -36,16 +37,14 @@ func Camera() Source {
 
 // Local is a track that a peer publishes.
 type Local struct {
-	peer   *Peer
-	source Source
-	track  *webrtc.TrackLocalStaticRTP
-	sender *webrtc.RTPSender
-	stop   chan struct{}
-	once   sync.Once
-
-	sent  atomic.Uint64
-	keys  atomic.Uint64
-	muted atomic.Bool
+	peer    *Peer
+	source  Source
+	sender  *webrtc.RTPSender
+	section *webrtc.RTPTransceiver
+	streams []*Stream // one, or as many as Rids
+	stop    chan struct{}
+	once    sync.Once
+	muted   atomic.Bool
 
 	mu   sync.Mutex
 	info *livekit.TrackInfo
@@ -54,15 +53,17 @@ type Local struct {
 // Publish sends a track. It returns when the node has confirmed it.
 func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	cid := uuid.NewString()
-	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: source.Codec}, cid, "stream")
-	if err != nil {
+	local := &Local{peer: p, source: source, stop: make(chan struct{})}
+	local.muted.Store(source.Muted)
+	if err := local.addStreams(cid); err != nil {
 		return nil, err
 	}
-	local := &Local{peer: p, source: source, track: track, stop: make(chan struct{})}
-	local.muted.Store(source.Muted)
 	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name}
 	if source.Codec == webrtc.MimeTypeH264 {
 		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: "h264", Cid: cid}}
+	}
+	if source.Simulcast {
+		request.Layers = videoLayers()
 	}
 	if err := p.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{AddTrack: request}}); err != nil {
 		return nil, err
@@ -73,12 +74,12 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	if local.Info() == nil {
 		return nil, errRefused
 	}
-	transceiver, err := p.rtc.up.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-	if err != nil {
+	if err := local.open(); err != nil {
 		return nil, err
 	}
-	local.sender = transceiver.Sender()
-	p.workers.Go(local.feedback)
+	for _, stream := range local.streams {
+		p.workers.Go(stream.feedback)
+	}
 	p.workers.Go(local.play)
 	p.rtc.negotiate()
 	return local, nil
@@ -110,11 +111,21 @@ func (l *Local) Info() *livekit.TrackInfo {
 // SID is the node's name for the track.
 func (l *Local) SID() string { return l.Info().GetSid() }
 
-// Sent counts packets, Keys key frames.
-func (l *Local) Sent() uint64 { return l.sent.Load() }
+// Sent counts packets of all streams.
+func (l *Local) Sent() (n uint64) {
+	for _, stream := range l.streams {
+		n += stream.Sent()
+	}
+	return n
+}
 
-// Keys counts key frames.
-func (l *Local) Keys() uint64 { return l.keys.Load() }
+// Keys counts requests for key frames of all streams.
+func (l *Local) Keys() (n uint64) {
+	for _, stream := range l.streams {
+		n += stream.Keys()
+	}
+	return n
+}
 
 // SetMuted mutes and unmutes, and tells the node.
 func (l *Local) SetMuted(muted bool) error {
@@ -132,21 +143,6 @@ func (l *Local) Unpublish() error {
 	return nil
 }
 
-// keyWanted is noted by feedback and served by play.
-func (l *Local) feedback() {
-	for {
-		packets, _, err := l.sender.ReadRTCP()
-		if err != nil {
-			return
-		}
-		for _, packet := range packets {
-			if _, ok := packet.(*rtcp.PictureLossIndication); ok {
-				l.keys.Add(1)
-			}
-		}
-	}
-}
-
 func (l *Local) play() {
 	video := l.source.Kind == livekit.TrackType_VIDEO
 	every, step := 20*time.Millisecond, uint32(960)
@@ -155,7 +151,6 @@ func (l *Local) play() {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	g := generator{local: l, served: ^uint64(0)}
 	for {
 		select {
 		case <-l.stop:
@@ -164,77 +159,24 @@ func (l *Local) play() {
 			return
 		case <-tick.C:
 		}
-		g.timestamp += step
-		if l.muted.Load() {
-			continue
-		}
-		if video {
-			g.frame()
-		} else {
-			g.sound()
+		for _, stream := range l.streams {
+			stream.timestamp += step
+			if l.muted.Load() || stream.stopped.Load() || !l.wanted(stream) {
+				continue
+			}
+			if video {
+				stream.frame()
+			} else {
+				stream.sound()
+			}
 		}
 	}
 }
 
 // generator makes packets that look like the codec's to a media server.
 type generator struct {
-	local     *Local
 	sequence  uint16
 	timestamp uint32
 	picture   uint16
 	served    uint64 // key frames asked for that were sent
-}
-
-func (g *generator) write(payload []byte, marker bool, level []byte) {
-	header := rtp.Header{Version: 2, SequenceNumber: g.sequence, Timestamp: g.timestamp, Marker: marker}
-	g.sequence++
-	if level != nil {
-		for _, extension := range g.local.sender.GetParameters().HeaderExtensions {
-			if extension.URI == audioLevelURI {
-				_ = header.SetExtension(uint8(extension.ID), level)
-			}
-		}
-	}
-	if err := g.local.track.WriteRTP(&rtp.Packet{Header: header, Payload: payload}); err == nil {
-		g.local.sent.Add(1)
-	}
-}
-
-func (g *generator) sound() {
-	level := []byte{127}
-	if g.local.source.Loud {
-		level[0] = 20
-	}
-	g.write(make([]byte, 80), false, level)
-}
-
-func (g *generator) frame() {
-	wanted := g.local.keys.Load()
-	key := g.served != wanted
-	g.served = wanted
-	g.picture = (g.picture + 1) & 0x7fff
-	for i := range 2 {
-		payload := make([]byte, 900)
-		copy(payload, g.head(i == 0, key))
-		g.write(payload, i == 1, nil)
-	}
-}
-
-// head is the start of a frame's packet, for the codec.
-func (g *generator) head(first, key bool) []byte {
-	if g.local.source.Codec == webrtc.MimeTypeH264 {
-		nal := byte(0x41)
-		if key {
-			nal = 0x67
-		}
-		return []byte{nal, 0x42, 0xe0, 0x1f}
-	}
-	descriptor := []byte{0x80, 0x80, 0x80 | byte(g.picture>>8), byte(g.picture), 0x01}
-	if first {
-		descriptor[0] |= 0x10
-	}
-	if key {
-		descriptor[4] = 0x00
-	}
-	return descriptor
 }

@@ -46,7 +46,8 @@ type Peer struct {
 	packets []*livekit.DataPacket
 	log     []*livekit.SignalResponse
 	leave   *livekit.LeaveRequest
-	changed chan struct{} // closed and renewed at each change
+	asked   map[string]*livekit.SubscribedQualityUpdate // of published tracks, by sid
+	changed chan struct{}                               // closed and renewed at each change
 }
 
 // Connect joins without a socket, straight through node.Join.
@@ -85,6 +86,7 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 	p := &Peer{
 		options: options, redial: dial, done: make(chan struct{}), changed: make(chan struct{}),
 		people: map[string]*livekit.ParticipantInfo{}, tracks: map[string]*Track{}, locals: map[string]*Local{},
+		asked: map[string]*livekit.SubscribedQualityUpdate{},
 	}
 	var err error
 	if !options.SignalingOnly {
@@ -166,6 +168,8 @@ func (p *Peer) note(response *livekit.SignalResponse) {
 		}
 	case *livekit.SignalResponse_RoomUpdate:
 		p.join.Room = message.RoomUpdate.GetRoom()
+	case *livekit.SignalResponse_SubscribedQualityUpdate:
+		p.asked[message.SubscribedQualityUpdate.GetTrackSid()] = message.SubscribedQualityUpdate
 	case *livekit.SignalResponse_Leave:
 		p.leave = message.Leave
 	}

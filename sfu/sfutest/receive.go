@@ -20,6 +20,7 @@ type Track struct {
 
 	packets, twice, reports atomic.Uint64
 	newest                  atomic.Uint32
+	layer                   atomic.Int32
 	ssrc                    uint32
 }
 
@@ -28,6 +29,10 @@ func (t *Track) Received() uint64 { return t.packets.Load() }
 
 // Twice counts packets that came again, as answers to NACKs do.
 func (t *Track) Twice() uint64 { return t.twice.Load() }
+
+// Layer is which of the publisher's streams the latest packet of video is of:
+// an index into Rids.
+func (t *Track) Layer() int { return int(t.layer.Load()) }
 
 // Reports counts sender reports.
 func (t *Track) Reports() uint64 { return t.reports.Load() }
@@ -71,6 +76,7 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 			t.twice.Add(1)
 		}
 		seen[packet.SequenceNumber] = true
+		t.layer.Store(int32(packet.Payload[len(packet.Payload)-1]))
 		t.newest.Store(uint32(packet.SequenceNumber))
 		t.packets.Add(1)
 	}
@@ -82,6 +88,13 @@ func (p *Peer) Nack(t *Track) error {
 	return p.rtc.down.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
 		MediaSSRC: t.ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{newest - 2, newest - 1, newest}),
 	}})
+}
+
+// Show says how a track is shown: how wide and high, or not at all.
+func (p *Peer) Show(sid string, width, height uint32, hidden bool) error {
+	return p.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_TrackSetting{TrackSetting: &livekit.UpdateTrackSettings{
+		TrackSids: []string{sid}, Width: width, Height: height, Disabled: hidden, Quality: livekit.VideoQuality_HIGH,
+	}}})
 }
 
 // SendData sends a packet to everybody or to some.

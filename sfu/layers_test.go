@@ -1,0 +1,115 @@
+package sfu_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu"
+	"parley/sfu/sfutest"
+)
+
+// simulcast is a camera in three layers, whose peer stops those that nobody
+// watches.
+func simulcast() sfutest.Source {
+	camera := sfutest.Camera()
+	camera.Simulcast, camera.Dynacast = true, true
+	return camera
+}
+
+// shown waits until a peer receives a layer of the only video that there is.
+func (w *world) shown(peer *sfutest.Peer, layer int) {
+	w.t.Helper()
+	w.until(peer, "layer "+sfutest.Rids()[layer], func() bool {
+		for _, track := range peer.Tracks() {
+			if track.Kind == video && track.Received() > 0 && track.Layer() == layer {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func TestLayerAskedForIsLayerGot(t *testing.T) {
+	for name, single := range modes {
+		for _, codec := range []string{webrtc.MimeTypeVP8, webrtc.MimeTypeH264} {
+			t.Run(name+" "+codec, func(t *testing.T) {
+				w := realWorld(t)
+				ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
+				source := simulcast()
+				source.Codec = codec
+				camera := w.publish(ann, source)
+				w.shown(bob, 2)
+				for _, step := range []struct{ width, height, layer uint32 }{{320, 180, 0}, {640, 360, 1}, {900, 500, 2}, {100, 50, 0}, {5000, 5000, 2}} {
+					w.ok(bob.Show(camera.SID(), step.width, step.height, false))
+					w.shown(bob, int(step.layer))
+				}
+			})
+		}
+	}
+}
+
+func TestLayerThatDiesIsReplacedAndComesBack(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	camera := w.publish(ann, simulcast())
+	w.shown(bob, 2)
+	camera.Stream("f").SetStopped(true)
+	w.shown(bob, 1)
+	camera.Stream("h").SetStopped(true)
+	w.shown(bob, 0)
+	camera.Stream("f").SetStopped(false)
+	w.shown(bob, 2)
+}
+
+func TestNobodySendsWhatNobodyWatches(t *testing.T) {
+	clock := clockwork.NewFakeClock()
+	w := newWorld(t, clock)
+	w.open(acme, sfu.Limits{Participants: 10})
+	ann := w.join("ann", sfutest.Options{})
+	camera := w.publish(ann, simulcast())
+	sid := camera.SID()
+	w.until(ann, "pictures", func() bool { return camera.Sent() > 10 })
+
+	// seconds lets time pass, one tick after the other.
+	seconds := func(n int) {
+		for range n {
+			w.ok(clock.BlockUntilContext(w.ctx, 2))
+			clock.Advance(time.Second)
+		}
+	}
+	asked := func(peer *sfutest.Peer, quality int) {
+		t.Helper()
+		w.until(peer, "another quality", func() bool { return ann.Asked(sid) == quality })
+	}
+	// until less is asked for; the node counts the seconds by itself.
+	sinks := func(quality int) {
+		t.Helper()
+		w.until(ann, "less", func() bool { seconds(1); return ann.Asked(sid) == quality })
+	}
+	sinks(-1)
+
+	bob, cat := w.join("bob", sfutest.Options{}), w.join("cat", sfutest.Options{SinglePC: true})
+	asked(ann, 2)
+	w.shown(bob, 2)
+	w.shown(cat, 2)
+	w.ok(bob.Show(sid, 640, 360, false))
+	w.ok(cat.Show(sid, 320, 180, false))
+	sinks(1)
+	w.shown(bob, 1)
+	w.shown(cat, 0)
+	if camera.Stream("f").Sent() == 0 {
+		t.Error("the best layer was never sent")
+	}
+	w.ok(cat.Show(sid, 1280, 720, false)) // at once, without a tick
+	asked(ann, 2)
+	w.shown(cat, 2)
+	w.ok(bob.Show(sid, 0, 0, true))
+	cat.Leave()
+	sinks(-1)
+	w.ok(bob.Show(sid, 1280, 720, false))
+	asked(ann, 2)
+	w.shown(bob, 2)
+}

@@ -1,0 +1,205 @@
+package sfutest
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+)
+
+// Rids name the streams of a simulcast, from low to high: quarter, half, full.
+func Rids() []string { return []string{"q", "h", "f"} }
+
+func videoLayers() []*livekit.VideoLayer {
+	var layers []*livekit.VideoLayer
+	for i := range Rids() {
+		layers = append(layers, &livekit.VideoLayer{Quality: livekit.VideoQuality(i), Width: 320 << i, Height: 180 << i, Bitrate: 150_000 << (2 * i)})
+	}
+	return layers
+}
+
+// Stream is what a peer sends of a track: all of it, or one layer.
+type Stream struct {
+	local *Local
+	rid   string // empty when it is the only one
+	track *webrtc.TrackLocalStaticRTP
+
+	sent    atomic.Uint64
+	keys    atomic.Uint64
+	stopped atomic.Bool
+	generator
+}
+
+// Stream finds a layer by its rid.
+func (l *Local) Stream(rid string) *Stream {
+	i := slices.IndexFunc(l.streams, func(s *Stream) bool { return s.rid == rid })
+	return l.streams[i]
+}
+
+// Sent counts packets.
+func (s *Stream) Sent() uint64 { return s.sent.Load() }
+
+// Keys counts requests for key frames.
+func (s *Stream) Keys() uint64 { return s.keys.Load() }
+
+// SetStopped stops and starts the stream by itself, as a browser does whose
+// network is too weak for it.
+func (s *Stream) SetStopped(stopped bool) { s.stopped.Store(stopped) }
+
+func (l *Local) addStreams(cid string) error {
+	rids := []string{""}
+	if l.source.Simulcast {
+		rids = Rids()
+	}
+	for _, rid := range rids {
+		var options []func(*webrtc.TrackLocalStaticRTP)
+		if rid != "" {
+			options = append(options, webrtc.WithRTPStreamID(rid))
+		}
+		track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: l.source.Codec}, cid, "stream", options...)
+		if err != nil {
+			return err
+		}
+		l.streams = append(l.streams, &Stream{local: l, rid: rid, track: track, generator: generator{served: ^uint64(0)}})
+	}
+	return nil
+}
+
+// open puts the streams on a media section.
+func (l *Local) open() error {
+	var err error
+	l.section, err = l.peer.rtc.up.AddTransceiverFromTrack(l.streams[0].track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return err
+	}
+	l.sender = l.section.Sender()
+	for _, stream := range l.streams[1:] {
+		if err := l.sender.AddEncoding(stream.track); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted says whether the node wants the stream, as far as the peer cares.
+func (l *Local) wanted(s *Stream) bool {
+	if !l.source.Dynacast {
+		return true
+	}
+	quality := max(slices.Index(Rids(), s.rid), 0) // a single stream goes on with the lowest
+	return quality <= l.peer.Asked(l.SID())
+}
+
+// Asked is the best quality of a published track that the node asked for last:
+// 2 before it has said anything, -1 when it wants nothing.
+func (p *Peer) Asked(sid string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	update := p.asked[sid]
+	if update == nil {
+		return 2
+	}
+	best := -1
+	for _, codec := range update.GetSubscribedCodecs() {
+		for _, quality := range codec.GetQualities() {
+			if quality.GetEnabled() {
+				best = max(best, int(quality.GetQuality()))
+			}
+		}
+	}
+	return best
+}
+
+// feedback notes when a key frame is wanted; play serves it.
+func (s *Stream) feedback() {
+	buffer := make([]byte, 1500)
+	for {
+		var n int
+		var err error
+		if s.rid == "" {
+			n, _, err = s.local.sender.Read(buffer)
+		} else {
+			n, _, err = s.local.sender.ReadSimulcast(buffer, s.rid)
+		}
+		if err != nil {
+			return
+		}
+		packets, err := rtcp.Unmarshal(buffer[:n])
+		if err != nil {
+			continue
+		}
+		for _, packet := range packets {
+			if _, ok := packet.(*rtcp.PictureLossIndication); ok {
+				s.keys.Add(1)
+			}
+		}
+	}
+}
+
+func (s *Stream) write(payload []byte, marker bool, level []byte) {
+	header := rtp.Header{Version: 2, SequenceNumber: s.sequence, Timestamp: s.timestamp, Marker: marker}
+	s.sequence++
+	for _, extension := range s.local.sender.GetParameters().HeaderExtensions {
+		var value []byte
+		switch {
+		case extension.URI == audioLevelURI:
+			value = level
+		case s.rid == "":
+		case extension.URI == sdp.SDESMidURI:
+			value = []byte(s.local.section.Mid())
+		case extension.URI == sdp.SDESRTPStreamIDURI:
+			value = []byte(s.rid)
+		}
+		if value != nil {
+			_ = header.SetExtension(uint8(extension.ID), value)
+		}
+	}
+	if err := s.track.WriteRTP(&rtp.Packet{Header: header, Payload: payload}); err == nil {
+		s.sent.Add(1)
+	}
+}
+
+func (s *Stream) sound() {
+	level := []byte{127}
+	if s.local.source.Loud {
+		level[0] = 20
+	}
+	s.write(make([]byte, 80), false, level)
+}
+
+func (s *Stream) frame() {
+	wanted := s.keys.Load()
+	key := s.served != wanted
+	s.served = wanted
+	s.picture = (s.picture + 1) & 0x7fff
+	for i := range 2 {
+		payload := make([]byte, 900)
+		copy(payload, s.head(i == 0, key))
+		// Which stream it is, for those who receive it.
+		payload[len(payload)-1] = byte(max(slices.Index(Rids(), s.rid), 0))
+		s.write(payload, i == 1, nil)
+	}
+}
+
+// head is the start of a frame's packet, for the codec.
+func (s *Stream) head(first, key bool) []byte {
+	if s.local.source.Codec == webrtc.MimeTypeH264 {
+		nal := byte(0x41)
+		if key {
+			nal = 0x67
+		}
+		return []byte{nal, 0x42, 0xe0, 0x1f}
+	}
+	descriptor := []byte{0x80, 0x80, 0x80 | byte(s.picture>>8), byte(s.picture), 0x01}
+	if first {
+		descriptor[0] |= 0x10
+	}
+	if key {
+		descriptor[4] = 0x00
+	}
+	return descriptor
+}
