@@ -2,6 +2,16 @@
 import { type Clock, lifted } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 
+/**
+ * A moving picture. It is the same object as long as it is the same picture. Attaching it to an element
+ * is what tells how large it is shown, so that no more is sent than is seen.
+ */
+export interface Picture {
+  readonly mediaStreamTrack: MediaStreamTrack;
+  attach(element: HTMLMediaElement): unknown;
+  detach(element: HTMLMediaElement): unknown;
+}
+
 export interface Person {
   identity: string;
   name: string;
@@ -10,7 +20,7 @@ export interface Person {
   /** The microphone sends. */
   microphone: boolean;
   /** The picture to show, or none. */
-  video: MediaStreamTrack | null;
+  video: Picture | null;
   /** The network is too weak for a steady picture. */
   weak: boolean;
 }

@@ -1,6 +1,7 @@
 import { ConnectionQuality, type RemoteParticipant, type Room, Track } from "livekit-client";
 import type { MeetingSession } from "../types.ts";
 import type { Person } from "../state.ts";
+import { ownPicture } from "./picture.ts";
 import type { Sources } from "./sources.ts";
 
 /** Everybody the node says is here, in join order, and oneself last. */
@@ -14,14 +15,13 @@ export function rosterOf(room: Room, me: MeetingSession, sources: Sources): Pers
 function otherPerson(p: RemoteParticipant): Person {
   const camera = p.getTrackPublication(Track.Source.Camera);
   const microphone = p.getTrackPublication(Track.Source.Microphone);
-  const showing = camera !== undefined && !camera.isMuted && camera.videoTrack !== undefined;
   return {
     identity: p.identity,
     name: p.name || p.identity,
     host: p.attributes["role"] === "host",
     self: false,
     microphone: microphone !== undefined && !microphone.isMuted,
-    video: showing ? (camera.videoTrack?.mediaStreamTrack ?? null) : null,
+    video: camera?.isMuted === false ? (camera.videoTrack ?? null) : null,
     weak: isWeak(p.connectionQuality),
   };
 }
@@ -34,7 +34,7 @@ export function self(room: Room | null, me: MeetingSession, sources: Sources): P
     host: me.host,
     self: true,
     microphone: sources.microphone.live,
-    video: sources.camera.live ? sources.camera.track : null,
+    video: sources.camera.live && sources.camera.track ? ownPicture(sources.camera.track) : null,
     weak: room !== null && isWeak(room.localParticipant.connectionQuality),
   };
 }

@@ -14,6 +14,7 @@ import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { endForAll, freshSession } from "./door.ts";
 import { endingFrom, limitsFrom, topics } from "./messages.ts";
+import { Unseen } from "./picture.ts";
 import { Publisher } from "./publisher.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { Sound } from "./sound.ts";
@@ -22,17 +23,24 @@ import type { Stats } from "./stats.ts";
 
 const hd = new VideoPreset(1280, 720, 1_700_000, 30);
 
-/** Two connections, VP8 in one layer, everything subscribed: see docs on the media protocol. */
+/** What small tiles are shown from. */
+const smaller = [new VideoPreset(320, 180, 160_000, 20), new VideoPreset(640, 360, 500_000, 30)];
+
+/**
+ * Two connections; VP8, which every browser can encrypt, in three layers. The node gets to know how large
+ * each picture is shown (adaptive stream), and publishers which layers anybody watches (dynacast).
+ */
 const options: RoomOptions = {
   singlePeerConnection: false,
-  adaptiveStream: false,
-  dynacast: false,
+  adaptiveStream: true,
+  dynacast: true,
   stopLocalTrackOnUnpublish: false,
   disconnectOnPageLeave: true,
   publishDefaults: {
     videoCodec: "vp8",
     backupCodec: false,
-    simulcast: false,
+    simulcast: true,
+    videoSimulcastLayers: smaller,
     videoEncoding: hd.encoding,
     dtx: true,
     red: false,
@@ -57,6 +65,7 @@ export interface Parts {
 export class Session {
   #meeting: MeetingSession;
   readonly #parts: Parts;
+  readonly #unseen = new Unseen();
   #room: Room | null = null;
   #publisher: Publisher | null = null;
   #ending: "limit" | "host" | null = null;
@@ -156,6 +165,7 @@ export class Session {
     this.#limits(room.metadata ?? "", null);
     // The roster first: whoever was here before is not news.
     store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources) });
+    this.#unseen.pause(room);
     store.dispatch({ type: "connection", connection: "live" });
   }
 
@@ -231,6 +241,7 @@ export class Session {
       if (!this.#room || this.#closed) return;
       if (store.state.connection === "live") {
         store.dispatch({ type: "people", people: rosterOf(this.#room, this.#meeting, sources) });
+        this.#unseen.pause(this.#room);
         return;
       }
       const others = store.state.people.filter((p) => !p.self);

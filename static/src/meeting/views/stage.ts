@@ -1,6 +1,6 @@
 import { h, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
-import { arrange, pageSize, phoneWidth } from "../layout.ts";
+import { arrange, type Box, pageSize, phoneWidth } from "../layout.ts";
 import { type Seating, noSeating, pages, seat } from "../seating.ts";
 import type { Person, State } from "../state.ts";
 import type { Ui } from "../ui.ts";
@@ -68,16 +68,13 @@ export class Stage {
     const all = pages(this.#seating, me.identity, perPage);
     const shown = all[Math.min(state.page, all.length - 1)] ?? [];
     const boxes = arrange(shown.length, size, screen);
-    this.#fill(shown, state);
-    shown.forEach((identity, i) => {
-      const box = boxes[i];
-      if (box) this.#tiles.get(identity)?.place(box);
-    });
+    this.#fill(shown, boxes, state);
     this.#turn(state, all.length, shown.length);
     this.#alone.hidden = state.people.length > 1 || state.connection === "connecting";
   }
 
-  #fill(shown: readonly string[], state: State): void {
+  /** A tile gets its place before its picture, which looks how large it is shown. */
+  #fill(shown: readonly string[], boxes: readonly Box[], state: State): void {
     const wanted = new Set(shown);
     for (const [identity, tile] of this.#tiles) {
       if (wanted.has(identity)) continue;
@@ -89,9 +86,10 @@ export class Stage {
       const person = byIdentity.get(identity);
       if (!person) return;
       const tile = this.#tileFor(person);
-      tile.render(person, state.speaking.has(identity));
-      const at = this.#list.children[i];
+      const [at, box] = [this.#list.children[i], boxes[i]];
       if (at !== tile.element) this.#list.insertBefore(tile.element, at ?? null);
+      if (box) tile.place(box);
+      tile.render(person, state.speaking.has(identity));
     });
   }
 

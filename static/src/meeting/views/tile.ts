@@ -1,7 +1,7 @@
 import { h, initials, setText } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import type { Box } from "../layout.ts";
-import type { Person } from "../state.ts";
+import type { Person, Picture } from "../state.ts";
 import type { Texts } from "../texts.ts";
 
 const tones = ["tone-spruce", "tone-clay", "tone-plum", "tone-info"] as const;
@@ -25,7 +25,7 @@ export class Tile {
   readonly #weak: HTMLElement;
   readonly #t: Texts;
   readonly #onFrame: () => void;
-  #track: MediaStreamTrack | null = null;
+  #picture: Picture | null = null;
   #placed = false;
 
   constructor(t: Texts, onFrame: () => void) {
@@ -73,25 +73,26 @@ export class Tile {
 
   /** Lets go of the picture before the tile goes away. */
   close(): void {
-    this.#video.srcObject = null;
+    this.#show(null, false);
     this.element.remove();
   }
 
-  #show(track: MediaStreamTrack | null, self: boolean): void {
-    if (track === this.#track) return;
-    this.#track = track;
+  /** Shows a picture. The tile has its place by now: the picture looks how large it is shown. */
+  #show(picture: Picture | null, self: boolean): void {
+    if (picture === this.#picture) return;
+    this.#picture?.detach(this.#video);
+    this.#picture = picture;
     this.element.classList.remove("has-picture");
-    this.#video.srcObject = track ? new MediaStream([track]) : null;
-    if (!track) return;
-    const backwards = track.getSettings().facingMode === "environment";
+    if (!picture) return;
+    const backwards = picture.mediaStreamTrack.getSettings().facingMode === "environment";
     this.#video.classList.toggle("is-mirrored", self && !backwards);
-    void this.#video.play().catch(() => undefined);
-    this.#firstPicture(track);
+    picture.attach(this.#video);
+    this.#firstPicture(picture);
   }
 
-  #firstPicture(track: MediaStreamTrack): void {
+  #firstPicture(picture: Picture): void {
     const drawn = () => {
-      if (track !== this.#track) return;
+      if (picture !== this.#picture) return;
       this.element.classList.add("has-picture");
       this.#onFrame();
     };
