@@ -2,10 +2,13 @@ package sfu
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/forward"
 )
 
 // arrival is a stream of a publisher that packets have come of.
@@ -48,6 +51,7 @@ func (p *peer) pump(u *upload, a *arrival) {
 			p.log.Debug("request key frame", "err", err)
 		}
 	})
+	layer.CarriesRED(redType(a.receiver))
 	p.workers.Go(func() {
 		defer u.pub.track.RemoveLayer(layer)
 		buffer := make([]byte, receiveMTU)
@@ -104,6 +108,16 @@ func audioLevelID(receiver *webrtc.RTPReceiver) uint8 {
 	for _, extension := range receiver.GetParameters().HeaderExtensions {
 		if extension.URI == extAudioLevel {
 			return uint8(extension.ID)
+		}
+	}
+	return 0
+}
+
+// redType is the payload type that a publisher's connection has for RED, or 0.
+func redType(receiver *webrtc.RTPReceiver) uint8 {
+	for _, codec := range receiver.GetParameters().Codecs {
+		if strings.EqualFold(codec.MimeType, forward.MimeTypeRED) {
+			return uint8(codec.PayloadType)
 		}
 	}
 	return 0

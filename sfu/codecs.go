@@ -11,6 +11,8 @@ import (
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/forward"
 )
 
 // Header extensions that clients are asked to send. They end here: a foreign
@@ -33,11 +35,24 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 		}
 	}
 	opus := webrtc.RTPCodecCapability{
-		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: opusDefaults,
 		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
 	}
+	// Its parameters are Opus' payload type, as often as one packet has blocks.
+	red := webrtc.RTPCodecCapability{
+		MimeType: forward.MimeTypeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111", RTCPFeedback: opus.RTCPFeedback,
+	}
+	// G.711 is what telephones speak. It is passed on as it comes: browsers play it.
+	g711 := func(mime string) webrtc.RTPCodecCapability {
+		return webrtc.RTPCodecCapability{MimeType: mime, ClockRate: 8000, RTCPFeedback: opus.RTCPFeedback}
+	}
 	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}
-	return []webrtc.RTPCodecParameters{{RTPCodecCapability: opus, PayloadType: 111}},
+	return []webrtc.RTPCodecParameters{
+			{RTPCodecCapability: opus, PayloadType: 111},
+			{RTPCodecCapability: red, PayloadType: 63},
+			{RTPCodecCapability: g711(webrtc.MimeTypePCMU), PayloadType: 0},
+			{RTPCodecCapability: g711(webrtc.MimeTypePCMA), PayloadType: 8},
+		},
 		[]webrtc.RTPCodecParameters{
 			{RTPCodecCapability: vp8, PayloadType: 96},
 			{RTPCodecCapability: h264("42e01f"), PayloadType: 108},
@@ -48,22 +63,28 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 // publishCodecs tells clients what they may publish, so that they negotiate
 // without waiting for the answer to each track.
 func publishCodecs() []*livekit.Codec {
-	return []*livekit.Codec{{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeOpus}}
+	return []*livekit.Codec{
+		{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeOpus}, {Mime: forward.MimeTypeRED},
+		{Mime: webrtc.MimeTypePCMU}, {Mime: webrtc.MimeTypePCMA},
+	}
 }
 
 // codecFor turns a client's codec name ("vp8", "video/H264") into the codec of
-// the track; what is not known becomes the one that everybody has.
+// the track; what is not known becomes the one that everybody has. RED is a way
+// to send Opus, not a codec of its own.
 func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
-	audio, video := codecs()
+	known, list := codecs()
+	prefix := "video/"
 	if kind == livekit.TrackType_AUDIO {
-		return audio[0].RTPCodecCapability
+		list, prefix = known, "audio/"
 	}
-	for _, codec := range video {
-		if strings.EqualFold(codec.MimeType, name) || strings.EqualFold(codec.MimeType, "video/"+name) {
+	for _, codec := range list {
+		named := strings.EqualFold(codec.MimeType, name) || strings.EqualFold(codec.MimeType, prefix+name)
+		if named && codec.MimeType != forward.MimeTypeRED {
 			return codec.RTPCodecCapability
 		}
 	}
-	return video[0].RTPCodecCapability
+	return list[0].RTPCodecCapability
 }
 
 // receivingInterceptors ask publishers again for what was lost, report to

@@ -134,9 +134,9 @@ func (p *peer) answer(sd *livekit.SessionDescription) error {
 	if err != nil {
 		return err
 	}
-	reply := &livekit.SessionDescription{Type: "answer", Sdp: text, Id: sd.GetId()}
+	reply := &livekit.SessionDescription{Type: "answer", Sdp: p.tuneOpus(text), Id: sd.GetId()}
 	if single {
-		reply.Sdp = silence(text, answerer.isFree)
+		reply.Sdp = silence(reply.Sdp, answerer.isFree)
 		reply.MidToTrackId = p.midToTrack()
 	}
 	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Answer{Answer: reply}})

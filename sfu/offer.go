@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pion/webrtc/v3"
@@ -117,7 +118,13 @@ func keepCodecs(lines []string) []string {
 		return lines
 	}
 	kept := append(make([]string, 0, len(lines)), strings.Join(formats, " "))
+	opus := "a=fmtp:" + opusFormat(lines) + " "
 	for _, line := range lines[1:] {
+		if strings.HasPrefix(line, opus) {
+			// Else a client with other wishes than ours would be left with G.711: Pion
+			// drops codecs that match in part when there are others that match fully.
+			line = opus + opusDefaults
+		}
 		if format, ofCodec := codecLine(line); !ofCodec || format == "*" || keep[format] {
 			kept = append(kept, line)
 		}
@@ -135,8 +142,10 @@ func keptTypes(lines []string) map[string]bool {
 		format, codec, _ := strings.Cut(value, " ")
 		name, _, _ := strings.Cut(codec, "/")
 		switch strings.ToLower(name) {
-		case "opus", "vp8":
+		case "opus", "vp8", "pcmu", "pcma":
 			keep[format] = true
+		case "red":
+			keep[format] = ofOpus(lines, format)
 		case "h264":
 			keep[format] = baseline(lines, format)
 		}
@@ -156,6 +165,15 @@ func baseline(lines []string, format string) bool {
 		}
 	}
 	return false
+}
+
+// ofOpus says whether a payload type is redundant Opus (RFC 2198). Clients have
+// RED for video as well.
+func ofOpus(lines []string, format string) bool {
+	opus := opusFormat(lines)
+	return opus != "" && slices.ContainsFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "a=fmtp:"+format+" "+opus+"/")
+	})
 }
 
 func codecLine(line string) (format string, ofCodec bool) {

@@ -76,7 +76,7 @@ func (o *offerer) offer() error {
 	o.dirty, o.restart, o.outstanding = false, false, true
 	o.draining, o.removed = append(o.draining, o.removed...), nil
 	o.peer.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Offer{Offer: &livekit.SessionDescription{
-		Type: "offer", Sdp: text, Id: o.id, MidToTrackId: o.peer.midToTrack(),
+		Type: "offer", Sdp: o.peer.sayStereo(text), Id: o.id, MidToTrackId: o.peer.midToTrack(),
 	}}})
 	return nil
 }

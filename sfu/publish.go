@@ -210,22 +210,28 @@ func (p *peer) uploadAt(mid string) *upload {
 }
 
 // fixCodec leaves the client one codec for the track, so that what was
-// announced is what it sends.
+// announced is what it sends. Opus comes in RED, unless the client does not
+// want that: browsers send what stands first.
 func (p *peer) fixCodec(u *upload) {
 	transceiver := transceiverAt(p.up.PeerConnection, u.mid)
 	if transceiver == nil || transceiver.Receiver() == nil {
 		return
 	}
 	offered := transceiver.Receiver().GetParameters().Codecs
-	kept := slices.DeleteFunc(slices.Clone(offered), func(c webrtc.RTPCodecParameters) bool {
-		return !strings.EqualFold(c.MimeType, u.codec.MimeType)
-	})
+	kept := codecsOf(offered, u.codec.MimeType)
 	if len(kept) == 0 {
 		return // the client does not offer it; the answer will say what there is
+	}
+	if u.codec.MimeType == webrtc.MimeTypeOpus && !u.pub.info.GetDisableRed() {
+		kept = append(codecsOf(offered, forward.MimeTypeRED), kept...)
 	}
 	if err := transceiver.SetCodecPreferences(kept); err != nil {
 		p.log.Debug("prefer codec", "err", err)
 	}
+}
+
+func codecsOf(codecs []webrtc.RTPCodecParameters, mime string) []webrtc.RTPCodecParameters {
+	return slices.DeleteFunc(slices.Clone(codecs), func(c webrtc.RTPCodecParameters) bool { return !strings.EqualFold(c.MimeType, mime) })
 }
 
 // adopt shows tracks that are negotiated now to the room, and starts what has

@@ -420,15 +420,7 @@ func (discard) Write([]byte) (int, error)                 { return 0, nil }
 // fanOut is a track with a hundred subscribers, warmed up, and a function that
 // sends one packet through it.
 func fanOut(tb testing.TB) func() {
-	track := NewTrack("TR_x", vp8Codec, func() time.Duration { return time.Second }, &Counters{})
-	for range 100 {
-		sub := NewSub(track, "PA|TR")
-		if _, err := sub.Bind(bindContext{writer: discard{}, codec: vp8Codec}); err != nil {
-			tb.Fatal(err)
-		}
-		sub.Open()
-		track.Subscribe(sub)
-	}
+	track := fanOutOf(tb, vp8Codec)
 	layer := track.AddLayer(2, 0, func() {})
 	packet := rtp.Packet{Header: rtp.Header{Version: 2}, Payload: make([]byte, 1100)}
 	copy(packet.Payload, []byte{0x90, 0x80, 0x80, 0x01, 0x00})
@@ -446,6 +438,20 @@ func fanOut(tb testing.TB) func() {
 		write() // the ring's slots grow once
 	}
 	return write
+}
+
+// fanOutOf is a track with a hundred subscribers.
+func fanOutOf(tb testing.TB, codec webrtc.RTPCodecCapability) *Track {
+	track := NewTrack("TR_x", codec, func() time.Duration { return time.Second }, &Counters{})
+	for range 100 {
+		sub := NewSub(track, "PA|TR")
+		if _, err := sub.Bind(bindContext{writer: discard{}, codec: codec}); err != nil {
+			tb.Fatal(err)
+		}
+		sub.Open()
+		track.Subscribe(sub)
+	}
+	return track
 }
 
 // BenchmarkForward is one packet to a hundred subscribers.

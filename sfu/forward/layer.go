@@ -19,6 +19,7 @@ type Layer struct {
 	header   rtp.Header // of the packet in hand
 	sequence sequence
 	ring     *ring
+	red      redundancy
 
 	lastPacket     atomic.Int64 // time.Duration
 	lastKeyRequest atomic.Int64 // time.Duration
@@ -59,11 +60,15 @@ func (l *Layer) Write(raw []byte) {
 	}
 	seq, ok := l.sequence.next(l.header.SequenceNumber, muted || len(payload) == 0)
 	if !ok {
+		l.red.close(&l.sequence)
 		return
 	}
 	p := packet{
 		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
 		key: t.isKey(payload), payload: payload,
+	}
+	if l.red.payload != 0 && !l.unwrap(&p, l.header.PayloadType, now) {
+		return
 	}
 	l.ring.put(&p)
 	l.arrived(now)

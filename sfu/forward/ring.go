@@ -10,6 +10,9 @@ type packet struct {
 	marker    bool
 	key       bool // a decoder can start here
 	payload   []byte
+	red       uint8 // payload type of what is inside, when the payload is RED; else 0
+	primary   int   // where the newest sound starts in a RED payload
+	to        audience
 }
 
 // ring keeps the latest packets of a layer for retransmission. Its slots are

@@ -23,7 +23,8 @@ type Sub struct {
 	writer  webrtc.TrackLocalWriter // nil until bound, and after
 	ssrc    uint32
 	payload uint8
-	open    bool // the transport is up
+	red     uint8 // payload type of RED, 0 for none
+	open    bool  // the transport is up
 	paused  bool
 	waiting bool // for a key frame of the current layer
 	cap     int
@@ -99,6 +100,7 @@ func (s *Sub) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 	for _, codec := range codecs {
 		if strings.EqualFold(codec.MimeType, s.track.Codec) {
 			s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
+			s.red = redType(codecs, codec.PayloadType)
 			return codec, nil
 		}
 	}
@@ -188,7 +190,7 @@ func (s *Sub) announce() {
 func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer == nil || !s.open || s.paused {
+	if s.writer == nil || !s.open || s.paused || !s.isFor(p) {
 		return
 	}
 	if s.current != layer || s.waiting {

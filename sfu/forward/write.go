@@ -5,12 +5,12 @@ import "github.com/pion/rtp"
 // write sends a packet as its segment says. The same packet gives the same
 // bytes each time.
 func (s *Sub) write(g *segment, p *packet, number uint64) {
-	payload := p.payload
+	payload, payloadType := s.dress(p)
 	if s.track.vp8 {
 		payload = s.shiftPicture(g, p, number)
 	}
 	s.header = rtp.Header{
-		Version: 2, Marker: p.marker, PayloadType: s.payload, SSRC: s.ssrc,
+		Version: 2, Marker: p.marker, PayloadType: payloadType, SSRC: s.ssrc,
 		SequenceNumber: uint16(number), Timestamp: p.timestamp + g.timestamp,
 	}
 	if _, err := s.writer.WriteRTP(&s.header, payload); err != nil {

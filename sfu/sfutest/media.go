@@ -2,6 +2,7 @@ package sfutest
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,11 +19,15 @@ type Source struct {
 	Codec  string // MIME type
 	Muted  bool
 	Loud   bool // sound that counts as speech
+	Stereo bool
 	Name   string
 
 	Simulcast bool // three streams of video, see Rids
 	Dynacast  bool // stops streams that the node says nobody watches
 }
+
+// MimeTypeRED is Opus with the sound of the packet before again, RFC 2198.
+const MimeTypeRED = "audio/red"
 
 // Microphone is 50 packets a second of Opus.
 func Microphone() Source {
@@ -51,6 +56,8 @@ type Local struct {
 }
 
 // Publish sends a track. It returns when the node has confirmed it.
+//
+//nolint:staticcheck // the deprecated fields are the ones that clients use
 func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	cid := uuid.NewString()
 	local := &Local{peer: p, source: source, stop: make(chan struct{})}
@@ -58,9 +65,11 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	if err := local.addStreams(cid); err != nil {
 		return nil, err
 	}
-	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name}
-	if source.Codec == webrtc.MimeTypeH264 {
-		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: "h264", Cid: cid}}
+	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name, Stereo: source.Stereo}
+	switch source.Codec {
+	case webrtc.MimeTypeH264, webrtc.MimeTypePCMU, webrtc.MimeTypePCMA:
+		_, name, _ := strings.Cut(source.Codec, "/")
+		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: strings.ToLower(name), Cid: cid}}
 	}
 	if source.Simulcast {
 		request.Layers = videoLayers()
@@ -146,8 +155,11 @@ func (l *Local) Unpublish() error {
 func (l *Local) play() {
 	video := l.source.Kind == livekit.TrackType_VIDEO
 	every, step := 20*time.Millisecond, uint32(960)
-	if video {
+	switch {
+	case video:
 		every, step = 33*time.Millisecond, 3000
+	case l.source.Codec == webrtc.MimeTypePCMU, l.source.Codec == webrtc.MimeTypePCMA:
+		step = 160
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()

@@ -23,6 +23,7 @@ type Options struct {
 	NoSubscribe   bool // takes no tracks by itself
 	SignalingOnly bool // no media connection at all
 	TCP           bool // media over TCP, as from behind a firewall
+	RED           bool // understands redundant audio, as browsers do
 
 	reconnect bool
 	sid       string

@@ -33,7 +33,7 @@ type rtc struct {
 
 func newRTC(p *Peer) (*rtc, error) {
 	r := &rtc{peer: p, single: p.options.SinglePC}
-	api, err := newAPI(p.options.TCP)
+	api, err := newAPI(p.options)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func newRTC(p *Peer) (*rtc, error) {
 	}
 	r.down = r.up
 	if !r.single {
-		if api, err = newAPI(p.options.TCP); err != nil {
+		if api, err = newAPI(p.options); err != nil {
 			return nil, err
 		}
 		if r.down, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
@@ -56,10 +56,16 @@ func newRTC(p *Peer) (*rtc, error) {
 	return r, r.openChannels()
 }
 
-func newAPI(tcp bool) (*webrtc.API, error) {
+func newAPI(o Options) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
+	}
+	if o.RED {
+		red := webrtc.RTPCodecCapability{MimeType: MimeTypeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111"}
+		if err := media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: red, PayloadType: 63}, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, err
+		}
 	}
 	registry := &interceptor.Registry{}
 	if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil {
@@ -76,7 +82,7 @@ func newAPI(tcp bool) (*webrtc.API, error) {
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	if tcp {
+	if o.TCP {
 		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	}
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

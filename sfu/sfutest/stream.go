@@ -168,7 +168,13 @@ func (s *Stream) sound() {
 	if s.local.source.Loud {
 		level[0] = 20
 	}
-	s.write(make([]byte, 80), false, level)
+	sound := make([]byte, 80)
+	if s.local.source.Codec == MimeTypeRED {
+		const opus, earlier = 111, 960
+		head := []byte{0x80 | opus, earlier >> 6, earlier << 2 & 0xff, byte(len(sound)), opus}
+		sound = slices.Concat(head, sound, sound)
+	}
+	s.write(sound, false, level)
 }
 
 func (s *Stream) frame() {
