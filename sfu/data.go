@@ -162,7 +162,7 @@ func (d *dataPort) drain() {
 // receive takes a packet from this peer's client and passes it on.
 func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 	p := d.peer
-	if !p.claims.CanPublishData || len(raw) > maxDataPacket || p.leaving.Load() {
+	if !p.rights.Load().data || len(raw) > maxDataPacket || p.leaving.Load() {
 		return
 	}
 	if kind == livekit.DataPacket_LOSSY {

@@ -112,7 +112,7 @@ func FuzzOffer(f *testing.F) {
 }
 
 func TestSources(t *testing.T) {
-	camera := Claims{CanPublish: true, Sources: parseSources([]string{"camera", "telepathy"})}
+	camera := Claims{CanPublish: true, Sources: parseSources([]string{"camera", "telepathy"})}.rights()
 	for source, want := range map[livekit.TrackSource]bool{
 		livekit.TrackSource_CAMERA: true, livekit.TrackSource_MICROPHONE: false, livekit.TrackSource_UNKNOWN: false,
 	} {
@@ -120,7 +120,7 @@ func TestSources(t *testing.T) {
 			t.Errorf("%s: %v, want %v", source, got, want)
 		}
 	}
-	if (Claims{}).mayPublish(livekit.TrackSource_CAMERA) || !(Claims{CanPublish: true}).mayPublish(livekit.TrackSource_UNKNOWN) {
+	if (Claims{}).rights().mayPublish(livekit.TrackSource_CAMERA) || !(Claims{CanPublish: true}).rights().mayPublish(livekit.TrackSource_UNKNOWN) {
 		t.Error("publishing without sources in the token")
 	}
 }

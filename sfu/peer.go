@@ -43,6 +43,7 @@ type peer struct {
 	signals  *rate.Limiter
 	member   member // guarded by room.mu
 
+	rights  atomic.Pointer[rights] // what the person may do now
 	leaving atomic.Bool
 
 	// owned
@@ -82,6 +83,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 		uploads: map[string]*upload{}, subs: map[string]*subscription{}, refused: map[string]bool{},
 	}
 	p.log = n.log.With("room", r.sid, "participant", p.sid)
+	p.rights.Store(claims.rights())
 	p.data = newDataPort(p)
 	p.member.tracks = map[string]*publication{}
 	p.member.permission.all = true
@@ -91,6 +93,9 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 
 // post gives the peer something to do, in its own goroutine.
 func (p *peer) post(job func()) bool { return p.inbox.post(job) }
+
+// hidden says whether others must not see the person.
+func (p *peer) hidden() bool { return p.rights.Load().hidden }
 
 // call does a job in the peer's goroutine and waits for it. It says false when
 // the person has left before.

@@ -2,18 +2,29 @@ package sfu
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
 )
 
+// profile is how a person wants to be shown, or is wanted to be. What is empty
+// stays as it is; an attribute with an empty value goes.
+type profile struct {
+	name, metadata string
+	attributes     map[string]string
+}
+
 // onUpdateMetadata lets people change their own name, metadata and attributes,
-// if their token says so.
+// if they may.
 func (p *peer) onUpdateMetadata(request *livekit.UpdateParticipantMetadata) {
-	reason, change := p.reviewProfile(request)
-	if reason == livekit.RequestResponse_OK {
-		p.room.revise(p, change)
+	reason := livekit.RequestResponse_NOT_ALLOWED
+	if p.rights.Load().updateOwn {
+		reason = livekit.RequestResponse_OK
+		if p.changeProfile(profile{request.GetName(), request.GetMetadata(), request.GetAttributes()}) != nil {
+			reason = livekit.RequestResponse_LIMIT_EXCEEDED
+		}
 	}
 	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_RequestResponse{RequestResponse: &livekit.RequestResponse{
 		RequestId: request.GetRequestId(), Reason: reason,
@@ -21,35 +32,38 @@ func (p *peer) onUpdateMetadata(request *livekit.UpdateParticipantMetadata) {
 	}}})
 }
 
-func (p *peer) reviewProfile(request *livekit.UpdateParticipantMetadata) (livekit.RequestResponse_Reason, func(*livekit.ParticipantInfo)) {
-	if !p.claims.CanUpdateOwn {
-		return livekit.RequestResponse_NOT_ALLOWED, nil
+// changeProfile shows the person in another way to everybody. It gives
+// ErrTooLarge above the caps.
+func (p *peer) changeProfile(to profile) error {
+	if to.name == "" && to.metadata == "" && len(to.attributes) == 0 {
+		return nil
 	}
 	attributes := maps.Clone(p.token.Attributes)
 	if attributes == nil {
 		attributes = map[string]string{}
 	}
-	for key, value := range request.GetAttributes() {
+	for key, value := range to.attributes {
 		if value == "" {
 			delete(attributes, key)
 		} else {
 			attributes[key] = value
 		}
 	}
-	if len(request.GetName()) > maxName || len(request.GetMetadata()) > maxMetadata || attributeSize(attributes) > maxAttributes {
-		return livekit.RequestResponse_LIMIT_EXCEEDED, nil
+	if len(to.name) > maxName || len(to.metadata) > maxMetadata || attributeSize(attributes) > maxAttributes {
+		return fmt.Errorf("profile: %w", ErrTooLarge)
 	}
-	if name := request.GetName(); name != "" {
-		p.token.Name = name
+	if to.name != "" {
+		p.token.Name = to.name
 	}
-	if metadata := request.GetMetadata(); metadata != "" {
-		p.token.Metadata = metadata
+	if to.metadata != "" {
+		p.token.Metadata = to.metadata
 	}
 	p.token.Attributes = attributes
 	name, metadata := p.token.Name, p.token.Metadata
-	return livekit.RequestResponse_OK, func(info *livekit.ParticipantInfo) {
+	p.room.revise(p, func(info *livekit.ParticipantInfo) {
 		info.Name, info.Metadata, info.Attributes = name, metadata, maps.Clone(attributes)
-	}
+	})
+	return nil
 }
 
 // renewBefore is how long before its end a token is renewed.
@@ -58,10 +72,16 @@ const renewBefore = defaultTTL / 2
 // renewToken sends a fresh token before the old one runs out, so that a client
 // can come back after a long meeting. A key that is gone renews nothing.
 func (p *peer) renewToken() {
-	now := p.node.clock.Now()
-	if p.session == nil || p.renewing || p.token.Expires.Sub(now) > renewBefore {
+	if p.token.Expires.Sub(p.node.clock.Now()) <= renewBefore {
+		p.renewNow()
+	}
+}
+
+func (p *peer) renewNow() {
+	if p.session == nil || p.renewing {
 		return
 	}
+	now := p.node.clock.Now()
 	p.renewing = true
 	claims := p.token
 	p.workers.Go(func() {

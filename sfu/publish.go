@@ -65,7 +65,7 @@ func (p *peer) onAddTrack(request *livekit.AddTrackRequest) {
 func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_Reason {
 	kindKnown := request.GetType() == livekit.TrackType_AUDIO || request.GetType() == livekit.TrackType_VIDEO
 	switch {
-	case !p.claims.mayPublish(request.GetSource()):
+	case !p.rights.Load().mayPublish(request.GetSource()):
 		return livekit.RequestResponse_NOT_ALLOWED
 	case !kindKnown || request.GetSid() != "":
 		return livekit.RequestResponse_UNSUPPORTED_TYPE // a second codec for one track

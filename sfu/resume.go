@@ -12,7 +12,7 @@ import (
 func (r *room) resume(claims Claims, hello Hello, s *session) (*peer, error) {
 	r.mu.Lock()
 	p := r.peers[claims.Identity]
-	if at, was := r.removed[claims.Identity]; was && !claims.Issued.After(at) {
+	if r.banned(claims) {
 		r.mu.Unlock()
 		return nil, ErrRemoved
 	}

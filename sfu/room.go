@@ -29,7 +29,9 @@ type room struct {
 	limits   Limits
 	life     lifetime
 	peers    map[string]*peer     // by identity
-	removed  map[string]time.Time // identities that were sent away, and when
+	removed  map[string]time.Time // identities that were sent away; tokens made until then do not work
+	devices  map[string]string    // banned devices, and the identity that they were banned with
+	rulings  map[string]ruling    // rights that were changed, by identity
 	emptied  time.Time            // since when nobody is there
 	rostered time.Time
 	ended    bool
@@ -40,7 +42,7 @@ func newRoom(n *Node, key RoomKey, limits Limits) *room {
 	now := n.clock.Now()
 	r := &room{
 		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, life: arm(limits.EndsAt, now),
-		peers: map[string]*peer{}, removed: map[string]time.Time{}, emptied: now, rostered: now,
+		peers: map[string]*peer{}, removed: map[string]time.Time{}, devices: map[string]string{}, rulings: map[string]ruling{}, emptied: now, rostered: now,
 		speakers: map[string]float32{},
 	}
 	r.log = n.log.With("room", r.sid)
@@ -68,7 +70,7 @@ func (r *room) tell(except *peer, message *livekit.SignalResponse) {
 
 // broadcast sends a peer's present info to the others. Call with mu.
 func (r *room) broadcast(p *peer) {
-	if !p.claims.Hidden {
+	if !p.hidden() {
 		r.tell(p, participantUpdate(p.snapshot()))
 	}
 }
@@ -83,6 +85,7 @@ func (r *room) admit(p *peer, welcome func(join *livekit.JoinResponse, tracks []
 	if err := r.mayEnter(p, now); err != nil {
 		return nil, err
 	}
+	r.overrule(p)
 	replaced = r.peers[p.identity]
 	if replaced != nil {
 		r.removeLocked(replaced, ReasonDuplicate)
@@ -105,9 +108,7 @@ func (r *room) mayEnter(p *peer, now time.Time) error {
 	if r.ended || (!r.limits.EndsAt.IsZero() && !now.Before(r.limits.EndsAt)) {
 		return ErrRoomEnded
 	}
-	// A token from before the removal does not work again. One that does not
-	// say when it was made may be as old.
-	if at, was := r.removed[p.identity]; was && !p.claims.Issued.After(at) {
+	if r.banned(p.claims) {
 		return ErrRemoved
 	}
 	if _, seated := r.peers[p.identity]; !seated && len(r.peers) >= r.limits.Participants {
@@ -143,7 +144,7 @@ func (r *room) removeLocked(p *peer, reason Reason) {
 	info := p.snapshot()
 	for _, other := range r.peers {
 		other.post(func() {
-			if !p.claims.Hidden {
+			if !p.hidden() {
 				other.send(participantUpdate(info))
 			}
 			for _, publication := range tracks {
@@ -175,7 +176,14 @@ func (r *room) revise(p *peer, change func(info *livekit.ParticipantInfo)) {
 	}
 	change(p.member.info)
 	p.member.info.Version++
-	r.tell(nil, participantUpdate(p.snapshot()))
+	r.showSelf(p)
+	r.broadcast(p)
+}
+
+// showSelf sends a peer its own info. Call with mu.
+func (r *room) showSelf(p *peer) {
+	message := participantUpdate(p.snapshot())
+	p.post(func() { p.send(message) })
 }
 
 // roster is everybody's info, for a client that may have missed some.
@@ -184,7 +192,7 @@ func (r *room) roster() *livekit.SignalResponse {
 	defer r.mu.Unlock()
 	var infos []*livekit.ParticipantInfo
 	for _, p := range r.peers {
-		if !p.claims.Hidden {
+		if !p.hidden() {
 			infos = append(infos, p.snapshot())
 		}
 	}

@@ -127,8 +127,8 @@ func (r *room) end(reason Reason) bool {
 func (r *room) banish(identity string, why Reason) bool {
 	r.mu.Lock()
 	p := r.peers[identity]
-	if why == ReasonRemoved {
-		r.removed[identity] = r.node.clock.Now()
+	if now := r.node.clock.Now(); why == ReasonRemoved && r.removed[identity].Before(now) && len(r.removed) < maxBans {
+		r.removed[identity] = now
 	}
 	r.mu.Unlock()
 	if p == nil {

@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/livekit/protocol/livekit"
@@ -27,22 +26,4 @@ func formatSources(sources []livekit.TrackSource) []string {
 		names = append(names, strings.ToLower(source.String()))
 	}
 	return names
-}
-
-// mayPublish says whether the token allows a track from that source.
-func (c Claims) mayPublish(source livekit.TrackSource) bool {
-	if !c.CanPublish {
-		return false
-	}
-	if len(c.Sources) == 0 {
-		return true
-	}
-	return source != livekit.TrackSource_UNKNOWN && slices.Contains(c.Sources, source)
-}
-
-func (c Claims) permission() *livekit.ParticipantPermission {
-	return &livekit.ParticipantPermission{
-		CanSubscribe: c.CanSubscribe, CanPublish: c.CanPublish, CanPublishData: c.CanPublishData,
-		CanPublishSources: c.Sources, CanUpdateMetadata: c.CanUpdateOwn, Hidden: c.Hidden,
-	}
 }

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/livekit/protocol/livekit"
@@ -29,7 +30,7 @@ func (p *peer) subscribeTo(pub *publication) {
 }
 
 func (p *peer) subscribe(pub *publication) {
-	if p.downlink == nil || !p.claims.CanSubscribe || p.subs[pub.sid] != nil || !p.room.maySubscribe(p, pub) {
+	if p.downlink == nil || !p.rights.Load().subscribe || p.subs[pub.sid] != nil || !p.room.maySubscribe(p, pub) {
 		return
 	}
 	s := &subscription{pub: pub, sub: forward.NewSub(pub.track, p.streamID(pub))}
@@ -192,7 +193,7 @@ func (p *peer) reportToSubscriber() {
 
 // onSubscription takes and leaves tracks as the client says.
 func (p *peer) onSubscription(request *livekit.UpdateSubscription) {
-	sids := request.GetTrackSids()
+	sids := slices.Clone(request.GetTrackSids())
 	for _, tracks := range request.GetParticipantTracks() {
 		sids = append(sids, tracks.GetTrackSids()...)
 	}

@@ -32,6 +32,7 @@ const (
 	maxRoom       = 128
 	maxMetadata   = 8 << 10
 	maxAttributes = 8 << 10 // all keys and values together
+	maxDevices    = 4
 
 	clockSkew  = time.Minute // between who signs and who verifies, for nbf only
 	defaultTTL = 10 * time.Minute
@@ -52,6 +53,7 @@ type Grant struct {
 	UpdateOwn     bool // may change its own name, metadata and attributes
 	Hidden        bool // is not shown to others
 	PublishSource []livekit.TrackSource
+	Devices       []string // digests of what stays when the person takes another name; only nodes see them, for bans
 }
 
 // Claims is what a verified token says.
@@ -65,6 +67,7 @@ type Claims struct {
 	CanPublish, CanSubscribe, CanPublishData bool
 	CanUpdateOwn, Hidden                     bool
 	Sources                                  []livekit.TrackSource // empty means any
+	Devices                                  []string              // see Grant; never shown to anybody
 
 	Issued  time.Time // zero when the token does not say
 	Expires time.Time
@@ -91,6 +94,7 @@ type tokenClaims struct {
 	Name       string            `json:"name,omitempty"`
 	Metadata   string            `json:"metadata,omitempty"`
 	Attributes map[string]string `json:"attributes,omitempty"`
+	Devices    []string          `json:"parleyDevices,omitempty"`
 	Video      *videoGrant       `json:"video,omitempty"`
 }
 
@@ -168,7 +172,7 @@ func readClaims(c tokenClaims, tenant string) (Claims, error) {
 		return Claims{}, ErrTokenGrant
 	}
 	if len(video.Room) > maxRoom || len(c.Subject) > maxIdentity || len(c.Name) > maxName ||
-		len(c.Metadata) > maxMetadata || attributeSize(c.Attributes) > maxAttributes {
+		len(c.Metadata) > maxMetadata || attributeSize(c.Attributes) > maxAttributes || len(c.Devices) > maxDevices {
 		return Claims{}, fmt.Errorf("%w: a field is too long", ErrTokenFormat)
 	}
 	claims := Claims{
@@ -180,6 +184,7 @@ func readClaims(c tokenClaims, tenant string) (Claims, error) {
 		CanUpdateOwn:   granted(video.CanUpdateOwnMetadata, false),
 		Hidden:         video.Hidden,
 		Sources:        parseSources(video.CanPublishSources),
+		Devices:        c.Devices,
 		Expires:        c.ExpiresAt.Time,
 	}
 	switch {
@@ -208,7 +213,7 @@ func SignToken(keyID string, secret []byte, g Grant, now time.Time) (string, err
 			Issuer: keyID, Subject: g.Identity,
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(ttl)),
 		},
-		Name: g.Name, Metadata: g.Metadata, Attributes: g.Attributes,
+		Name: g.Name, Metadata: g.Metadata, Attributes: g.Attributes, Devices: g.Devices,
 		Video: &videoGrant{
 			RoomJoin: true, Room: g.Room, Hidden: g.Hidden,
 			CanPublish: new(!g.NoPublish), CanSubscribe: new(!g.NoSubscribe), CanPublishData: new(!g.NoData),
@@ -227,7 +232,7 @@ func (c Claims) grant() Grant {
 	return Grant{
 		Room: c.Room, Identity: c.Identity, Name: c.Name, Metadata: c.Metadata, Attributes: c.Attributes,
 		NoPublish: !c.CanPublish, NoSubscribe: !c.CanSubscribe, NoData: !c.CanPublishData,
-		UpdateOwn: c.CanUpdateOwn, Hidden: c.Hidden, PublishSource: c.Sources,
+		UpdateOwn: c.CanUpdateOwn, Hidden: c.Hidden, PublishSource: c.Sources, Devices: c.Devices,
 	}
 }
 
