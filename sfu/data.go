@@ -28,7 +28,8 @@ const (
 // dataPort is a peer's data channels. It may be used from any goroutine.
 type dataPort struct {
 	peer  *peer
-	limit *rate.Limiter
+	limit *rate.Limiter // of packets from the client
+	bulk  *rate.Limiter // of their bytes
 	open  chan struct{} // closed when the reliable channel is
 
 	mu       sync.Mutex          // guards the rest
@@ -39,7 +40,7 @@ type dataPort struct {
 }
 
 func newDataPort(p *peer) *dataPort {
-	return &dataPort{peer: p, limit: rate.NewLimiter(packetsPerTick, packetsAtOnce), open: make(chan struct{})}
+	return &dataPort{peer: p, limit: rate.NewLimiter(packetsPerTick, packetsAtOnce), bulk: rate.NewLimiter(bytesPerTick, bytesAtOnce), open: make(chan struct{})}
 }
 
 // create opens the channels that the node sends on, in two-connection mode.
@@ -165,11 +166,7 @@ func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 	if !p.rights.Load().data || len(raw) > maxDataPacket || p.leaving.Load() {
 		return
 	}
-	if kind == livekit.DataPacket_LOSSY {
-		if !d.limit.Allow() {
-			return
-		}
-	} else if d.limit.Wait(p.ctx) != nil {
+	if !d.spend(kind, len(raw)) {
 		return
 	}
 	var packet livekit.DataPacket
@@ -188,6 +185,15 @@ func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 			other.data.send(kind, out)
 		}
 	}
+}
+
+// spend takes a packet out of what the client may send: a lossy one above that
+// is lost, a reliable one waits, and the client with it.
+func (d *dataPort) spend(kind livekit.DataPacket_Kind, size int) bool {
+	if kind == livekit.DataPacket_LOSSY {
+		return d.limit.Allow() && d.bulk.AllowN(time.Now(), size)
+	}
+	return d.limit.Wait(d.peer.ctx) == nil && d.bulk.WaitN(d.peer.ctx, size) == nil
 }
 
 // recipients are who a packet is for; none named means everybody.

@@ -44,8 +44,10 @@ func (p *peer) snapshot() *livekit.ParticipantInfo {
 	return info
 }
 
-// roomMetadata is what the meeting page shows its clock by.
-type roomMetadata struct {
+// meetingClock is what the meeting page shows its clock by. It stands in the
+// room's metadata unless the room's owner has put something else there; then it
+// comes as a packet.
+type meetingClock struct {
 	EndsAt       int64  `json:"endsAt"` // unix milliseconds; 0: never
 	Now          int64  `json:"now"`    // of this node, at sending
 	Participants int    `json:"participants"`
@@ -59,13 +61,20 @@ func unixMilli(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
+// clockOf is the meeting's clock. Call with room.mu.
+func (r *room) clockOf(now time.Time) meetingClock {
+	return meetingClock{EndsAt: unixMilli(r.limits.EndsAt), Now: now.UnixMilli(), Participants: r.seats(), Plan: r.limits.Plan}
+}
+
 // info describes the room. Call with room.mu.
 func (r *room) info(now time.Time) *livekit.Room {
-	metadata, err := json.Marshal(roomMetadata{
-		EndsAt: unixMilli(r.limits.EndsAt), Now: now.UnixMilli(), Participants: r.limits.Participants, Plan: r.limits.Plan,
-	})
-	if err != nil {
-		metadata = nil // a struct of numbers and a string always marshals
+	metadata := r.settings.metadata
+	if metadata == "" {
+		clock, err := json.Marshal(r.clockOf(now))
+		if err != nil {
+			clock = nil // a struct of numbers and a string always marshals
+		}
+		metadata = string(clock)
 	}
 	publishers := 0
 	for _, p := range r.peers {
@@ -74,9 +83,9 @@ func (r *room) info(now time.Time) *livekit.Room {
 		}
 	}
 	return &livekit.Room{
-		Sid: r.sid, Name: r.key.Room, Metadata: string(metadata),
-		EmptyTimeout: uint32(EmptyFor / time.Second), DepartureTimeout: uint32(EmptyFor / time.Second),
-		MaxParticipants: uint32(max(r.limits.Participants, 0)), NumParticipants: uint32(len(r.peers)), NumPublishers: uint32(publishers),
+		Sid: r.sid, Name: r.key.Room, Metadata: metadata,
+		EmptyTimeout: uint32(r.settings.unvisited / time.Second), DepartureTimeout: uint32(r.settings.departed / time.Second),
+		MaxParticipants: uint32(max(r.seats(), 0)), NumParticipants: uint32(len(r.peers)), NumPublishers: uint32(publishers),
 		CreationTime: r.openedAt.Unix(), CreationTimeMs: r.openedAt.UnixMilli(), EnabledCodecs: publishCodecs(),
 	}
 }

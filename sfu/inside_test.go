@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -122,5 +123,33 @@ func TestSources(t *testing.T) {
 	}
 	if (Claims{}).rights().mayPublish(livekit.TrackSource_CAMERA) || !(Claims{CanPublish: true}).rights().mayPublish(livekit.TrackSource_UNKNOWN) {
 		t.Error("publishing without sources in the token")
+	}
+}
+
+// What one person may send is bounded in packets and in bytes: a lossy packet
+// above it is lost, a reliable one waits until it fits or the person has left.
+func TestDataIsRateLimitedPerPerson(t *testing.T) {
+	for name, test := range map[string]struct{ size, least, most int }{
+		"small packets": {100, packetsAtOnce, packetsAtOnce + packetsPerTick*30},
+		"large packets": {maxDataPacket, bytesAtOnce / maxDataPacket, (bytesAtOnce + bytesPerTick*30) / maxDataPacket},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, leave := context.WithCancel(t.Context())
+			d := newDataPort(&peer{ctx: ctx})
+			passed := 0
+			for d.spend(livekit.DataPacket_LOSSY, test.size) {
+				passed++
+			}
+			if passed < test.least || passed > test.most {
+				t.Errorf("%d packets passed, want %d and little more", passed, test.least)
+			}
+			if !d.spend(livekit.DataPacket_RELIABLE, test.size) {
+				t.Error("a reliable packet is lost")
+			}
+			leave()
+			if d.spend(livekit.DataPacket_RELIABLE, test.size) {
+				t.Error("a packet of somebody who has left is passed on")
+			}
+		})
 	}
 }

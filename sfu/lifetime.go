@@ -2,7 +2,8 @@ package sfu
 
 import "time"
 
-// EmptyFor is how long a room stays open with nobody in it.
+// EmptyFor is how long a room stays open with nobody in it, unless its owner
+// has set other timeouts.
 const EmptyFor = 5 * time.Minute
 
 // warnings are given when so much time is left, from early to late.

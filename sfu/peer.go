@@ -19,6 +19,8 @@ const (
 	signalsAtOnce  = 500
 	packetsPerTick = 500
 	packetsAtOnce  = 2000
+	bytesPerTick   = 1 << 20 // of data packets
+	bytesAtOnce    = 4 << 20
 )
 
 // peer is one person in a room, on however many signalling connections they

@@ -27,12 +27,14 @@ type room struct {
 
 	mu       sync.Mutex
 	limits   Limits
+	settings settings
 	life     lifetime
 	peers    map[string]*peer     // by identity
 	removed  map[string]time.Time // identities that were sent away; tokens made until then do not work
 	devices  map[string]string    // banned devices, and the identity that they were banned with
 	rulings  map[string]ruling    // rights that were changed, by identity
 	emptied  time.Time            // since when nobody is there
+	visited  bool                 // somebody has been there
 	rostered time.Time
 	ended    bool
 	speakers map[string]float32 // levels that clients were told of, by participant sid
@@ -41,7 +43,7 @@ type room struct {
 func newRoom(n *Node, key RoomKey, limits Limits) *room {
 	now := n.clock.Now()
 	r := &room{
-		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, life: arm(limits.EndsAt, now),
+		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, settings: defaultSettings(), life: arm(limits.EndsAt, now),
 		peers: map[string]*peer{}, removed: map[string]time.Time{}, devices: map[string]string{}, rulings: map[string]ruling{}, emptied: now, rostered: now,
 		speakers: map[string]float32{},
 	}
@@ -95,10 +97,11 @@ func (r *room) admit(p *peer, welcome func(join *livekit.JoinResponse, tracks []
 		tracks = append(tracks, slices.Collect(maps.Values(other.member.tracks))...)
 	}
 	r.peers[p.identity] = p
-	r.emptied = time.Time{}
+	r.emptied, r.visited = time.Time{}, true
 	r.changed()
 	join := r.joinResponse(p, now)
 	p.post(func() { welcome(join, tracks) })
+	r.tellClock(p, now)
 	r.broadcast(p)
 	r.node.emit(Event{Kind: EventJoined, Room: r.key, Identity: p.identity, Name: p.claims.Name, SID: p.sid, At: now})
 	return replaced, nil
@@ -111,7 +114,7 @@ func (r *room) mayEnter(p *peer, now time.Time) error {
 	if r.banned(p.claims) {
 		return ErrRemoved
 	}
-	if _, seated := r.peers[p.identity]; !seated && len(r.peers) >= r.limits.Participants {
+	if _, seated := r.peers[p.identity]; !seated && len(r.peers) >= r.seats() {
 		return ErrRoomFull
 	}
 	return nil

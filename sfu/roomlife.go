@@ -10,7 +10,7 @@ import (
 
 // Topics of the packets that the node itself sends.
 const (
-	TopicClock = "parley.clock" // {"left": seconds, "endsAt": ms, "now": ms}
+	TopicClock = "parley.clock" // {"left": seconds, "endsAt": ms, "now": ms}, or what stands in the room's metadata
 	TopicEnded = "parley.ended" // {"reason": "limit" or "host"}
 )
 
@@ -29,8 +29,7 @@ func (r *room) setLimits(limits Limits) (over bool) {
 	same := limits == r.limits
 	r.limits = limits
 	if !same {
-		update := &livekit.RoomUpdate{Room: r.info(now)}
-		r.tell(nil, &livekit.SignalResponse{Message: &livekit.SignalResponse_RoomUpdate{RoomUpdate: update}})
+		r.tellOfRoom(now)
 	}
 	_, due := r.life.at(now)
 	return due.End
@@ -50,7 +49,7 @@ func (r *room) tick(now time.Time) (over Reason) {
 		return ""
 	case due.End:
 		return ReasonLimit
-	case len(r.peers) == 0 && now.Sub(r.emptied) >= EmptyFor:
+	case r.abandoned(now):
 		return ReasonEmpty
 	}
 	if due.Warn > 0 {
@@ -85,21 +84,30 @@ type endNotice struct {
 
 // announce sends a data packet of the node's own to everybody. Call with mu.
 func (r *room) announce(topic string, body any) {
-	payload, err := json.Marshal(body)
-	if err != nil {
-		r.log.Error("announce", "topic", topic, "err", err)
-		return
-	}
-	packet, err := proto.Marshal(&livekit.DataPacket{
-		Value: &livekit.DataPacket_User{User: &livekit.UserPacket{Payload: payload, Topic: &topic}},
-	})
-	if err != nil {
-		r.log.Error("announce", "topic", topic, "err", err)
+	packet := r.packet(topic, body)
+	if packet == nil {
 		return
 	}
 	for _, p := range r.peers {
 		p.post(func() { p.data.send(livekit.DataPacket_RELIABLE, packet) })
 	}
+}
+
+// packet is a data packet of the node's own. It is nil when it cannot be made.
+func (r *room) packet(topic string, body any) []byte {
+	payload, err := json.Marshal(body)
+	if err != nil {
+		r.log.Error("node's own packet", "topic", topic, "err", err)
+		return nil
+	}
+	packet, err := proto.Marshal(&livekit.DataPacket{
+		Value: &livekit.DataPacket_User{User: &livekit.UserPacket{Payload: payload, Topic: &topic}},
+	})
+	if err != nil {
+		r.log.Error("node's own packet", "topic", topic, "err", err)
+		return nil
+	}
+	return packet
 }
 
 // end sends everybody home and closes the room for good. It says false when
