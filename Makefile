@@ -20,8 +20,10 @@ LDFLAGS     := -s -w -X main.version=$(VERSION)
 
 TEMPL       := bin/tools/templ
 LINTER      := bin/tools/golangci-lint-v2.15.0
+LIVEKIT     := bin/tools/livekit-server-v1.11.0
 FUZZTIME    ?= 30s
 RUN         ?= .
+ROUNDS      ?= 3
 ARGS        ?=
 
 GO_SOURCES     := $(shell find app billing cmd migrations sfu static tenants views -type f \( -name '*.go' ! -name '*_test.go' -o -name '*.sql' -o -name '*.toml' \) 2>/dev/null)
@@ -91,6 +93,11 @@ fuzz: static/dist/manifest.json ## every fuzz test for FUZZTIME (30s) each
 bench: parts bin/parley ## measure joining, page weights, start and build; writes docs/benchmarks.md
 	node bench/run.mjs
 
+.PHONY: bench-media
+bench-media: bin/parley $(LIVEKIT) ## measure the media node beside LiveKit, half an hour; writes docs/benchmarks-media.md
+	cd bench && go build -o ../bin/tools/bench-media ./media
+	bin/tools/bench-media --rounds $(ROUNDS) --out docs/benchmarks-media.md $(ARGS)
+
 ## Checks
 
 .PHONY: check
@@ -108,6 +115,7 @@ generate: $(TEMPL) node_modules/.installed ## write views/*_templ.go and *_gen.g
 .PHONY: vet
 vet: static/dist/manifest.json
 	go vet ./...
+	cd bench && go vet ./...
 
 .PHONY: types
 types: node_modules/.installed
@@ -126,6 +134,12 @@ $(LINTER):
 	@mkdir -p bin/tools
 	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(patsubst bin/tools/golangci-lint-%,%,$(LINTER))
 	@mv bin/tools/golangci-lint $@
+
+# LiveKit's server, to measure beside ours.
+$(LIVEKIT):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools go install github.com/livekit/livekit-server/cmd/server@$(patsubst bin/tools/livekit-server-%,%,$(LIVEKIT))
+	@mv bin/tools/server $@
 
 .PHONY: parts
 parts: node_modules/.installed

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -267,7 +268,8 @@ func (p *process) webConfig() app.Config {
 	}
 }
 
-// serveMetrics opens the listener for Prometheus, if one is wanted.
+// serveMetrics opens the listener for Prometheus and for profiles of where time and memory go, if one is wanted. It is for operators: it
+// stands on an address of its own, which nobody else should reach.
 func (p *process) serveMetrics() error {
 	if p.cfg.Metrics == "" {
 		return nil
@@ -276,10 +278,19 @@ func (p *process) serveMetrics() error {
 	if err != nil {
 		return fmt.Errorf("listen for metrics on %s: %w", p.cfg.Metrics, err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", p.metrics.Handler())
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Handler: p.inspection(), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(l) }()
 	p.later(srv.Shutdown)
 	return nil
+}
+
+// inspection answers those who watch over this process.
+func (p *process) inspection() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", p.metrics.Handler())
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
 }

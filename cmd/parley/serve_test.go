@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"parley/app"
 	"parley/sfu"
 	"parley/sfu/sfutest"
 )
@@ -265,4 +267,15 @@ func natsServer(t *testing.T) string {
 		t.Fatal("the NATS server does not come up")
 	}
 	return s.ClientURL()
+}
+
+func TestMetricsListenerSaysWhereTimeGoes(t *testing.T) {
+	p := &process{metrics: app.NewMetrics()}
+	srv := httptest.NewServer(p.inspection())
+	defer srv.Close()
+	for path, says := range map[string]string{"/metrics": "parley_", "/debug/pprof/goroutine?debug=1": "goroutine profile"} {
+		if code, body := get(t, srv.URL+path); code != 200 || !strings.Contains(body, says) {
+			t.Errorf("%s answers %d without %q: %.200s", path, code, says, body)
+		}
+	}
 }
