@@ -221,6 +221,7 @@ func (p *peer) onTrackSetting(request *livekit.UpdateTrackSettings) {
 			continue
 		}
 		s.sub.SetQuality(p.room.qualityFor(s.pub, request))
+		s.sub.SetFrameRate(int(min(request.GetFps(), 1000)))
 		s.sub.SetPaused(request.GetDisabled())
 		s.pub.raise()
 	}

@@ -12,7 +12,7 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 		layer.keyWanted.Store(true)
 		return false
 	}
-	next := segment{layer: layer, first: s.next, sequence: s.next - p.seq}
+	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq}
 	switch {
 	case s.current == nil || !s.last.ok:
 	case s.current == layer:
@@ -21,7 +21,9 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 		next.timestamp = s.nextTimestamp(layer, p, now) - p.timestamp
 	}
 	s.alignPictures(&next, p)
-	s.previous, s.segment, s.current, s.waiting = s.segment, next, layer, false
+	s.begin(next)
+	s.thin.enter(layer, p)
+	s.current, s.waiting = layer, false
 	return true
 }
 
@@ -46,8 +48,6 @@ func (s *Sub) alignPictures(next *segment, p *packet) {
 	if !s.last.ok || !s.track.vp8 {
 		return
 	}
-	if d, ok := parseVP8(p.payload); ok {
-		next.picture = s.last.picture + 1 - d.picture
-		next.tl0 = s.last.tl0 + 1 - d.tl0
-	}
+	next.picture = s.last.picture + 1 - p.vp8.picture
+	next.tl0 = s.last.tl0 + 1 - p.vp8.tl0
 }

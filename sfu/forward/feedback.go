@@ -55,11 +55,8 @@ func (s *Sub) resendOne(seq uint16) {
 		return
 	}
 	number := s.next - 1 - uint64(behind)
-	g := &s.segment
-	if number < g.first {
-		g = &s.previous
-	}
-	if g.layer == nil || number < g.first {
+	g := s.segmentSent(number)
+	if g == nil {
 		return
 	}
 	var p packet

@@ -5,25 +5,25 @@ import "encoding/binary"
 // NAL unit types of H.264 (ITU-T H.264 table 7-1) and of its RTP payload
 // format (RFC 6184, section 5.2).
 const (
-	nalIDR   = 5
 	nalSPS   = 7
 	nalSTAPA = 24
 	nalFUA   = 28
 )
 
-// h264Key says whether a payload starts a key frame: parameter sets, or the
-// first piece of an IDR slice.
+// h264Key says whether a payload starts a key frame. What counts are the
+// parameter sets: browsers send them before each IDR slice, and a decoder that
+// has missed them can do nothing with the slice.
 func h264Key(b []byte) bool {
 	if len(b) < 2 {
 		return false
 	}
 	switch kind := b[0] & 0x1f; kind {
-	case nalIDR, nalSPS:
+	case nalSPS:
 		return true
 	case nalSTAPA:
 		for b = b[1:]; len(b) > 2; {
 			size := int(binary.BigEndian.Uint16(b))
-			if t := b[2] & 0x1f; t == nalSPS || t == nalIDR {
+			if b[2]&0x1f == nalSPS {
 				return true
 			}
 			if size == 0 || len(b) < 2+size {
@@ -33,8 +33,7 @@ func h264Key(b []byte) bool {
 		}
 		return false
 	case nalFUA:
-		start, t := b[1]&0x80 != 0, b[1]&0x1f
-		return start && (t == nalIDR || t == nalSPS)
+		return b[1]&0x80 != 0 && b[1]&0x1f == nalSPS
 	default:
 		return false
 	}

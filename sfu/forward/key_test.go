@@ -5,6 +5,11 @@ import (
 	"testing"
 )
 
+func vp8Key(payload []byte) bool {
+	d, ok := parseVP8(payload)
+	return ok && d.key(payload)
+}
+
 func TestKeyFrames(t *testing.T) {
 	for name, test := range map[string]struct {
 		is      func([]byte) bool
@@ -18,13 +23,14 @@ func TestKeyFrames(t *testing.T) {
 		"VP8 cut off":                {vp8Key, []byte{0x90, 0xf0, 0x81}, false},
 		"VP8 empty":                  {vp8Key, nil, false},
 		"H264 SPS":                   {h264Key, []byte{0x67, 0x42}, true},
-		"H264 IDR":                   {h264Key, []byte{0x65, 0x88}, true},
+		"H264 IDR without SPS":       {h264Key, []byte{0x65, 0x88}, false},
 		"H264 slice":                 {h264Key, []byte{0x41, 0x9a}, false},
 		"H264 STAP-A with SPS":       {h264Key, []byte{0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68}, true},
 		"H264 STAP-A SEI then SPS":   {h264Key, []byte{0x78, 0, 1, 0x06, 0, 2, 0x67, 0x42}, true},
 		"H264 STAP-A without":        {h264Key, []byte{0x78, 0, 1, 0x06, 0, 1, 0x09}, false},
 		"H264 STAP-A that lies":      {h264Key, []byte{0x78, 0xff, 0xff, 0x06}, false},
-		"H264 FU-A start of IDR":     {h264Key, []byte{0x7c, 0x85}, true},
+		"H264 FU-A start of IDR":     {h264Key, []byte{0x7c, 0x85}, false},
+		"H264 FU-A start of SPS":     {h264Key, []byte{0x7c, 0x87}, true},
 		"H264 FU-A middle of IDR":    {h264Key, []byte{0x7c, 0x05}, false},
 		"H264 FU-A start of a slice": {h264Key, []byte{0x7c, 0x81}, false},
 		"H264 one byte":              {h264Key, []byte{0x67}, false},

@@ -21,6 +21,12 @@ type Layer struct {
 	ring     *ring
 	red      redundancy
 
+	frame  uint32                     // timestamp of the frame in hand
+	frames [framesAhead]time.Duration // when the latest frames began, newest first
+	rate   rate
+
+	live           atomic.Bool
+	cut            atomic.Bool  // the track was muted: nothing from before is to come through
 	lastPacket     atomic.Int64 // time.Duration
 	lastKeyRequest atomic.Int64 // time.Duration
 	keyWanted      atomic.Bool
@@ -58,6 +64,10 @@ func (l *Layer) Write(raw []byte) {
 			t.Level.observe(level[0] & 0x7f)
 		}
 	}
+	if l.cut.Load() {
+		l.cut.Store(false)
+		l.sequence.cut()
+	}
 	seq, ok := l.sequence.next(l.header.SequenceNumber, muted || len(payload) == 0)
 	if !ok {
 		l.red.close(&l.sequence)
@@ -65,13 +75,14 @@ func (l *Layer) Write(raw []byte) {
 	}
 	p := packet{
 		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
-		key: t.isKey(payload), payload: payload,
+		payload: payload,
 	}
+	t.inspect(&p)
 	if l.red.payload != 0 && !l.unwrap(&p, l.header.PayloadType, now) {
 		return
 	}
 	l.ring.put(&p)
-	l.arrived(now)
+	l.arrived(&p, now)
 	for _, sub := range *t.subs.Load() {
 		sub.forward(l, &p, now)
 	}
@@ -92,25 +103,6 @@ func unpad(payload []byte, padded bool) ([]byte, bool) {
 		return nil, false
 	}
 	return payload[:len(payload)-padding], true
-}
-
-// arrived notes a sign of life and moves the track to this layer if it is
-// better than the present one, or the present one has fallen silent.
-func (l *Layer) arrived(now time.Duration) {
-	l.lastPacket.Store(int64(now))
-	best := l.track.best.Load()
-	switch {
-	case best == l:
-	case best == nil || l.quality > best.quality:
-		l.track.best.Store(l)
-	case !best.alive(now):
-		l.track.chooseBest(now)
-	}
-}
-
-func (l *Layer) alive(now time.Duration) bool {
-	last := l.lastPacket.Load()
-	return last != 0 && now-time.Duration(last) < aliveFor
 }
 
 // RequestKey asks the publisher for a key frame, now or as soon as the

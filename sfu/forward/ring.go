@@ -9,6 +9,8 @@ type packet struct {
 	timestamp uint32
 	marker    bool
 	key       bool // a decoder can start here
+	place     place
+	vp8       vp8 // the descriptor, of VP8
 	payload   []byte
 	red       uint8 // payload type of what is inside, when the payload is RED; else 0
 	primary   int   // where the newest sound starts in a RED payload
@@ -35,6 +37,15 @@ func (r *ring) put(p *packet) {
 	*slot = *p
 	kept = append(kept, p.payload...)
 	slot.payload = kept
+}
+
+// clear forgets all packets.
+func (r *ring) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.slots {
+		r.slots[i].payload = nil
+	}
 }
 
 // get copies the packet into p and its payload into buffer, which p.payload

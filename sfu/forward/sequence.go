@@ -11,6 +11,7 @@ type sequence struct {
 	started bool
 	highest uint64
 	dropped uint64
+	floor   uint64             // what is older does not come through
 	recent  [remembered]uint64 // extended numbers of the latest drops
 }
 
@@ -37,8 +38,15 @@ func (s *sequence) next(seq uint16, drop bool) (out uint64, ok bool) {
 	return number - s.dropped, true
 }
 
+// cut refuses what was sent before now and comes late.
+func (s *sequence) cut() {
+	if s.started {
+		s.floor = s.highest + 1
+	}
+}
+
 func (s *sequence) late(number uint64, drop bool) (uint64, bool) {
-	if drop {
+	if drop || number < s.floor {
 		return 0, false
 	}
 	before := s.dropped

@@ -29,26 +29,18 @@ type Sub struct {
 	waiting bool // for a key frame of the current layer
 	cap     int
 
-	current  *Layer
-	segment  segment // what is sent now
-	previous segment // what was sent before, for NACKs that come after a switch
-	next     uint64  // the sequence number that has not been used yet
-	last     sent
+	current *Layer
+	segment segment   // what is sent now
+	past    []segment // what was sent before, for NACKs
+	pasts   int       // how many there were
+	next    uint64    // the sequence number that has not been used yet
+	last    sent
+	thin    thinning
 
 	header  rtp.Header
 	scratch []byte
 	packets uint32
 	octets  uint32
-}
-
-// segment is a run of packets of one layer that are shifted alike.
-type segment struct {
-	layer     *Layer
-	first     uint64 // sequence number of the first packet, as sent
-	sequence  uint64 // added to the layer's number
-	timestamp uint32
-	picture   uint16
-	tl0       uint8
 }
 
 // sent is what the newest packet looked like.
@@ -198,11 +190,17 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 			return
 		}
 	}
-	number := p.seq + s.segment.sequence
-	if number < s.segment.first {
-		return // late, from before the switch
+	g, number := &s.segment, p.seq+s.segment.sequence
+	if number < s.next { // late
+		if g = s.segmentOf(p.seq); g == nil {
+			return
+		}
+		number = p.seq + g.sequence
+	} else if keep, first := s.thin.keep(layer, p); !keep {
+		s.leaveOut(p, number, first)
+		return
 	}
-	s.write(&s.segment, p, number)
+	s.write(g, p, number)
 	if number >= s.next {
 		s.next = number + 1
 		s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true

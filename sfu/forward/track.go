@@ -13,7 +13,6 @@ import (
 // Times of the forward path.
 const (
 	keyInterval = 500 * time.Millisecond // between requests for a key frame, a layer
-	aliveFor    = 700 * time.Millisecond // a layer that was silent for longer is passed over
 	ringPackets = 512                    // about two seconds of video
 )
 
@@ -53,7 +52,7 @@ func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Durati
 	}
 	switch {
 	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8):
-		t.isKey, t.vp8 = vp8Key, true
+		t.vp8 = true
 	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeH264):
 		t.isKey = h264Key
 	default:
@@ -65,10 +64,31 @@ func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Durati
 	return t
 }
 
+// inspect reads what has to be known of a packet before it is forwarded.
+func (t *Track) inspect(p *packet) {
+	if !t.vp8 {
+		p.key = t.isKey(p.payload)
+		return
+	}
+	d, ok := parseVP8(p.payload)
+	if ok {
+		p.vp8, p.key = d, d.key(p.payload)
+		p.place = place{temporal: d.temporal, sync: d.sync}
+	}
+}
+
 // SetMuted stops and starts forwarding. Packets of a muted track are dropped
-// here, whatever its publisher sends.
+// here, whatever its publisher sends, and what is kept is thrown away: who
+// stops a camera has the right to think that nobody sees anything any more.
 func (t *Track) SetMuted(muted bool) {
-	if was := t.muted.Swap(muted); was && !muted {
+	was := t.muted.Swap(muted)
+	if muted && !was {
+		for _, layer := range *t.layers.Load() {
+			layer.cut.Store(true)
+			layer.ring.clear()
+		}
+	}
+	if was && !muted {
 		for _, sub := range *t.subs.Load() {
 			sub.restart()
 		}
@@ -123,7 +143,7 @@ func (t *Track) RemoveLayer(layer *Layer) {
 	t.layers.Store(&layers)
 	t.mu.Unlock()
 	if t.best.CompareAndSwap(layer, nil) {
-		t.chooseBest(t.now())
+		t.chooseBest()
 	}
 }
 
@@ -133,33 +153,4 @@ func (t *Track) Tick() {
 	for _, layer := range *t.layers.Load() {
 		layer.flushKeyRequest(now)
 	}
-}
-
-// chooseBest makes the highest layer that is alive the one to forward.
-func (t *Track) chooseBest(now time.Duration) {
-	var best *Layer
-	for _, layer := range *t.layers.Load() {
-		if layer.alive(now) {
-			best = layer
-		}
-	}
-	if best != nil {
-		t.best.Store(best)
-	}
-}
-
-// target is the layer that a subscriber with that cap should get.
-func (t *Track) target(quality int) *Layer {
-	best := t.best.Load()
-	if best == nil || best.quality <= quality {
-		return best
-	}
-	layers, now := *t.layers.Load(), t.now()
-	for i := len(layers) - 1; i >= 0; i-- {
-		if layers[i].quality <= quality && layers[i].alive(now) {
-			return layers[i]
-		}
-	}
-	// All that are small enough are silent: rather too much than nothing.
-	return best
 }

@@ -1,14 +1,13 @@
 package forward
 
-// vp8Key says whether a VP8 payload starts a key frame.
+// key says whether a VP8 payload starts a key frame.
 // RFC 7741, sections 4.2 (descriptor) and 4.3 (the P bit of the header).
-func vp8Key(payload []byte) bool {
-	d, ok := parseVP8(payload)
-	return ok && d.start && d.size < len(payload) && payload[d.size]&0x01 == 0
+func (d vp8) key(payload []byte) bool {
+	return d.start && d.size < len(payload) && payload[d.size]&0x01 == 0
 }
 
-// vp8 is the part of a VP8 payload descriptor that has to be rewritten when
-// the source changes.
+// vp8 is the part of a VP8 payload descriptor that says where a frame stands,
+// and has to be rewritten when the source changes.
 type vp8 struct {
 	size      int // of the descriptor
 	start     bool
@@ -17,6 +16,8 @@ type vp8 struct {
 	picture   uint16
 	tl0At     int // offset of TL0PICIDX; 0 when there is none
 	tl0       uint8
+	temporal  uint8
+	sync      bool // it depends on temporal layer 0 only
 }
 
 func parseVP8(b []byte) (d vp8, ok bool) {
@@ -57,6 +58,12 @@ func parseVP8(b []byte) (d vp8, ok bool) {
 		at++
 	}
 	if flags&0x30 != 0 { // T or K: temporal layer and key index
+		if len(b) <= at {
+			return d, false
+		}
+		if flags&0x20 != 0 {
+			d.temporal, d.sync = b[at]>>6, b[at]&0x20 != 0
+		}
 		at++
 	}
 	if len(b) < at {

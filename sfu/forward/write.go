@@ -23,10 +23,7 @@ func (s *Sub) write(g *segment, p *packet, number uint64) {
 }
 
 func (s *Sub) shiftPicture(g *segment, p *packet, number uint64) []byte {
-	d, ok := parseVP8(p.payload)
-	if !ok {
-		return p.payload
-	}
+	d := p.vp8
 	if number >= s.next {
 		s.last.picture, s.last.tl0 = (d.picture+g.picture)&0x7fff, d.tl0+g.tl0
 	}

@@ -1,0 +1,70 @@
+package forward
+
+import "time"
+
+// A layer is dead when it was silent for quietFor while another one of the
+// track went on for framesAhead frames. By time alone, a still picture that is
+// shared at one frame a second would die every second.
+const (
+	quietFor    = 300 * time.Millisecond
+	framesAhead = 3
+)
+
+// arrived notes a sign of life, and the death of layers that fell silent while
+// this one went on. Browsers drop their best layers when their network is weak.
+func (l *Layer) arrived(p *packet, now time.Duration) {
+	l.lastPacket.Store(int64(now))
+	t := l.track
+	if best := t.best.Load(); best == nil || l.quality > best.quality {
+		t.best.Store(l)
+	}
+	l.live.Store(true)
+	if p.timestamp == l.frame {
+		return
+	}
+	l.frame = p.timestamp
+	copy(l.frames[1:], l.frames[:])
+	l.frames[0] = now
+	l.rate.observe(p.place.temporal, now)
+	for _, other := range *t.layers.Load() {
+		last := time.Duration(other.lastPacket.Load())
+		if other == l || !other.live.Load() || last >= l.frames[framesAhead-1] || now-last < quietFor {
+			continue
+		}
+		other.live.Store(false)
+		if t.best.Load() == other {
+			t.chooseBest()
+		}
+	}
+}
+
+func (l *Layer) alive() bool { return l.live.Load() }
+
+// chooseBest makes the highest layer that is alive the one to forward.
+func (t *Track) chooseBest() {
+	var best *Layer
+	for _, layer := range *t.layers.Load() {
+		if layer.alive() {
+			best = layer
+		}
+	}
+	if best != nil {
+		t.best.Store(best)
+	}
+}
+
+// target is the layer that a subscriber with that cap should get.
+func (t *Track) target(quality int) *Layer {
+	best := t.best.Load()
+	if best == nil || best.quality <= quality {
+		return best
+	}
+	layers := *t.layers.Load()
+	for i := len(layers) - 1; i >= 0; i-- {
+		if layers[i].quality <= quality && layers[i].alive() {
+			return layers[i]
+		}
+	}
+	// All that are small enough are silent: rather too much than nothing.
+	return best
+}
