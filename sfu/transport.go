@@ -18,6 +18,8 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/udp"
 )
 
 const (
@@ -31,7 +33,7 @@ const (
 // transport owns the media port. All peer connections of a node share it, its
 // certificate and its two ways of making connections.
 type transport struct {
-	udp         ice.UDPMux
+	udp         *udp.Mux
 	tcp         ice.TCPMux
 	port        int
 	certificate webrtc.Certificate
@@ -167,8 +169,7 @@ func (t *transport) listen(port int, plan addressPlan, loggers pionLoggers) erro
 			}
 			return err
 		}
-		t.use(conns, listener, number, loggers)
-		return nil
+		return t.use(conns, listener, number, loggers)
 	}
 	return failed
 }
@@ -198,19 +199,21 @@ func bindAll(port int, ips []net.IP) ([]*net.UDPConn, net.Listener, int, error) 
 	return conns, listener, port, nil
 }
 
-func (t *transport) use(conns []*net.UDPConn, listener net.Listener, port int, loggers pionLoggers) {
-	var muxes []ice.UDPMux
+func (t *transport) use(conns []*net.UDPConn, listener net.Listener, port int, loggers pionLoggers) error {
 	for _, conn := range conns {
 		// The kernel may give less; a small buffer is no reason not to start.
 		_ = conn.SetReadBuffer(socketBuffer)
 		_ = conn.SetWriteBuffer(socketBuffer)
-		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: loggers.NewLogger("ice")}))
 	}
-	t.udp = ice.NewMultiUDPMuxDefault(muxes...)
+	var err error
+	if t.udp, err = udp.New(conns); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	t.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Listener: listener, Logger: loggers.NewLogger("ice"), ReadBufferSize: tcpReadBuffer, WriteBufferSize: tcpWriteBytes,
 	})
 	t.port = port
+	return nil
 }
 
 // configure makes the settings of every peer connection.
