@@ -99,7 +99,7 @@ func (r *room) joinResponse(p *peer, now time.Time) *livekit.JoinResponse {
 		// The client is connected when it can receive; it connects for
 		// publishing when it does so.
 		SubscriberPrimary: !p.single, EnabledPublishCodecs: publishCodecs(),
-		IceServers: r.node.iceServers(), SifTrailer: r.node.sifTrailer,
+		IceServers: p.iceServers(), SifTrailer: r.node.sifTrailer,
 	}
 	for _, other := range r.peers {
 		if other != p && !other.hidden() {
@@ -114,14 +114,6 @@ func (n *Node) serverInfo() *livekit.ServerInfo {
 		Edition: livekit.ServerInfo_Standard, Version: announcedVersion, Protocol: announcedProtocol,
 		Region: n.config.Region, NodeId: n.id, DebugInfo: "parley " + n.config.Version,
 	}
-}
-
-func (n *Node) iceServers() []*livekit.ICEServer {
-	var servers []*livekit.ICEServer
-	for _, s := range n.config.ICEServers {
-		servers = append(servers, &livekit.ICEServer{Urls: s.URLs, Username: s.Username, Credential: s.Credential})
-	}
-	return servers
 }
 
 func participantUpdate(infos ...*livekit.ParticipantInfo) *livekit.SignalResponse {

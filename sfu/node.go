@@ -30,6 +30,7 @@ type Node struct {
 	clock      clockwork.Clock
 	started    time.Time // real and monotonic: media time runs from here
 	transport  *transport
+	ways       *ways
 	handlers   map[signalKind]handler
 	sifTrailer []byte
 	events     *emitter
@@ -59,20 +60,32 @@ func NewNode(config Config) (*Node, error) {
 	if config.Clock == nil {
 		config.Clock = clockwork.NewRealClock()
 	}
-	transport, err := newTransport(config.MediaPort, config.NodeIPs, config.Logger)
+	addresses, err := findAddresses(context.Background(), config)
 	if err != nil {
 		return nil, fmt.Errorf("new media node: %w", err)
+	}
+	transport, err := newTransport(config.MediaPort, addresses, config.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("new media node: %w", err)
+	}
+	ways, err := newWays(config, addresses, transport.port)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("new media node: %w", err), transport.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	n := &Node{
 		config: config, id: newSID("ND_"), log: config.Logger, clock: config.Clock, started: time.Now(),
-		transport: transport, handlers: signalHandlers(), sifTrailer: []byte(rand.Text()),
+		transport: transport, ways: ways, handlers: signalHandlers(), sifTrailer: []byte(rand.Text()),
 		events: newEmitter(config.Emit), ctx: ctx, cancel: cancel, rooms: map[RoomKey]*room{},
 	}
 	ticks, speech := n.clock.NewTicker(tickEvery), n.clock.NewTicker(speakerEvery)
 	n.loops.Go(n.events.run)
 	n.loops.Go(func() { n.watch(ticks) })
 	n.loops.Go(func() { n.listen(speech) })
+	if config.STUN != "" {
+		looks := n.clock.NewTicker(addressEvery)
+		n.loops.Go(func() { n.followAddress(looks) })
+	}
 	return n, nil
 }
 
@@ -252,9 +265,9 @@ func (n *Node) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-drained:
-		return n.transport.Close()
+		return errors.Join(n.ways.close(), n.transport.Close())
 	case <-ctx.Done():
 		n.cancel()
-		return errors.Join(fmt.Errorf("close media node: %w", ctx.Err()), n.transport.Close())
+		return errors.Join(fmt.Errorf("close media node: %w", ctx.Err()), n.ways.close(), n.transport.Close())
 	}
 }

@@ -181,6 +181,7 @@ func (p *peer) teardown() {
 		p.close(p.up)
 	}
 	p.workers.Wait()
+	p.node.ways.dismiss(p.sid)
 	p.log.Info("left", "reason", p.reason)
 }
 

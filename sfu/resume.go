@@ -33,7 +33,7 @@ func (p *peer) takeOver(s *session, hello Hello) {
 	}
 	p.session, p.quiet, p.down = s, 0, 0
 	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Reconnect{Reconnect: &livekit.ReconnectResponse{
-		IceServers: p.node.iceServers(), ServerInfo: p.node.serverInfo(),
+		IceServers: p.iceServers(), ServerInfo: p.node.serverInfo(),
 	}}})
 	p.send(p.room.roster())
 	p.repeatDemands()

@@ -60,9 +60,11 @@ type Config struct {
 	Clock      clockwork.Clock
 	Keyring    Keyring
 	MediaPort  int      // one UDP and TCP port for all media; 0 takes any free one
-	NodeIPs    []string // addresses announced to clients; empty takes the host's own and loopback
+	NodeIPs    []string // announced to clients, each "address" or "public/own"; empty takes the host's own and loopback
 	Emit       func(Event)
-	ICEServers []ICEServer
+	STUN       string // host:port of a server that tells the node's address from outside; instead of NodeIPs
+	TURN       TURN
+	ICEServers []ICEServer // beside what TURN gives
 	Region     string
 	Version    string // of the product, shown to clients for support
 }

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -37,17 +37,14 @@ type transport struct {
 	tcp         ice.TCPMux
 	port        int
 	certificate webrtc.Certificate
-	settings    webrtc.SettingEngine
+	loggers     pionLoggers
+	settings    atomic.Pointer[webrtc.SettingEngine]
 	receiving   *interceptor.Registry
 }
 
-func newTransport(port int, nodeIPs []string, log *slog.Logger) (*transport, error) {
-	addresses, err := planAddresses(nodeIPs)
-	if err != nil {
-		return nil, err
-	}
+func newTransport(port int, addresses addressPlan, log *slog.Logger) (*transport, error) {
 	loggers := pionLoggers{log: log}
-	t := &transport{}
+	t := &transport{loggers: loggers}
 	if err := t.listen(port, addresses, loggers); err != nil {
 		return nil, err
 	}
@@ -62,63 +59,11 @@ func newTransport(port int, nodeIPs []string, log *slog.Logger) (*transport, err
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make DTLS certificate: %w", err), t.Close())
 	}
-	t.settings = t.configure(addresses, loggers)
+	t.announce(addresses)
 	if t.receiving, err = receivingInterceptors(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
-}
-
-// addressPlan says where to listen and what to tell clients.
-type addressPlan struct {
-	bind   []net.IP
-	public []string // set when the node is reached by other addresses than it binds
-}
-
-// planAddresses listens on each local address by itself, so that an answer
-// always leaves from the address that was asked. Addresses that are not the
-// machine's own (a public one in front of a container) need one socket on all.
-func planAddresses(nodeIPs []string) (addressPlan, error) {
-	local, err := localIPs()
-	if err != nil {
-		return addressPlan{}, err
-	}
-	if len(nodeIPs) == 0 {
-		return addressPlan{bind: local}, nil
-	}
-	var plan addressPlan
-	foreign := false
-	for _, text := range nodeIPs {
-		ip := net.ParseIP(text)
-		if ip == nil {
-			return addressPlan{}, fmt.Errorf("node address %q is not an IP address", text)
-		}
-		plan.bind = append(plan.bind, ip)
-		foreign = foreign || !slices.ContainsFunc(local, ip.Equal)
-	}
-	if foreign {
-		if len(nodeIPs) > 1 {
-			return addressPlan{}, errors.New("name either addresses of this machine, or one public address")
-		}
-		plan.public = nodeIPs
-		plan.bind[0] = map[string]net.IP{"4": net.IPv4zero, "6": net.IPv6zero}[family(plan.bind[0])]
-	}
-	return plan, nil
-}
-
-// networks are the kinds of connection that clients can make. Behind a public
-// address, the machine's own ones of the other family mean nothing to them.
-func (p addressPlan) networks() []webrtc.NetworkType {
-	four := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4}
-	six := []webrtc.NetworkType{webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP6}
-	switch {
-	case p.public == nil:
-		return append(four, six...)
-	case family(p.bind[0]) == "4":
-		return four
-	default:
-		return six
-	}
 }
 
 // family is how Go's networks end: "4" or "6".
@@ -127,29 +72,6 @@ func family(ip net.IP) string {
 		return "4"
 	}
 	return "6"
-}
-
-// localIPs are the machine's addresses that somebody could reach it by.
-func localIPs() ([]net.IP, error) {
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil, fmt.Errorf("list own addresses: %w", err)
-	}
-	var ips []net.IP
-	for _, address := range addresses {
-		network, ok := address.(*net.IPNet)
-		if !ok {
-			continue
-		}
-		v4 := network.IP.To4() != nil
-		if (v4 && (network.IP.IsGlobalUnicast() || network.IP.IsLoopback())) || (!v4 && network.IP.IsGlobalUnicast()) {
-			ips = append(ips, network.IP)
-		}
-	}
-	if len(ips) == 0 {
-		return nil, errors.New("this machine has no address")
-	}
-	return ips, nil
 }
 
 // listen takes one port number for UDP on every address and for TCP. With port
@@ -161,7 +83,7 @@ func (t *transport) listen(port int, plan addressPlan, loggers pionLoggers) erro
 	}
 	var failed error
 	for range attempts {
-		conns, listener, number, err := bindAll(port, plan.bind)
+		conns, listener, number, err := bindAll(port, plan.bind())
 		if err != nil {
 			failed = err
 			if errors.Is(err, syscall.EADDRINUSE) {
@@ -192,7 +114,7 @@ func bindAll(port int, ips []net.IP) ([]*net.UDPConn, net.Listener, int, error) 
 			port = local.Port
 		}
 	}
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{Port: port})
+	listener, err := listenTCP(ips, port)
 	if err != nil {
 		return release(fmt.Errorf("open media port: %w", err))
 	}
@@ -216,6 +138,12 @@ func (t *transport) use(conns []*net.UDPConn, listener net.Listener, port int, l
 	return nil
 }
 
+// announce says which addresses clients of connections to come are told.
+func (t *transport) announce(plan addressPlan) {
+	settings := t.configure(plan, t.loggers)
+	t.settings.Store(&settings)
+}
+
 // configure makes the settings of every peer connection.
 func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) webrtc.SettingEngine {
 	var s webrtc.SettingEngine
@@ -233,10 +161,9 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 	s.SetSrflxAcceptanceMinWait(0)
 	s.SetPrflxAcceptanceMinWait(0)
 	s.SetICETimeouts(8*time.Second, 20*time.Second, 2*time.Second)
-	if plan.public != nil {
-		s.SetNAT1To1IPs(plan.public, webrtc.ICECandidateTypeHost)
-	} else {
-		s.SetIPFilter(func(ip net.IP) bool { return slices.ContainsFunc(plan.bind, ip.Equal) })
+	s.SetIPFilter(plan.uses)
+	if pairs := plan.translations(); pairs != nil {
+		s.SetNAT1To1IPs(pairs, webrtc.ICECandidateTypeHost)
 	}
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	s.SetDTLSRetransmissionInterval(100 * time.Millisecond)
@@ -271,7 +198,7 @@ func (t *transport) connect(receives bool) (link, error) {
 	if receives {
 		registry = t.receiving
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(t.settings))
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(*t.settings.Load()))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},
 		BundlePolicy: webrtc.BundlePolicyMaxBundle,

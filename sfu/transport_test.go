@@ -2,6 +2,7 @@ package sfu_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -64,6 +65,23 @@ func TestPublicAddress(t *testing.T) {
 	for _, candidate := range candidates {
 		if !strings.Contains(candidate, at) {
 			t.Errorf("candidate %q, want one at%s", candidate, at)
+		}
+	}
+}
+
+// TestTranslatedAddress reaches a node by addresses that it does not have
+// itself: all of 127.0.0.0/8 is this machine, and only the first is listed.
+func TestTranslatedAddress(t *testing.T) {
+	for _, ip := range []string{"127.0.0.2", "127.0.0.1"} {
+		for _, tcp := range []bool{false, true} {
+			t.Run(fmt.Sprint(ip, " tcp ", tcp), func(t *testing.T) {
+				w := realWorld(t, func(c *sfu.Config) { c.NodeIPs = []string{ip} })
+				ann, bob := w.join("ann", sfutest.Options{TCP: tcp}), w.join("bob", sfutest.Options{SinglePC: true, TCP: tcp})
+				w.publish(ann, sfutest.Microphone())
+				w.publish(bob, sfutest.Microphone())
+				w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+				w.ok(ann.Hears(w.ctx, "bob", audio, 20))
+			})
 		}
 	}
 }

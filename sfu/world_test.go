@@ -26,12 +26,13 @@ const patience = 30 * time.Second
 
 // world is a node with two tenants' keys, and a room of each that is open.
 type world struct {
-	t      *testing.T
-	node   *sfu.Node
-	keys   sfutest.Keys
-	clock  clockwork.Clock
-	server *httptest.Server
-	ctx    context.Context
+	t         *testing.T
+	node      *sfu.Node
+	keys      sfutest.Keys
+	clock     clockwork.Clock
+	server    *httptest.Server
+	ctx       context.Context
+	configure []func(*sfu.Config)
 
 	mu     sync.Mutex
 	events []sfu.Event
@@ -54,9 +55,9 @@ func (f faults) Handle(_ context.Context, record slog.Record) error {
 	return nil
 }
 
-func newWorld(t *testing.T, clock clockwork.Clock) *world {
+func newWorld(t *testing.T, clock clockwork.Clock, configure ...func(*sfu.Config)) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock, keys: sfutest.Keys{
+	w := &world{t: t, clock: clock, configure: configure, keys: sfutest.Keys{
 		"PKacme":   {Tenant: "acme", Secret: []byte("acme's secret, 32 bytes or more…")},
 		"PKglobex": {Tenant: "globex", Secret: []byte("globex's secret, 32 bytes and more")},
 	}}
@@ -74,14 +75,18 @@ func newWorld(t *testing.T, clock clockwork.Clock) *world {
 
 func (w *world) newNode() *sfu.Node {
 	w.t.Helper()
-	node, err := sfu.NewNode(sfu.Config{
+	config := sfu.Config{
 		Logger: slog.New(faults{w.t}), Clock: w.clock, Keyring: w.keys, NodeIPs: []string{"127.0.0.1"}, Version: "test",
 		Emit: func(e sfu.Event) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.events = append(w.events, e)
 		},
-	})
+	}
+	for _, change := range w.configure {
+		change(&config)
+	}
+	node, err := sfu.NewNode(config)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -97,8 +102,8 @@ func (w *world) closeNode(node *sfu.Node) {
 }
 
 // realWorld has a room of a hundred open, on the real clock.
-func realWorld(t *testing.T) *world {
-	w := newWorld(t, clockwork.NewRealClock())
+func realWorld(t *testing.T, configure ...func(*sfu.Config)) *world {
+	w := newWorld(t, clockwork.NewRealClock(), configure...)
 	w.open(acme, sfu.Limits{Participants: 100, Plan: "Free"})
 	return w
 }

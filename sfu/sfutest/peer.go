@@ -19,11 +19,12 @@ import (
 // Options say how a peer joins.
 type Options struct {
 	Token         string
-	SinglePC      bool // /rtc/v1
-	NoSubscribe   bool // takes no tracks by itself
-	SignalingOnly bool // no media connection at all
-	TCP           bool // media over TCP, as from behind a firewall
-	RED           bool // understands redundant audio, as browsers do
+	SinglePC      bool   // /rtc/v1
+	NoSubscribe   bool   // takes no tracks by itself
+	SignalingOnly bool   // no media connection at all
+	TCP           bool   // media over TCP, as from behind a firewall
+	Relay         string // media through a TURN server only: "udp" or "tcp" to it
+	RED           bool   // understands redundant audio, as browsers do
 
 	reconnect bool
 	sid       string
@@ -90,8 +91,8 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 		asked: map[string]*livekit.SubscribedQualityUpdate{},
 	}
 	var err error
-	if !options.SignalingOnly {
-		if p.rtc, err = newRTC(p); err != nil {
+	if !options.SignalingOnly && options.Relay == "" {
+		if p.rtc, err = newRTC(p, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -108,6 +109,12 @@ func start(ctx context.Context, options Options, dial func(context.Context, Opti
 		return nil, errors.Join(&RefusedError{Leave: first.GetLeave()}, p.rtc.close())
 	}
 	p.note(first)
+	if options.Relay != "" {
+		if p.rtc, err = newRTC(p, first.GetJoin().GetIceServers()); err != nil {
+			p.wire.close()
+			return nil, err
+		}
+	}
 	p.talk.Go(p.read)
 	p.talk.Go(p.ping)
 	if options.SinglePC && p.rtc != nil {

@@ -31,13 +31,14 @@ type rtc struct {
 	lossy       *webrtc.DataChannel
 }
 
-func newRTC(p *Peer) (*rtc, error) {
+func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	r := &rtc{peer: p, single: p.options.SinglePC}
 	api, err := newAPI(p.options)
 	if err != nil {
 		return nil, err
 	}
-	if r.up, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+	config := relayed(p.options, servers)
+	if r.up, err = api.NewPeerConnection(config); err != nil {
 		return nil, err
 	}
 	r.down = r.up
@@ -45,7 +46,7 @@ func newRTC(p *Peer) (*rtc, error) {
 		if api, err = newAPI(p.options); err != nil {
 			return nil, err
 		}
-		if r.down, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+		if r.down, err = api.NewPeerConnection(config); err != nil {
 			return nil, err
 		}
 		r.down.OnDataChannel(func(channel *webrtc.DataChannel) { r.listen(channel) })
@@ -87,9 +88,28 @@ func newAPI(o Options) (*webrtc.API, error) {
 	}
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetHostAcceptanceMinWait(0)
+	s.SetRelayAcceptanceMinWait(0)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
 	s.DisableSRTPReplayProtection(true) // so that tests see a packet that was sent twice
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil
+}
+
+// relayed is the configuration of a peer whose network lets only one kind of
+// TURN through.
+func relayed(o Options, servers []*livekit.ICEServer) webrtc.Configuration {
+	var c webrtc.Configuration
+	if o.Relay == "" {
+		return c
+	}
+	c.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	for _, s := range servers {
+		for _, url := range s.GetUrls() {
+			if strings.HasPrefix(url, "turn:") && strings.HasSuffix(url, "="+o.Relay) {
+				c.ICEServers = append(c.ICEServers, webrtc.ICEServer{URLs: []string{url}, Username: s.GetUsername(), Credential: s.GetCredential()})
+			}
+		}
+	}
+	return c
 }
 
 func (r *rtc) primary() *webrtc.PeerConnection { return r.down }
