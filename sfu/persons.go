@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -113,7 +114,7 @@ type Subscription struct {
 }
 
 // Subscriptions lists who receives what in a room: what the peers really have,
-// hidden people too.
+// hidden people too, in a fixed order.
 func (n *Node) Subscriptions(ctx context.Context, key RoomKey) ([]Subscription, error) {
 	r := n.room(key)
 	if r == nil {
@@ -137,6 +138,9 @@ func (n *Node) Subscriptions(ctx context.Context, key RoomKey) ([]Subscription, 
 			all = append(all, some...)
 		}
 	}
+	slices.SortFunc(all, func(a, b Subscription) int {
+		return cmp.Or(strings.Compare(a.Subscriber, b.Subscriber), strings.Compare(a.TrackSID, b.TrackSID))
+	})
 	return all, nil
 }
 

@@ -95,7 +95,7 @@ func (c *Client) Close() {
 // gives its rooms away.
 func (c *Client) SetLimits(ctx context.Context, key sfu.RoomKey, limits sfu.Limits) error {
 	return c.onNode(ctx, key, c.place, func(ctx context.Context, b binding) error {
-		return c.ask(ctx, b, control{Op: opLimits, Limits: limits})
+		return c.tell(ctx, b, control{Op: opLimits, Limits: limits})
 	})
 }
 
@@ -103,7 +103,7 @@ func (c *Client) SetLimits(ctx context.Context, key sfu.RoomKey, limits sfu.Limi
 // room is nowhere.
 func (c *Client) Remove(ctx context.Context, key sfu.RoomKey, identity string, why sfu.Reason) error {
 	return c.onNode(ctx, key, c.locate, func(ctx context.Context, b binding) error {
-		return c.ask(ctx, b, control{Op: opRemove, Identity: identity, Reason: why})
+		return c.tell(ctx, b, control{Op: opRemove, Identity: identity, Reason: why})
 	})
 }
 
@@ -111,33 +111,39 @@ func (c *Client) Remove(ctx context.Context, key sfu.RoomKey, identity string, w
 // nowhere.
 func (c *Client) End(ctx context.Context, key sfu.RoomKey, why sfu.Reason) error {
 	return c.onNode(ctx, key, c.locate, func(ctx context.Context, b binding) error {
-		return c.ask(ctx, b, control{Op: opEnd, Reason: why})
+		return c.tell(ctx, b, control{Op: opEnd, Reason: why})
 	})
 }
 
-// ask sends a control request to the room's node.
-func (c *Client) ask(ctx context.Context, b binding, ctl control) error {
+// tell sends a control request to the room's node.
+func (c *Client) tell(ctx context.Context, b binding, ctl control) error {
+	_, err := c.ask(ctx, b, ctl)
+	return err
+}
+
+// ask is tell, and gives the answer.
+func (c *Client) ask(ctx context.Context, b binding, ctl control) ([]byte, error) {
 	ctl.address, ctl.Fence = addressOf(sfu.RoomKey{Tenant: b.Tenant, Room: b.Room}), b.Fence
 	data, err := marshal(ctl)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	return c.request(ctx, subjectRoom(b.Node), data)
 }
 
-func (c *Client) request(ctx context.Context, subject string, data []byte) error {
+func (c *Client) request(ctx context.Context, subject string, data []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	msg, err := c.nc.RequestWithContext(ctx, subject, data)
 	if errors.Is(err, nats.ErrNoResponders) {
-		return errNobody
+		return nil, errNobody
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	r, err := parseReply(msg.Data)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return r.err()
+	return r.Answer, r.err()
 }

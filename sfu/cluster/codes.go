@@ -37,6 +37,10 @@ var codes = []struct {
 	{"removed", sfu.ErrRemoved},
 	{"closed", sfu.ErrNodeClosed},
 	{"nobody", sfu.ErrUnknownPeer},
+	{"no_track", sfu.ErrUnknownTrack},
+	{"unmute", sfu.ErrUnmute},
+	{"bans", sfu.ErrTooManyBans},
+	{"too_large", sfu.ErrTooLarge},
 	{"token_format", sfu.ErrTokenFormat},
 	{"token_key", sfu.ErrTokenKey},
 	{"token_forged", sfu.ErrTokenForged},
@@ -59,6 +63,16 @@ const (
 type reply struct {
 	Code code   `json:"code"`
 	Text string `json:"text,omitempty"` // for logs
+	// Answer is what was asked for, of an operation of the room API.
+	Answer []byte `json:"answer,omitempty"`
+}
+
+func replyWith(answer []byte, err error) reply {
+	r := replyOf(err)
+	if err == nil {
+		r.Answer = answer
+	}
+	return r
 }
 
 func replyOf(err error) reply {

@@ -26,7 +26,8 @@
 //	parley.beat                 node → all     JSON NodeInfo, every 500 ms
 //	parley.rollcall             web → nodes    empty; every node answers with a beat
 //	parley.node.<id>.knock      web → node     request; are you there, though your beats are late?
-//	parley.node.<id>.room       web → node     request, JSON control{tenant, room, fence, op: limits|remove|end, …} → reply
+//	parley.node.<id>.room       web → node     request, JSON control{tenant, room, fence, op: limits|remove|end|…, …} → reply
+//	parley.node.<id>.rooms      web → node     request, JSON listing{tenant, names, after} → reply
 //	parley.node.<id>.join       web → node     request, JSON joining{tenant, room, session, fence, token, …} → reply
 //	parley.session.<id>.up      web → node     frames of one session
 //	parley.session.<id>.down    node → web     frames of one session
@@ -34,7 +35,7 @@
 //	parley.event.<kind>         node → stream  JSON sfu.Event, Nats-Msg-Id = Event.ID, in the stream PARLEY_EVENTS
 //	$KV.PARLEY_ROOMS.<hash>     the bucket     JSON {tenant, room, node, at}
 //
-// A reply is JSON {code, text}; the codes are in codes.go and come out as the
+// A reply is JSON {code, text, answer}; the codes are in codes.go and come out as the
 // errors of package sfu again. A frame has its tenant, room, session, kind and
 // number in headers and, for signals, the raw protobuf message as its body, in
 // pieces of 256 KiB. Every size is checked before anything is parsed.
@@ -55,5 +56,9 @@
 //
 // NATS is a trusted network: who is on it can read keys. Session ids are random
 // (128 bits), so that no session's subjects can be guessed from another.
+//
+// Operations of the room API have a row each in operations.go; their question and
+// answer are LiveKit's messages, and long lists come in pages.
+//
 // The bucket needs NATS 2.11 or newer.
 package cluster

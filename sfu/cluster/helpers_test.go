@@ -164,7 +164,8 @@ func token(t *testing.T, key sfu.RoomKey, identity string) string {
 // script for each join. Faults of a node are tested with it, the rest with the
 // real one.
 type scripted struct {
-	join func(context.Context, sfu.Hello, sfu.Conn) error
+	media // what a script does not need
+	join  func(context.Context, sfu.Hello, sfu.Conn) error
 
 	mu     sync.Mutex
 	rooms  map[sfu.RoomKey]sfu.Limits

@@ -69,7 +69,7 @@ func (c *Client) start(ctx context.Context, b binding, hello sfu.Hello) (*carrie
 	if err != nil {
 		return nil, err
 	}
-	if err := c.request(ctx, subjectJoin(b.Node), data); err != nil {
+	if _, err := c.request(ctx, subjectJoin(b.Node), data); err != nil {
 		_ = l.send(kindGone, nil) // it may have started, and only its answer was lost
 		l.close()
 		return nil, err

@@ -18,41 +18,45 @@ var errBusy = fmt.Errorf("%w: too many requests at once", ErrUnavailable)
 // hold up the others, and NATS calls us for one after the other.
 func (s *NodeServer) onControl(msg *nats.Msg) {
 	started := s.requests.run(func() {
-		err := s.control(msg.Data)
+		answer, err := s.control(msg.Data)
 		if err != nil {
 			s.log.Debug("request refused", "err", err)
 		}
-		s.answer(msg, replyOf(err))
+		s.answer(msg, replyWith(answer, err))
 	})
 	if !started {
 		s.answer(msg, replyOf(errBusy))
 	}
 }
 
-func (s *NodeServer) control(data []byte) error {
+func (s *NodeServer) control(data []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, controlTimeout)
 	defer cancel()
 	c, err := parseControl(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if s.now() == StateLeaving {
-		return errLeaving
+		return nil, errLeaving
 	}
 	done, err := s.held.enter(ctx, c.key(), c.Fence, s.now() == StateOpen)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer done()
 	switch c.Op {
 	case opLimits:
-		return s.node.SetLimits(ctx, c.key(), c.Limits)
+		return nil, s.node.SetLimits(ctx, c.key(), c.Limits)
 	case opRemove:
-		return s.node.Remove(ctx, c.key(), c.Identity, c.Reason)
+		return nil, s.node.Remove(ctx, c.key(), c.Identity, c.Reason)
 	case opEnd:
-		return s.node.End(ctx, c.key(), c.Reason)
+		return nil, s.node.End(ctx, c.key(), c.Reason)
 	default:
-		return fmt.Errorf("%w: operation %q", errWire, c.Op)
+		do, known := operations[c.Op]
+		if !known {
+			return nil, fmt.Errorf("%w: operation %q", errWire, c.Op)
+		}
+		return do(ctx, s.node, c.key(), c.Question)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jonboulle/clockwork"
+	"github.com/livekit/protocol/livekit"
 	"github.com/nats-io/nats.go"
 
 	"parley/sfu"
@@ -40,6 +41,18 @@ type media interface {
 	SetLimits(context.Context, sfu.RoomKey, sfu.Limits) error
 	Remove(context.Context, sfu.RoomKey, string, sfu.Reason) error
 	End(context.Context, sfu.RoomKey, sfu.Reason) error
+	Ban(context.Context, sfu.RoomKey, sfu.BanRule) error
+	Unban(context.Context, sfu.RoomKey, sfu.BanRule) error
+	ConfigureRoom(context.Context, sfu.RoomKey, *livekit.CreateRoomRequest) (*livekit.Room, error)
+	UpdateRoomMetadata(context.Context, sfu.RoomKey, string) (*livekit.Room, error)
+	RoomsOf(ctx context.Context, tenant string, names []string) ([]*livekit.Room, error)
+	Participants(context.Context, sfu.RoomKey) ([]*livekit.ParticipantInfo, error)
+	Participant(context.Context, sfu.RoomKey, string) (*livekit.ParticipantInfo, error)
+	UpdateParticipant(context.Context, sfu.RoomKey, *livekit.UpdateParticipantRequest) (*livekit.ParticipantInfo, error)
+	MuteTrack(context.Context, sfu.RoomKey, *livekit.MuteRoomTrackRequest) (*livekit.TrackInfo, error)
+	UpdateSubscriptions(context.Context, sfu.RoomKey, *livekit.UpdateSubscriptionsRequest) error
+	SendData(context.Context, sfu.RoomKey, *livekit.SendDataRequest) error
+	Subscriptions(context.Context, sfu.RoomKey) ([]sfu.Subscription, error)
 	Rooms() []sfu.RoomInfo
 	Stats() sfu.Stats
 	Ready() error
@@ -114,6 +127,7 @@ func (s *NodeServer) subscribe() error {
 		subjectRollCall:    func(*nats.Msg) { s.beat() },
 		subjectKnock(s.id): func(msg *nats.Msg) { s.answer(msg, reply{Code: codeOK}) },
 		subjectRoom(s.id):  s.onControl,
+		subjectRooms(s.id): s.onRooms,
 		subjectJoin(s.id):  s.onJoin,
 	} {
 		sub, err := s.nc.Subscribe(subject, handle)

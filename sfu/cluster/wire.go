@@ -18,9 +18,10 @@ import (
 // Caps, checked before anything is parsed.
 const (
 	maxBeat     = 2 << 10
-	maxControl  = 16 << 10
+	maxQuestion = 192 << 10 // of the room API: data of 64,000 bytes and its envelope, metadata, lists
+	maxControl  = 16<<10 + maxQuestion*4/3
 	maxJoin     = 512 << 10 // a token, and a join request with a browser's first offer in it
-	maxReply    = 4 << 10
+	maxReply    = 960 << 10 // a page of a list, in base64; NATS takes a megabyte
 	maxTenant   = 64
 	maxRoom     = 128
 	maxIdentity = 256
@@ -36,6 +37,7 @@ const (
 
 func subjectKnock(node string) string   { return "parley.node." + node + ".knock" }
 func subjectRoom(node string) string    { return "parley.node." + node + ".room" }
+func subjectRooms(node string) string   { return "parley.node." + node + ".rooms" }
 func subjectJoin(node string) string    { return "parley.node." + node + ".join" }
 func subjectUp(session string) string   { return "parley.session." + session + ".up" }
 func subjectDown(session string) string { return "parley.session." + session + ".down" }
@@ -95,6 +97,7 @@ type control struct {
 	Limits   sfu.Limits `json:"limits"`
 	Identity string     `json:"identity,omitempty"`
 	Reason   sfu.Reason `json:"reason,omitempty"`
+	Question []byte     `json:"question,omitempty"` // of an operation of the room API
 }
 
 func parseControl(data []byte) (control, error) {
