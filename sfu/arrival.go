@@ -1,8 +1,10 @@
 package sfu
 
 import (
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -16,6 +18,21 @@ type arrival struct {
 	mid      string
 	remote   *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
+}
+
+// stop ends the reads of a stream. Pion ends them itself when it stops the
+// receiver, but not one of a section that was offered as inactive twice and is
+// in use again: that receiver it holds for stopped (webrtc v3.3.6,
+// RTPTransceiver.Stop), and its streams outlive even the connection.
+func (a *arrival) stop() {
+	passed := time.Unix(1, 0)
+	err := a.remote.SetReadDeadline(passed)
+	if rid := a.remote.RID(); rid != "" {
+		err = errors.Join(err, a.receiver.SetReadDeadlineSimulcast(passed, rid))
+	} else {
+		err = errors.Join(err, a.receiver.SetReadDeadline(passed))
+	}
+	_ = err // of streams that are closed already
 }
 
 // onTrack is called by the connection, once for each stream.
@@ -42,9 +59,10 @@ func (p *peer) connectArrivals() {
 	})
 }
 
-// pump reads a stream in goroutines of its own until it ends, which it does at
-// the latest when the connection is closed.
+// pump reads a stream in goroutines of its own until it ends, or is stopped with
+// its track.
 func (p *peer) pump(u *upload, a *arrival) {
+	u.streams = append(u.streams, a)
 	pc, ssrc := p.up, uint32(a.remote.SSRC())
 	layer := u.pub.track.AddLayer(quality(a.remote.RID()), audioLevelID(a.receiver), func() {
 		if err := pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {

@@ -153,11 +153,36 @@ func TestUnpublishAndPublishAgain(t *testing.T) {
 					t.Errorf("the SDP grows: %d media sections after %d", got, sections)
 				}
 				w.ok(camera.Unpublish())
-				w.until(bob, "no track", func() bool { return tracksOf(bob, "ann") == 0 && len(bob.Tracks()) == 0 })
+				w.until(bob, "no track", func() bool { return tracksOf(bob, "ann") == 0 && bob.Receiving() == 0 })
 			}
 			w.eventually("no track on the node", func() bool { s := w.node.Stats(); return s.Tracks == 0 && s.Subscriptions == 0 })
 		})
 	}
+}
+
+// A section that lay quiet through further offers is used again. Pion takes its
+// receiver for stopped then, and would never end its reads.
+func TestPublishOnASectionThatLayQuiet(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	camera := w.publish(ann, sfutest.Camera())
+	w.ok(bob.Hears(w.ctx, "ann", video, 5))
+	w.ok(camera.Unpublish())
+	w.until(bob, "no track", func() bool { return tracksOf(bob, "ann") == 0 })
+	for range 2 {
+		microphone := w.publish(ann, sfutest.Microphone())
+		w.ok(bob.Hears(w.ctx, "ann", audio, 5))
+		w.ok(microphone.Unpublish())
+		w.until(bob, "no track", func() bool { return tracksOf(bob, "ann") == 0 })
+	}
+	again := sfutest.Camera()
+	again.Reuse = true
+	w.publish(ann, again)
+	w.ok(bob.Hears(w.ctx, "ann", video, 5))
+	ann.Leave()
+	w.until(bob, "ann to be gone", func() bool { return bob.People()["ann"] == nil })
+	bob.Leave()
+	w.ok(w.node.Close(w.ctx)) // waits for everything that the node has started
 }
 
 func TestSubscriberChooses(t *testing.T) {

@@ -180,6 +180,9 @@ func (p *peer) teardown() {
 	if p.up.PeerConnection != nil && !p.single {
 		p.close(p.up)
 	}
+	for _, u := range p.uploads {
+		u.stop()
+	}
 	p.workers.Wait()
 	p.node.ways.dismiss(p.sid)
 	p.log.Info("left", "reason", p.reason)

@@ -39,6 +39,14 @@ type upload struct {
 	codec     webrtc.RTPCodecCapability
 	mid       string // empty until an offer has it
 	announced bool
+	streams   []*arrival // that are read
+}
+
+// stop ends the reads of all its streams.
+func (u *upload) stop() {
+	for _, a := range u.streams {
+		a.stop()
+	}
 }
 
 // onAddTrack takes a client's wish to publish.
@@ -250,6 +258,7 @@ func (p *peer) adopt() {
 // withdraw takes a track out of the room. The client knows: it has stopped it.
 func (p *peer) withdraw(u *upload) {
 	delete(p.uploads, u.pub.sid)
+	u.stop()
 	if u.announced {
 		p.room.unpublish(u.pub)
 	}

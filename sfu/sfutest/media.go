@@ -21,6 +21,7 @@ type Source struct {
 	Loud   bool // sound that counts as speech
 	Stereo bool
 	Name   string
+	Reuse  bool // on a section that has gone quiet, if there is one
 
 	Simulcast bool // three streams of video, see Rids
 	Dynacast  bool // stops streams that the node says nobody watches

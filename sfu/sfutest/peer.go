@@ -50,6 +50,7 @@ type Peer struct {
 	leave   *livekit.LeaveRequest
 	asked   map[string]*livekit.SubscribedQualityUpdate // of published tracks, by sid
 	changed chan struct{}                               // closed and renewed at each change
+	reading []func()                                    // end reads that Pion forgets, see arrival.stop of sfu
 }
 
 // Connect joins without a socket, straight through node.Join.
@@ -325,6 +326,11 @@ func (p *Peer) Drop() {
 	// agent behind, which nobody closes any more.
 	p.talk.Wait()
 	_ = p.rtc.close() // closing twice is fine
+	p.mu.Lock()
+	for _, end := range p.reading {
+		end()
+	}
+	p.mu.Unlock()
 	p.workers.Wait()
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -42,6 +43,10 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	t := &Track{SID: sid, Participant: participant, Kind: remote.Kind(), Codec: remote.Codec().MimeType, ssrc: uint32(remote.SSRC())}
 	p.mu.Lock()
 	p.tracks[sid] = t
+	p.reading = append(p.reading, func() {
+		_ = remote.SetReadDeadline(time.Unix(1, 0))
+		_ = receiver.SetReadDeadline(time.Unix(1, 0))
+	})
 	p.touchLocked()
 	p.mu.Unlock()
 	go func() {
@@ -127,29 +132,21 @@ func Text(topic, text string, to ...string) *livekit.DataPacket {
 
 // Hears waits until packets of a kind come from somebody, n more than now.
 func (p *Peer) Hears(ctx context.Context, identity string, kind webrtc.RTPCodecType, n uint64) error {
-	var base map[*Track]uint64
-	find := func() *Track {
-		info := p.People()[identity]
+	base := map[*Track]uint64{}
+	return p.Until(ctx, fmt.Sprintf("%s of %s", kind, identity), func() bool {
+		sid := p.People()[identity].GetSid()
 		for _, t := range p.Tracks() {
-			if t.Participant == info.GetSid() && t.Kind == kind {
-				return t
+			if t.Participant != sid || t.Kind != kind {
+				continue
+			}
+			if _, known := base[t]; !known {
+				base[t] = t.Received()
+			}
+			if t.Received() >= base[t]+n {
+				return true
 			}
 		}
-		return nil
-	}
-	what := fmt.Sprintf("%s of %s", kind, identity)
-	return p.Until(ctx, what, func() bool {
-		t := find()
-		if t == nil {
-			return false
-		}
-		if base == nil {
-			base = map[*Track]uint64{}
-		}
-		if _, known := base[t]; !known {
-			base[t] = t.Received()
-		}
-		return t.Received() >= base[t]+n
+		return false
 	})
 }
 

@@ -175,6 +175,22 @@ func (p *Peer) Sections() int {
 	return strings.Count(local.SDP, "\nm=")
 }
 
+// Receiving counts the media sections that the node sends on, as it says. (Pion
+// does not always end the reads of a track whose section has gone quiet.)
+func (p *Peer) Receiving() int {
+	remote := p.rtc.down.CurrentRemoteDescription()
+	if remote == nil {
+		return 0
+	}
+	n := 0
+	for i, section := range strings.Split(remote.SDP, "\nm=") {
+		if i > 0 && !strings.HasPrefix(section, "application") && strings.Contains(section, "\na=send") {
+			n++
+		}
+	}
+	return n
+}
+
 // handle does the media part of what the node says.
 func (r *rtc) handle(response *livekit.SignalResponse) {
 	switch message := response.Message.(type) {

@@ -1,6 +1,7 @@
 package sfutest
 
 import (
+	"errors"
 	"slices"
 	"sync/atomic"
 
@@ -71,6 +72,9 @@ func (l *Local) addStreams(cid string) error {
 
 // open puts the streams on a media section.
 func (l *Local) open() error {
+	if l.source.Reuse {
+		return l.reopen()
+	}
 	var err error
 	l.section, err = l.peer.rtc.up.AddTransceiverFromTrack(l.streams[0].track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	if err != nil {
@@ -80,6 +84,25 @@ func (l *Local) open() error {
 	for _, stream := range l.streams[1:] {
 		if err := l.sender.AddEncoding(stream.track); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// reopen sends on a section that has gone quiet, as AddTrack of WebRTC does.
+func (l *Local) reopen() error {
+	up := l.peer.rtc.up
+	before := len(up.GetTransceivers())
+	var err error
+	if l.sender, err = up.AddTrack(l.streams[0].track); err != nil {
+		return err
+	}
+	if len(up.GetTransceivers()) > before {
+		return errors.New("no section has gone quiet")
+	}
+	for _, t := range up.GetTransceivers() {
+		if t.Sender() == l.sender {
+			l.section = t
 		}
 	}
 	return nil
