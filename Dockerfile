@@ -1,6 +1,6 @@
 # Parley as an image of one static binary that runs as nobody in particular.
 #   docker build -t parley --build-arg VERSION=v0.1.0 .
-#   docker run --rm -p 8080:8080 -p 7882:7882/udp -p 7882:7882/tcp parley serve --demo --node-ip 127.0.0.1
+#   docker run --rm -p 8080:8080 -p 7882:7882/udp -p 7882:7882/tcp parley serve --demo --node-ip 127.0.0.1/0.0.0.0
 
 FROM node:20-bookworm-slim AS client
 WORKDIR /src

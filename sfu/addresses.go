@@ -26,7 +26,8 @@ type addressPlan []place
 // planAddresses listens on each local address by itself, so that an answer
 // always leaves from the address that was asked. An address that is not the
 // machine's own (a public one in front of a container) needs a socket on all of
-// its family, unless it is said which one it leads to: "public/local".
+// its family, unless it is said which one it leads to: "public/local". The other way
+// about, "127.0.0.1/0.0.0.0" is loopback outside of a container.
 func planAddresses(nodeIPs []string) (addressPlan, error) {
 	local, err := localIPs()
 	if err != nil {
@@ -66,7 +67,7 @@ func parsePlace(text string, local []netip.Addr) (place, error) {
 		return place{netip.IPv6Unspecified(), public}, nil
 	}
 	own, err := netip.ParseAddr(inside)
-	if err != nil || !slices.Contains(local, own.Unmap()) {
+	if err != nil || (!own.IsUnspecified() && !slices.Contains(local, own.Unmap())) {
 		return place{}, fmt.Errorf("node address %q: %q is not an address of this machine", text, inside)
 	}
 	if own = own.Unmap(); own.Is4() != public.Is4() {

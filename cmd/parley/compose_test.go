@@ -161,7 +161,8 @@ func wantPorts(t *testing.T, service composeService, cfg Config) {
 	media := strconv.Itoa(cfg.MediaPort)
 	want := []string{":" + web}
 	if service.Command[0] == "media" {
-		want = []string{":" + media + "/udp", ":" + media + "/tcp"}
+		relay := strconv.Itoa(cfg.TURNPort)
+		want = []string{":" + media + "/udp", ":" + media + "/tcp", ":" + relay + "/udp", ":" + relay + "/tcp"}
 	}
 	for _, end := range want {
 		if !slices.ContainsFunc(service.Ports, func(p string) bool { return strings.HasSuffix(p, end) }) {

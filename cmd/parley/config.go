@@ -23,7 +23,16 @@ type Config struct {
 	Database  string // postgres://… or a SQLite file; empty = Data/parley.db
 	NATS      string // nats://…; empty = a server inside this process
 	MediaPort int    // one UDP and TCP port for all media; 0 = any free one
-	NodeIPs   string // comma-separated addresses that browsers reach the media port on; empty = this host's own
+	NodeIPs   string // comma-separated addresses that browsers reach the media port on, each alone or public/own; empty = this host's own
+	STUN      string // host:port of a server that tells the public address, instead of NodeIPs
+
+	TURNPort          int    // UDP and TCP port of the media node's own TURN server; 0 = none
+	TURNTLSPort       int    // the same over TLS; 0 = none
+	TURNHost          string // name or address of it that browsers are told; empty = the media address
+	TURNCert, TURNKey string // PEM files
+	TURNServers       string // comma-separated turn: and turns: addresses of servers elsewhere
+	TURNSecret        string // shared with those
+
 	Pool      string // pool of media nodes that this node belongs to
 	Metrics   string // host:port of the Prometheus listener; empty = none
 	BaseURL   string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
@@ -48,6 +57,14 @@ func (c *Config) flags(name string) *flag.FlagSet {
 	fs.StringVar(&c.NATS, "nats", "", "nats://… `URL` (default: a server inside this process)")
 	fs.IntVar(&c.MediaPort, "media-port", 7882, "one UDP and TCP `port` for all media, 0 for any free one")
 	fs.StringVar(&c.NodeIPs, "node-ip", "", "comma-separated `addresses` that browsers reach the media port on (default: this host's own)")
+	fs.StringVar(&c.STUN, "stun", "", "`host:port` of a STUN server that tells this node's public address, instead of --node-ip")
+	fs.IntVar(&c.TURNPort, "turn-port", 0, "UDP and TCP `port` of the media node's own TURN server, 0 for none; 3478 is usual")
+	fs.IntVar(&c.TURNTLSPort, "turn-tls-port", 0, "TLS `port` of the media node's own TURN server, 0 for none; 443 gets through nearly everywhere")
+	fs.StringVar(&c.TURNHost, "turn-host", "", "`name` or address at which browsers find the TURN server (default: the media address)")
+	fs.StringVar(&c.TURNCert, "turn-cert", "", "PEM `file` with the certificate for --turn-host and its chain; read again when it changes")
+	fs.StringVar(&c.TURNKey, "turn-key", "", "PEM `file` with the key of --turn-cert")
+	fs.StringVar(&c.TURNServers, "turn-servers", "", "comma-separated `addresses` of TURN servers elsewhere, such as turns:turn.example.org:443?transport=tcp")
+	fs.StringVar(&c.TURNSecret, "turn-secret", "", "`secret` by which those servers check credentials (coturn: static-auth-secret)")
 	fs.StringVar(&c.Pool, "pool", "default", "`name` of the pool of media nodes that this node belongs to")
 	fs.StringVar(&c.Metrics, "metrics", "", "`host:port` of the Prometheus listener (default: none)")
 	fs.StringVar(&c.BaseURL, "base-url", "", "`URL` that people use, such as https://meet.example.org (default: http://localhost:PORT)")
@@ -108,9 +125,7 @@ func (c Config) faults() error {
 		add(err != nil, "--metrics %q is not host:port; try 127.0.0.1:9090", c.Metrics)
 	}
 	add(c.MediaPort < 0 || c.MediaPort > 65535, "--media-port %d is not a port; use 1 to 65535, or 0 for any free one", c.MediaPort)
-	for _, ip := range split(c.NodeIPs) {
-		add(net.ParseIP(ip) == nil, "--node-ip %q is not an IP address; give the address that browsers reach this node on", ip)
-	}
+	all = append(all, c.reachFaults()...)
 	for _, p := range split(c.Proxies) {
 		_, _, cidr := net.ParseCIDR(p)
 		add(net.ParseIP(p) == nil && cidr != nil, "--trusted-proxies %q is neither an address nor a range such as 10.0.0.0/8", p)

@@ -28,6 +28,40 @@ func TestEveryFaultIsListedAtOnceWithItsMend(t *testing.T) {
 	}
 }
 
+func TestFaultsOfTheWaysIn(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args []string
+		want string // empty: none
+	}{
+		"nothing":                        {nil, ""},
+		"two addresses":                  {[]string{"--node-ip", "203.0.113.7/10.0.0.5,2001:db8::7"}, ""},
+		"half an address":                {[]string{"--node-ip", "203.0.113.7/"}, "--node-ip"},
+		"STUN":                           {[]string{"--stun", "stun.example.org:3478"}, ""},
+		"STUN without a port":            {[]string{"--stun", "stun.example.org"}, "--stun"},
+		"STUN beside an address":         {[]string{"--stun", "stun.example.org:3478", "--node-ip", "203.0.113.7"}, "leave one of them out"},
+		"TURN":                           {[]string{"--turn-port", "3478"}, ""},
+		"TURN on the media port":         {[]string{"--turn-port", "7882"}, "each needs its own"},
+		"TURN on no port":                {[]string{"--turn-port", "70000"}, "--turn-port"},
+		"TURN twice on one port":         {[]string{"--turn-port", "443", "--turn-tls-port", "443", "--demo"}, "each needs its own"},
+		"TLS":                            {[]string{"--turn-tls-port", "443", "--turn-host", "t.example.org", "--turn-cert", "c", "--turn-key", "k"}, ""},
+		"TLS without a name":             {[]string{"--turn-tls-port", "443", "--turn-cert", "c", "--turn-key", "k"}, "--turn-host"},
+		"TLS without a certificate":      {[]string{"--turn-tls-port", "443", "--turn-host", "t.example.org"}, "--turn-cert"},
+		"TLS in demo mode":               {[]string{"--turn-tls-port", "5349", "--demo"}, ""},
+		"servers elsewhere":              {[]string{"--turn-servers", "turns:t.example.org:443?transport=tcp", "--turn-secret", "s"}, ""},
+		"servers without a secret":       {[]string{"--turn-servers", "turn:t.example.org"}, "--turn-secret"},
+		"a secret without servers":       {[]string{"--turn-secret", "s"}, "--turn-servers"},
+		"a web site as a server":         {[]string{"--turn-servers", "https://t.example.org", "--turn-secret", "s"}, "--turn-servers"},
+		"a STUN server as a TURN server": {[]string{"--turn-servers", "stun:t.example.org", "--turn-secret", "s"}, "--turn-servers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := parse(t, append([]string{"--billing", "off"}, tt.args...)...).faults()
+			if (err == nil) != (tt.want == "") || (err != nil && !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("faults = %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestBillingRefusesPlayMoneyInAService(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args []string

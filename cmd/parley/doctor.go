@@ -46,7 +46,7 @@ func runDoctor(ctx context.Context, args []string, std stdio) error {
 }
 
 func examine(ctx context.Context, cfg Config) []finding {
-	return []finding{
+	findings := []finding{
 		{"configuration", cfg.faults(), ""},
 		{"data folder " + cfg.Data, writable(cfg.Data), "make the folder, or give this user the right to write in it"},
 		{"web port " + cfg.Listen, free("tcp", cfg.Listen), "if Parley runs already, this is as it should be; else choose another with --listen"},
@@ -56,6 +56,7 @@ func examine(ctx context.Context, cfg Config) []finding {
 		{"NATS", natsOK(cfg), "check --nats, or leave it out to use the server inside the process"},
 		{"Stripe webhook", webhookOK(cfg), "Stripe delivers events to --base-url + /webhooks/stripe over https only"},
 	}
+	return append(findings, examineReach(ctx, cfg)...)
 }
 
 func writable(dir string) error {
@@ -91,7 +92,7 @@ func mediaFree(port int) error {
 
 // reachable looks for an address that somebody else could use, when the service is not for this machine alone.
 func reachable(cfg Config) error {
-	if len(split(cfg.NodeIPs)) > 0 || strings.Contains(cfg.BaseURL, "//localhost") || strings.Contains(cfg.BaseURL, "//127.0.0.1") {
+	if len(split(cfg.NodeIPs)) > 0 || cfg.STUN != "" || strings.Contains(cfg.BaseURL, "//localhost") || strings.Contains(cfg.BaseURL, "//127.0.0.1") {
 		return nil
 	}
 	addrs, err := net.InterfaceAddrs()

@@ -25,11 +25,15 @@ func (p *process) openNode(context.Context) error {
 }
 
 func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
+	ways, err := p.cfg.ways()
+	if err != nil {
+		return fmt.Errorf("start the media node: %w", err)
+	}
 	node, err := sfu.NewNode(sfu.Config{
-		Logger: p.log, Clock: p.clock, Keyring: keys, MediaPort: p.cfg.MediaPort, NodeIPs: split(p.cfg.NodeIPs), Emit: emit, Version: version,
+		Logger: p.log, Clock: p.clock, Keyring: keys, MediaPort: p.cfg.MediaPort, NodeIPs: split(p.cfg.NodeIPs), STUN: p.cfg.STUN, TURN: ways, Emit: emit, Version: version,
 	})
 	if err != nil {
-		return fmt.Errorf("start the media node: %w; choose another port with --media-port if it is taken", err)
+		return fmt.Errorf("start the media node: %w; choose another port with --media-port or --turn-port if one is taken", err)
 	}
 	p.later(node.Close)
 	p.node, p.media = node, node

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -372,6 +373,64 @@ func TestServerThatCannotBe(t *testing.T) {
 			t.Errorf("%s: it starts", name)
 			_ = server.Close()
 		}
+	}
+}
+
+func TestProbe(t *testing.T) {
+	w := newWorld(t)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	good := w.admit("doctor")
+	for url, c := range map[string]turn.Credential{
+		"turn:" + w.at(w.server.Port()) + "?transport=udp": good,
+		"turn:" + w.at(w.server.Port()) + "?transport=tcp": good,
+	} {
+		ok(t, turn.Probe(ctx, url, c))
+	}
+	ok(t, turn.AnswersTLS(ctx, w.at(w.server.TLSPort()), "127.0.0.1"))
+	for name, probe := range map[string]struct {
+		url string
+		c   turn.Credential
+	}{
+		"a wrong password":              {"turn:" + w.at(w.server.Port()), turn.Credential{Username: good.Username, Password: "guess"}},
+		"a certificate that is its own": {"turns:" + w.at(w.server.TLSPort()), good},
+		"plain TCP where TLS is":        {"turn:" + w.at(w.server.TLSPort()) + "?transport=tcp", good},
+		"a port where nothing is":       {"turn:127.0.0.1:1?transport=tcp", good},
+		"a web site":                    {"https://127.0.0.1", good},
+	} {
+		brief, stop := context.WithTimeout(ctx, 2*time.Second)
+		if turn.Probe(brief, probe.url, probe.c) == nil {
+			t.Errorf("%s: all is well", name)
+		}
+		stop()
+	}
+}
+
+func TestCertificateFiles(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	cert, key := filepath.Join(dir, "cert"), filepath.Join(dir, "key")
+	if _, err := turn.LoadFiles(cert, key); err == nil {
+		t.Error("files that are not there are read")
+	}
+	ok(t, turn.WriteSelfSigned(cert, key, now, "turn.example.org", ""))
+	files, err := turn.LoadFiles(cert, key)
+	ok(t, err)
+	ok(t, turn.CheckCertificate(files, "turn.example.org", now))
+	if turn.CheckCertificate(files, "other.example.org", now) == nil || turn.CheckCertificate(files, "turn.example.org", now.AddDate(1, 0, 0)) == nil {
+		t.Error("a certificate for another name, or of last year, is good")
+	}
+	before, err := files.Get(nil)
+	ok(t, err)
+	ok(t, os.WriteFile(cert, []byte("half of"), 0o600))
+	ok(t, os.Chtimes(cert, now, now.Add(time.Hour)))
+	broken, err := files.Get(nil)
+	ok(t, err)
+	ok(t, turn.WriteSelfSigned(cert, key, now, "renewed.example.org"))
+	ok(t, os.Chtimes(cert, now, now.Add(2*time.Hour)))
+	after, err := files.Get(nil)
+	ok(t, err)
+	if broken != before || after == before {
+		t.Error("the broken one is in use, or the renewed one is not")
 	}
 }
 
