@@ -187,24 +187,29 @@ func (s *Server) endForAll(c *fiber.Ctx) error {
 	if !at.Host {
 		return s.problem(c, errForbidden)
 	}
-	org := s.tenants.Org(at.Org.ID)
-	meeting, _, err := org.Current(c.UserContext(), at.Room.ID)
-	if err != nil && !isCode(err, tenants.CodeNotFound) {
+	if err := s.endMeeting(c.UserContext(), at.Room); err != nil {
 		return s.problem(c, err)
-	}
-	if err == nil {
-		if err := org.EndMeeting(c.UserContext(), meeting.ID, string(sfu.ReasonHost)); err != nil {
-			return s.problem(c, err)
-		}
-		err := s.media.End(c.UserContext(), roomKey(at.Room), sfu.ReasonHost)
-		if err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) { // nobody has connected yet: there is nothing to end on a node
-			return s.problem(c, err)
-		}
 	}
 	if wantsJSON(c) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
 	return c.Redirect("/m/"+at.Room.Code+"/after", fiber.StatusSeeOther)
+}
+
+// endMeeting ends the meeting in a room, if one runs, and closes the room on its node, if it is open.
+func (s *Server) endMeeting(ctx context.Context, room tenants.Room) error {
+	org := s.tenants.Org(room.Org)
+	meeting, _, err := org.Current(ctx, room.ID)
+	if err == nil {
+		err = org.EndMeeting(ctx, meeting.ID, string(sfu.ReasonHost))
+	}
+	if err != nil && !isCode(err, tenants.CodeNotFound) {
+		return fmt.Errorf("end meeting: %w", err)
+	}
+	if err := s.media.End(ctx, roomKey(room), sfu.ReasonHost); err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) { // nobody has connected yet
+		return fmt.Errorf("end meeting on its node: %w", err)
+	}
+	return nil
 }
 
 // afterCall says how the meeting went and what to do next.

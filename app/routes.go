@@ -24,6 +24,7 @@ func (s *Server) routes() {
 		r.Get(path+"/validate", s.slowDown(600, time.Minute), s.validate)
 		r.Options(path+"/validate", s.validate)
 	}
+	r.All("/twirp/*", s.slowDown(1200, time.Minute), s.openRoomAPI, s.slowDownOrg(600, time.Minute), s.roomAPI())
 	if s.dev != nil {
 		s.dev.mountStripe(r)
 	}

@@ -10,10 +10,11 @@ import (
 	"github.com/livekit/protocol/livekit"
 )
 
-const (
-	maxRoomMetadata = 64_000         // bytes
-	maxEmptyFor     = 24 * time.Hour // that a room can be asked to stay open with nobody in it
-)
+// MaxRoomMetadata is how many bytes of metadata a room can have.
+const MaxRoomMetadata = 64_000
+
+// maxEmptyFor is how long a room can be asked to stay open with nobody in it.
+const maxEmptyFor = 24 * time.Hour
 
 // settings are what the owner of a room chooses, below what its limits allow.
 type settings struct {
@@ -28,7 +29,7 @@ func defaultSettings() settings { return settings{unvisited: EmptyFor, departed:
 // ConfigureRoom gives an open room what the request sets of metadata, empty and
 // departure timeout (seconds, at most a day) and most participants; the last
 // never raises the room's limit. Other fields have no effect. It gives
-// ErrTooLarge for metadata above 64,000 bytes.
+// ErrTooLarge for metadata above MaxRoomMetadata.
 func (n *Node) ConfigureRoom(_ context.Context, key RoomKey, request *livekit.CreateRoomRequest) (*livekit.Room, error) {
 	return n.configure(key, func(s *settings) {
 		if request.GetMetadata() != "" {
@@ -48,7 +49,7 @@ func (n *Node) ConfigureRoom(_ context.Context, key RoomKey, request *livekit.Cr
 
 // UpdateRoomMetadata sets the room's metadata, which everybody is told of. With
 // empty metadata the meeting's clock stands there again. It gives ErrTooLarge
-// above 64,000 bytes.
+// above MaxRoomMetadata.
 func (n *Node) UpdateRoomMetadata(_ context.Context, key RoomKey, metadata string) (*livekit.Room, error) {
 	return n.configure(key, func(s *settings) { s.metadata = metadata })
 }
@@ -62,7 +63,7 @@ func (n *Node) configure(key RoomKey, change func(*settings)) (*livekit.Room, er
 	defer r.mu.Unlock()
 	next := r.settings
 	change(&next)
-	if len(next.metadata) > maxRoomMetadata {
+	if len(next.metadata) > MaxRoomMetadata {
 		return nil, fmt.Errorf("room metadata: %w", ErrTooLarge)
 	}
 	now := n.clock.Now()

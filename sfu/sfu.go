@@ -94,6 +94,7 @@ var (
 	ErrRoomEnded    = errors.New("meeting has ended")
 	ErrRemoved      = errors.New("removed from the room")
 	ErrTooManyBans  = errors.New("the room remembers too many bans")
+	ErrUnavailable  = errors.New("media cannot be reached now")
 	ErrNodeClosed   = errors.New("node is shutting down")
 	ErrUnknownKey   = errors.New("unknown signing key")
 	ErrUnknownPeer  = errors.New("nobody of that identity is in the room")

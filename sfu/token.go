@@ -80,6 +80,9 @@ func (c Claims) RoomKey() RoomKey { return RoomKey{Tenant: c.Tenant, Room: c.Roo
 // of publish, subscribe and data is granted.
 type videoGrant struct {
 	RoomJoin             bool     `json:"roomJoin,omitempty"`
+	RoomCreate           bool     `json:"roomCreate,omitempty"`
+	RoomList             bool     `json:"roomList,omitempty"`
+	RoomAdmin            bool     `json:"roomAdmin,omitempty"`
 	Room                 string   `json:"room,omitempty"`
 	CanPublish           *bool    `json:"canPublish,omitempty"`
 	CanSubscribe         *bool    `json:"canSubscribe,omitempty"`
@@ -101,11 +104,21 @@ type tokenClaims struct {
 // Verify reads an access token and checks it with the key that it names:
 // HS256 and nothing else. The tenant of the claims is the owner of that key.
 func Verify(ctx context.Context, ring Keyring, token string, now time.Time) (Claims, error) {
+	claims, tenant, err := readToken(ctx, ring, token, now)
+	if err != nil {
+		return Claims{}, err
+	}
+	return readClaims(claims, tenant)
+}
+
+// readToken gives what a token says once its signature and times are checked,
+// and the tenant whose key signed it.
+func readToken(ctx context.Context, ring Keyring, token string, now time.Time) (tokenClaims, string, error) {
 	if token == "" {
-		return Claims{}, fmt.Errorf("%w: %w", ErrToken, ErrTokenMissing)
+		return tokenClaims{}, "", fmt.Errorf("%w: %w", ErrToken, ErrTokenMissing)
 	}
 	if len(token) > maxToken {
-		return Claims{}, fmt.Errorf("%w: %d bytes", ErrTokenFormat, len(token))
+		return tokenClaims{}, "", fmt.Errorf("%w: %d bytes", ErrTokenFormat, len(token))
 	}
 	var (
 		claims tokenClaims
@@ -118,12 +131,12 @@ func Verify(ctx context.Context, ring Keyring, token string, now time.Time) (Cla
 		return secret, err
 	})
 	if err != nil {
-		return Claims{}, tokenError(err)
+		return tokenClaims{}, "", tokenError(err)
 	}
 	if err := checkTimes(claims, now); err != nil {
-		return Claims{}, err
+		return tokenClaims{}, "", err
 	}
-	return readClaims(claims, tenant)
+	return claims, tenant, nil
 }
 
 // signingKey never gives an empty secret: with one, anybody could sign.

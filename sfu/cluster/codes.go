@@ -11,8 +11,8 @@ import (
 // Errors of the cluster itself. Errors of the node (sfu.ErrRoomFull and so on)
 // come through as they are: compare with errors.Is.
 var (
-	ErrNoNode      = errors.New("no media node can take the room")
-	ErrUnavailable = errors.New("the media cluster cannot be reached")
+	ErrNoNode      = fmt.Errorf("%w: no media node can take the room", sfu.ErrUnavailable)
+	ErrUnavailable = fmt.Errorf("%w: the media cluster does not answer", sfu.ErrUnavailable)
 	ErrLost        = errors.New("lost the connection to the media node")
 
 	errMoved   = errors.New("the room's node does not hold its binding")
