@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	silentAfter    = 30 // ticks of a second without signals, or without media, until a person is lost
+	silentAfter    = 30 // ticks of a second without a signalling connection, or without media, until a person is lost
 	lostAfter      = 12 // the same without both
 	signalsPerTick = 100
 	signalsAtOnce  = 500
@@ -241,7 +241,8 @@ func (p *peer) tick() {
 		p.down = 0
 	}
 	switch {
-	case p.quiet >= silentAfter, p.down >= silentAfter, p.session == nil && min(p.quiet, p.down) >= lostAfter:
+	// As long as there is a signalling connection, who keeps it watches over it: not every client sends pings.
+	case p.down >= silentAfter, p.session == nil && (p.quiet >= silentAfter || min(p.quiet, p.down) >= lostAfter):
 		p.leave(ReasonSilent)
 		return
 	}

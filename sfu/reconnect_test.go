@@ -2,11 +2,13 @@ package sfu_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/jonboulle/clockwork"
 	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
 
 	"parley/sfu"
 	"parley/sfu/sfutest"
@@ -139,6 +141,24 @@ func TestSilentPeopleLoseTheirSeat(t *testing.T) {
 	})
 	if got := w.identities(acme); len(got) != 1 || got[0] != "bob" {
 		t.Errorf("after %d seconds in the room: %v", ticks, got)
+	}
+}
+
+// LiveKit's Go SDK sends no pings at all: its media and its socket say that it is there.
+func TestPeopleWhoSayNothingStayWhileTheirMediaFlows(t *testing.T) {
+	clock := clockwork.NewFakeClock()
+	w := newWorld(t, clock)
+	w.open(acme, sfu.Limits{Participants: 10})
+	ann, ben := w.join("ann", sfutest.Options{}), w.join("ben", sfutest.Options{})
+	w.publish(ben, sfutest.Microphone())
+	w.ok(ann.Hears(w.ctx, "ben", webrtc.RTPCodecTypeAudio, 1))
+	w.join("ghost", signaling) // whose media never comes
+	w.eventually("the ghost to be noticed", func() bool {
+		clock.Advance(time.Second)
+		return !slices.Contains(w.identities(acme), "ghost")
+	})
+	if got := w.identities(acme); !slices.Equal(got, []string{"ann", "ben"}) {
+		t.Errorf("in the room: %v", got)
 	}
 }
 
