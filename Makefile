@@ -64,7 +64,7 @@ node_modules/.installed: package.json package-lock.json
 ## Tests
 
 .PHONY: test
-test: parts check-generated vet types test-client test-go test-e2e ## everything: what CI runs
+test: parts check-generated vet types test-client test-go test-sdk test-e2e ## everything: what CI runs
 
 .PHONY: test-unit
 test-unit: parts test-client test-go ## Go with the race detector on SQLite and PostgreSQL, and the client's own tests
@@ -76,6 +76,10 @@ test-go: static/dist/manifest.json
 .PHONY: test-client
 test-client: node_modules/.installed
 	node static/test.mjs
+
+.PHONY: test-sdk
+test-sdk: bin/parley ## LiveKit's own Go SDK against bin/parley
+	cd bench && PARLEY_BINARY=$(CURDIR)/bin/parley go test -timeout 5m -run '$(RUN)' ./...
 
 .PHONY: test-e2e
 test-e2e: parts bin/parley ## people's journeys through bin/parley in Chromium

@@ -26,7 +26,7 @@ func scenarios() []scenario {
 		{name: "video", title: "Video, 1 → 100, evenly paced", people: 100, fill: oneToMany(load.Camera()), floor: "spread", figures: cpuFigures},
 		{name: "burst", title: "Video, 1 → 100, each frame's seven packets at once", people: 100, fill: oneToMany(burst(load.Camera())), floor: "burst", figures: cpuFigures},
 		{name: "audio", title: "Audio, 10 → 50", people: 50, fill: manyToMany(load.Microphone(), 10), figures: cpuFigures},
-		{name: "rooms", title: "20 rooms of 5, all send and receive", people: 100, fill: rooms(20), figures: cpuFigures},
+		{name: "rooms", title: "20 rooms of 5, all send and receive", people: 100, fill: rooms(5), figures: cpuFigures},
 		{name: "simulcast", title: "Simulcast, 1 → 100, a third of them each layer", people: 100, fill: layers, figures: cpuFigures},
 		{name: "join", title: "Join, from dialling to the first packet of audio", run: joins, figures: joinFigures},
 		{name: "latency", title: "Added latency, one subscriber on an idle node", run: latency, figures: latencyFigures},
@@ -63,10 +63,9 @@ func manyToMany(source load.Source, publishers int) func(context.Context, *stage
 	}
 }
 
-// rooms is meetings of five: each shows a small picture, one of them speaks.
-func rooms(n int) func(context.Context, *stage) error {
+// rooms is meetings of a few: each shows a small picture, one of them speaks.
+func rooms(size int) func(context.Context, *stage) error {
 	return func(ctx context.Context, s *stage) error {
-		size := s.people / n
 		s.before()
 		return s.everybody(ctx, s.people, func(ctx context.Context, i int) error {
 			c, err := s.join(ctx, fmt.Sprintf("room-%d", i/size), fmt.Sprintf("person-%d", i), false)
