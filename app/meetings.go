@@ -170,6 +170,7 @@ func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSe
 	token, err := sfu.SignToken(key.ID, []byte(key.Secret), sfu.Grant{
 		Room: at.Room.MediaName, Identity: seat.Identity, Name: seat.Name,
 		Attributes: map[string]string{attrRole: role, attrDoor: doorWeb},
+		Devices:    s.devices(c, at.Room.Code),
 		TTL:        tokenTime,
 	}, s.clock.Now())
 	if err != nil {

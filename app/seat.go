@@ -37,19 +37,43 @@ type seatClaims struct {
 // identity tells people apart within one room: the same person on the same device is one, and nobody can tell from it who they are
 // in another room.
 func (s *Server) identity(c *fiber.Ctx, code string) string {
+	return "p-" + s.digest("identity", code, s.device(c), string(visitor(c).User.ID))
+}
+
+// devices are what stays of a person in one room when they take another name, sign in or sign out: their browser, and who they are when
+// signed in. They go to the media nodes only, inside the token, so that a ban holds; as digests, so that rooms cannot be compared.
+func (s *Server) devices(c *fiber.Ctx, code string) []string {
+	all := []string{"d-" + s.digest("device", code, s.device(c))}
+	if user := visitor(c).User.ID; user != "" {
+		all = append(all, "u-"+s.digest("user", code, string(user)))
+	}
+	return all
+}
+
+// device is the secret that a browser keeps, given to it at its first request for a seat.
+func (s *Server) device(c *fiber.Ctx) string {
+	if given, ok := c.Locals(deviceCookie).(string); ok {
+		return given
+	}
 	device := c.Cookies(deviceCookie)
 	if len(device) < 22 || len(device) > 64 {
 		raw := make([]byte, 16)
 		_, _ = rand.Read(raw) // crypto/rand.Read never fails since Go 1.24
 		device = base64.RawURLEncoding.EncodeToString(raw)
 	}
+	c.Locals(deviceCookie, device)
 	c.Cookie(&fiber.Cookie{
 		Name: deviceCookie, Value: device, Path: "/", HTTPOnly: true, Secure: s.secure(),
 		SameSite: fiber.CookieSameSiteLaxMode, Expires: s.clock.Now().Add(400 * 24 * time.Hour),
 	})
+	return device
+}
+
+// digest tells things apart without saying what they are.
+func (s *Server) digest(parts ...string) string {
 	mac := hmac.New(sha256.New, s.cfg.Secret[:])
-	fmt.Fprintf(mac, "identity\x00%s\x00%s\x00%s", code, device, visitor(c).User.ID)
-	return "p-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:10]))
+	mac.Write([]byte(strings.Join(parts, "\x00")))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:10]))
 }
 
 // keepSeat stores the seat in a signed cookie.

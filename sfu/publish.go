@@ -267,7 +267,7 @@ func (p *peer) withdraw(u *upload) {
 // onMute mutes and unmutes one of the client's own tracks.
 func (p *peer) onMute(request *livekit.MuteTrackRequest) {
 	u := p.uploads[request.GetSid()]
-	if u == nil {
+	if u == nil || p.leaving.Load() {
 		p.log.Debug("mute of an unknown track")
 		return
 	}

@@ -144,6 +144,9 @@ func (r *room) removeLocked(p *peer, reason Reason) {
 	p.member.info.Version++
 	tracks := slices.Collect(maps.Values(p.member.tracks))
 	clear(p.member.tracks)
+	for _, publication := range tracks {
+		publication.track.SetMuted(true) // nothing is forwarded from now on, whoever is slow to notice
+	}
 	info := p.snapshot()
 	for _, other := range r.peers {
 		other.post(func() {
