@@ -126,13 +126,21 @@ func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) erro
 		s.transceiver, s.sender = free, sender
 	}
 	sender, sub := s.sender, s.sub
-	p.workers.Go(func() { readFeedback(sender, sub) })
+	media := p.node.transport.udp
+	p.workers.Go(func() {
+		readFeedback(sender, func(packets []rtcp.Packet) {
+			// What is sent again leaves in one go.
+			media.Hold()
+			defer media.Release()
+			sub.HandleRTCP(packets)
+		})
+	})
 	return nil
 }
 
 // readFeedback takes what the subscriber reports about one track, until its
 // sender stops.
-func readFeedback(sender *webrtc.RTPSender, sub *forward.Sub) {
+func readFeedback(sender *webrtc.RTPSender, handle func([]rtcp.Packet)) {
 	buffer := make([]byte, receiveMTU)
 	for {
 		n, _, err := sender.Read(buffer)
@@ -140,7 +148,7 @@ func readFeedback(sender *webrtc.RTPSender, sub *forward.Sub) {
 			return
 		}
 		if packets, err := rtcp.Unmarshal(buffer[:n]); err == nil {
-			sub.HandleRTCP(packets)
+			handle(packets)
 		}
 	}
 }

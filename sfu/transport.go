@@ -183,7 +183,8 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 // link is a peer connection, with the API that makes senders for it.
 type link struct {
 	*webrtc.PeerConnection
-	api *webrtc.API
+	api    *webrtc.API
+	inflow *inflow
 }
 
 // connect makes a connection that receives media (and in one-connection mode
@@ -198,7 +199,9 @@ func (t *transport) connect(receives bool) (link, error) {
 	if receives {
 		registry = t.receiving
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(*t.settings.Load()))
+	settings, in := *t.settings.Load(), newInflow()
+	settings.BufferFactory = in.buffer
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},
 		BundlePolicy: webrtc.BundlePolicyMaxBundle,
@@ -207,7 +210,7 @@ func (t *transport) connect(receives bool) (link, error) {
 	if err != nil {
 		return link{}, fmt.Errorf("make peer connection: %w", err)
 	}
-	return link{PeerConnection: pc, api: api}, nil
+	return link{PeerConnection: pc, api: api, inflow: in}, nil
 }
 
 // Close frees the port.

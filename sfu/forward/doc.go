@@ -2,7 +2,7 @@
 // Track, with a Layer for each stream that its publisher sends of it, and a Sub
 // for each person who receives it.
 //
-// The goroutine that reads a layer calls Layer.Write once a packet; Write calls
+// The goroutine that reads a layer calls Layer.Write with what has come in; Write calls
 // every Sub in turn. No lock is held over that fan-out, no goroutine is started
 // for a packet, and nothing is allocated. What a subscriber sees is one
 // unbroken stream, whatever the publisher's layers do: sequence numbers,

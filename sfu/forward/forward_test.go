@@ -94,14 +94,17 @@ func (src *source) frame(key bool) {
 	src.ts += 3000
 }
 
-func (src *source) write(payload []byte) {
+func (src *source) write(payload []byte) { src.layer.Write(src.packet(payload)) }
+
+// packet is the next one of the stream.
+func (src *source) packet(payload []byte) []byte {
 	packet := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: src.seq, Timestamp: src.ts, SSRC: 1, Marker: true}, Payload: payload}
 	raw, err := packet.Marshal()
 	if err != nil {
 		panic(err)
 	}
-	src.layer.Write(raw)
 	src.seq++
+	return raw
 }
 
 // pad writes a packet of nothing but padding.

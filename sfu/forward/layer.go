@@ -17,6 +17,7 @@ type Layer struct {
 	sendKeyRequest func()
 
 	header   rtp.Header // of the packet in hand
+	burst    [maxBurst]packet
 	sequence sequence
 	ring     *ring
 	red      redundancy
@@ -43,19 +44,53 @@ type senderReport struct {
 	at  time.Duration // when it came in
 }
 
-// Write takes one RTP packet from the publisher and forwards it. What cannot
-// be read is dropped. The buffer is not kept.
-func (l *Layer) Write(raw []byte) {
+// maxBurst is how many packets are fanned out at once: a large frame.
+const maxBurst = 32
+
+// Write takes RTP packets from the publisher, in the order in which they came,
+// and forwards them. What cannot be read is dropped. The buffers are not kept.
+//
+// Packets that came together are best written together: each subscriber gets
+// all of them in turn, which is cheaper than each packet in turn to everybody.
+func (l *Layer) Write(raws ...[]byte) {
+	now := l.track.now()
+	n := 0
+	for _, raw := range raws {
+		if !l.take(&l.burst[n], raw, now) {
+			continue
+		}
+		// A RED packet has been forwarded in part already.
+		if n++; n == len(l.burst) || l.red.payload != 0 {
+			l.fanOut(l.burst[:n], now)
+			n = 0
+		}
+	}
+	l.fanOut(l.burst[:n], now)
+	l.flushKeyRequest(now)
+}
+
+func (l *Layer) fanOut(burst []packet, now time.Duration) {
+	if len(burst) == 0 {
+		return
+	}
+	for _, sub := range *l.track.subs.Load() {
+		for i := range burst {
+			sub.forward(l, &burst[i], now)
+		}
+	}
+}
+
+// take reads a packet, and says whether there is something to forward.
+func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	t := l.track
 	size, err := l.header.Unmarshal(raw)
 	if err != nil {
-		return
+		return false
 	}
 	payload, ok := unpad(raw[size:], l.header.Padding)
 	if !ok {
-		return
+		return false
 	}
-	now := t.now()
 	t.counters.PacketsIn.Add(1)
 	t.counters.BytesIn.Add(uint64(len(raw)))
 	muted := t.muted.Load()
@@ -71,22 +106,19 @@ func (l *Layer) Write(raw []byte) {
 	seq, ok := l.sequence.next(l.header.SequenceNumber, muted || len(payload) == 0)
 	if !ok {
 		l.red.close(&l.sequence)
-		return
+		return false
 	}
-	p := packet{
+	*p = packet{
 		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
 		payload: payload,
 	}
-	t.inspect(&p)
-	if l.red.payload != 0 && !l.unwrap(&p, l.header.PayloadType, now) {
-		return
+	t.inspect(p)
+	if l.red.payload != 0 && !l.unwrap(p, l.header.PayloadType, now) {
+		return false
 	}
-	l.ring.put(&p)
-	l.arrived(&p, now)
-	for _, sub := range *t.subs.Load() {
-		sub.forward(l, &p, now)
-	}
-	l.flushKeyRequest(now)
+	l.ring.put(p)
+	l.arrived(p, now)
+	return true
 }
 
 // unpad takes the padding off. RFC 3550, section 5.1: the last octet counts
