@@ -12,7 +12,7 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 		layer.keyWanted.Store(true)
 		return false
 	}
-	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq}
+	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq, spatial: spatialFor(s.cap)}
 	switch {
 	case s.current == nil || !s.last.ok:
 	case s.current == layer:
@@ -45,7 +45,7 @@ func (s *Sub) nextTimestamp(layer *Layer, p *packet, now time.Duration) uint32 {
 
 // alignPictures makes picture ids go on where they were. Only VP8 has them.
 func (s *Sub) alignPictures(next *segment, p *packet) {
-	if !s.last.ok || !s.track.vp8 {
+	if !s.last.ok || s.track.format != formatVP8 {
 		return
 	}
 	next.picture = s.last.picture + 1 - p.vp8.picture

@@ -60,6 +60,7 @@ func FuzzPayloads(f *testing.F) {
 	f.Add([]byte{0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68})
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		vp8Key(b)
+		parseVP9(b)
 		h264Key(b)
 		if d, ok := parseVP8(b); ok {
 			shiftVP8(b, d, 1, 1)

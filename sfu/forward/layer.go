@@ -112,7 +112,7 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
 		payload: payload,
 	}
-	t.inspect(p)
+	t.format.inspect(p)
 	if l.red.payload != 0 && !l.unwrap(p, l.header.PayloadType, now) {
 		return false
 	}

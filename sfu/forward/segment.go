@@ -12,6 +12,7 @@ type segment struct {
 	timestamp uint32
 	picture   uint16
 	tl0       uint8
+	spatial   uint8 // highest spatial layer that is sent, of those inside the stream
 }
 
 // maxPast is how many segments are remembered: when half of the frames are left

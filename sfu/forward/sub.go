@@ -196,8 +196,7 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 			return
 		}
 		number = p.seq + g.sequence
-	} else if keep, first := s.thin.keep(layer, p); !keep {
-		s.leaveOut(p, number, first)
+	} else if !s.keep(layer, p, number) {
 		return
 	}
 	s.write(g, p, number)

@@ -9,6 +9,9 @@ const allTemporal = 7
 type place struct {
 	temporal uint8
 	sync     bool // its temporal layer can be entered here: it depends on lower ones only
+	up       bool // temporal layers above can be entered behind it
+	spatial  uint8
+	ends     bool // last packet of its spatial layer's part of the picture
 }
 
 // thinning is the part of a stream's frames that a subscriber gets. Lower
@@ -46,6 +49,8 @@ func (t *thinning) keep(layer *Layer, p *packet) (keep, first bool) {
 		t.upTo = wanted
 	case wanted > t.upTo && p.place.temporal == t.upTo+1 && p.place.sync:
 		t.upTo++
+	case wanted > t.upTo && p.place.temporal <= t.upTo && p.place.up:
+		t.upTo = wanted
 	}
 	t.frame, t.keeps = p.timestamp, p.place.temporal <= t.upTo
 	return t.keeps, true

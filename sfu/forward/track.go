@@ -2,7 +2,6 @@ package forward
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,10 +23,9 @@ type Track struct {
 	Codec string // MIME type
 	Level Level  // of audio
 
-	clock uint32 // RTP clock rate
-	now   func() time.Duration
-	isKey func([]byte) bool
-	vp8   bool
+	format format
+	clock  uint32 // RTP clock rate
+	now    func() time.Duration
 
 	muted  atomic.Bool
 	subs   atomic.Pointer[[]*Sub]
@@ -48,33 +46,14 @@ type Counters struct {
 func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Duration, counters *Counters) *Track {
 	t := &Track{
 		ID: id, Codec: codec.MimeType, Kind: webrtc.RTPCodecTypeVideo,
-		clock: codec.ClockRate, now: now, counters: counters,
+		format: formatOf(codec.MimeType), clock: codec.ClockRate, now: now, counters: counters,
 	}
-	switch {
-	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8):
-		t.vp8 = true
-	case strings.EqualFold(codec.MimeType, webrtc.MimeTypeH264):
-		t.isKey = h264Key
-	default:
+	if t.format == sound {
 		t.Kind = webrtc.RTPCodecTypeAudio
-		t.isKey = func([]byte) bool { return true }
 	}
 	t.subs.Store(&[]*Sub{})
 	t.layers.Store(&[]*Layer{})
 	return t
-}
-
-// inspect reads what has to be known of a packet before it is forwarded.
-func (t *Track) inspect(p *packet) {
-	if !t.vp8 {
-		p.key = t.isKey(p.payload)
-		return
-	}
-	d, ok := parseVP8(p.payload)
-	if ok {
-		p.vp8, p.key = d, d.key(p.payload)
-		p.place = place{temporal: d.temporal, sync: d.sync}
-	}
 }
 
 // SetMuted stops and starts forwarding. Packets of a muted track are dropped

@@ -6,11 +6,11 @@ import "github.com/pion/rtp"
 // bytes each time.
 func (s *Sub) write(g *segment, p *packet, number uint64) {
 	payload, payloadType := s.dress(p)
-	if s.track.vp8 {
+	if s.track.format == formatVP8 {
 		payload = s.shiftPicture(g, p, number)
 	}
 	s.header = rtp.Header{
-		Version: 2, Marker: p.marker, PayloadType: payloadType, SSRC: s.ssrc,
+		Version: 2, Marker: g.marks(p), PayloadType: payloadType, SSRC: s.ssrc,
 		SequenceNumber: uint16(number), Timestamp: p.timestamp + g.timestamp,
 	}
 	if _, err := s.writer.WriteRTP(&s.header, payload); err != nil {
