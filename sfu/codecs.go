@@ -47,6 +47,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 		return webrtc.RTPCodecCapability{MimeType: mime, ClockRate: 8000, RTCPFeedback: opus.RTCPFeedback}
 	}
 	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}
+	vp9 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, RTCPFeedback: feedback, SDPFmtpLine: "profile-id=0"}
 	return []webrtc.RTPCodecParameters{
 			{RTPCodecCapability: opus, PayloadType: 111},
 			{RTPCodecCapability: red, PayloadType: 63},
@@ -57,6 +58,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 			{RTPCodecCapability: vp8, PayloadType: 96},
 			{RTPCodecCapability: h264("42e01f"), PayloadType: 108},
 			{RTPCodecCapability: h264("42001f"), PayloadType: 102},
+			{RTPCodecCapability: vp9, PayloadType: 98},
 		}
 }
 
@@ -64,7 +66,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 // without waiting for the answer to each track.
 func publishCodecs() []*livekit.Codec {
 	return []*livekit.Codec{
-		{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeOpus}, {Mime: forward.MimeTypeRED},
+		{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeVP9}, {Mime: webrtc.MimeTypeOpus}, {Mime: forward.MimeTypeRED},
 		{Mime: webrtc.MimeTypePCMU}, {Mime: webrtc.MimeTypePCMA},
 	}
 }

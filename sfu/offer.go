@@ -146,6 +146,8 @@ func keptTypes(lines []string) map[string]bool {
 			keep[format] = true
 		case "red":
 			keep[format] = ofOpus(lines, format)
+		case "vp9":
+			keep[format] = hasProfile(lines, format, "profile-id=", "0")
 		case "h264":
 			keep[format] = baseline(lines, format)
 		}
@@ -165,6 +167,23 @@ func baseline(lines []string, format string) bool {
 		}
 	}
 	return false
+}
+
+// hasProfile says whether a payload type has the value of a parameter, or none.
+func hasProfile(lines []string, format, parameter, want string) bool {
+	prefix := "a=fmtp:" + format + " "
+	for _, line := range lines {
+		parameters, found := strings.CutPrefix(line, prefix)
+		if !found {
+			continue
+		}
+		for one := range strings.SplitSeq(parameters, ";") {
+			if value, found := strings.CutPrefix(strings.TrimSpace(one), parameter); found {
+				return value == want
+			}
+		}
+	}
+	return true
 }
 
 // ofOpus says whether a payload type is redundant Opus (RFC 2198). Clients have

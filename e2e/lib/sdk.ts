@@ -61,10 +61,10 @@ export class ForeignVisitor {
   ) {}
 
   /** Connects; the answer is the reason when it is refused. */
-  connect(url: string, token: string, singlePeerConnection: boolean): Promise<string> {
+  connect(url: string, token: string, singlePeerConnection: boolean, options: LiveKit.RoomOptions = {}): Promise<string> {
     return this.page.evaluate(
-      async ([url, token, singlePeerConnection]) => {
-        const room = new window.LivekitClient.Room({ singlePeerConnection });
+      async ([url, token, singlePeerConnection, options]) => {
+        const room = new window.LivekitClient.Room({ ...options, singlePeerConnection });
         window.room = room;
         window.seen = [];
         room.on("participantConnected", (p) => window.seen?.push(p.identity));
@@ -76,7 +76,7 @@ export class ForeignVisitor {
           return String(error);
         }
       },
-      [url, token, singlePeerConnection] as const,
+      [url, token, singlePeerConnection, options] as const,
     );
   }
 

@@ -1,0 +1,135 @@
+import { VideoQuality } from "livekit-client";
+import { expect, test } from "./lib/fixtures";
+import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
+import { signToken, type MediaKey } from "./lib/token";
+import { until } from "./lib/until";
+
+declare global {
+  interface Window {
+    /** Since `watch`: the longest time between two painted pictures, in milliseconds, and how many there were. */
+    gap?: { longest: number; frames: number };
+  }
+}
+
+type Codec = "vp8" | "h264" | "vp9";
+
+/** Sends the camera in 1280 × 720, in three layers. */
+const publish = (who: ForeignVisitor, videoCodec: Codec): Promise<void> =>
+  who.page.evaluate(async (videoCodec) => {
+    await window.room?.localParticipant.setCameraEnabled(
+      true,
+      { resolution: { width: 1280, height: 720, frameRate: 30 } },
+      { videoCodec, simulcast: true, backupCodec: false },
+    );
+  }, videoCodec);
+
+/** Layers that are being sent now. */
+const sending = (who: ForeignVisitor): Promise<string[]> =>
+  who.page.evaluate(async () => {
+    const rids: string[] = [];
+    for (const publication of window.room?.localParticipant.videoTrackPublications.values() ?? []) {
+      const report = await publication.videoTrack?.getRTCStatsReport();
+      report?.forEach((entry) => {
+        if (entry.type === "outbound-rtp" && entry.active && entry.framesSent > 0) rids.push(entry.rid);
+      });
+    }
+    return rids.sort();
+  });
+
+/** The height of the picture that is decoded now. */
+const height = (who: ForeignVisitor): Promise<number> =>
+  who.page.evaluate(() => document.querySelector("video")?.videoHeight ?? 0);
+
+/** Starts to measure how evenly pictures are painted. */
+const watch = (who: ForeignVisitor): Promise<void> =>
+  who.page.evaluate(() => {
+    const gap = (window.gap = { longest: 0, frames: 0 });
+    const video = document.querySelector("video");
+    let last = 0;
+    const painted = (now: number) => {
+      if (window.gap !== gap) return;
+      if (last > 0) gap.longest = Math.max(gap.longest, now - last);
+      last = now;
+      gap.frames++;
+      video?.requestVideoFrameCallback(painted);
+    };
+    video?.requestVideoFrameCallback(painted);
+  });
+
+const longestGap = (who: ForeignVisitor): Promise<number> => who.page.evaluate(() => window.gap?.longest ?? Infinity);
+
+const ask = (who: ForeignVisitor, quality: VideoQuality): Promise<void> =>
+  who.page.evaluate((quality) => {
+    for (const person of window.room?.remoteParticipants.values() ?? []) {
+      for (const publication of person.videoTrackPublications.values()) publication.setVideoQuality(quality);
+    }
+  }, quality);
+
+const resize = (who: ForeignVisitor, width: number, height: number): Promise<void> =>
+  who.page.evaluate(
+    ([width, height]) => {
+      const video = document.querySelector("video");
+      if (video) Object.assign(video.style, { width: `${width}px`, height: `${height}px` });
+    },
+    [width, height] as const,
+  );
+
+const expectHeight = (who: ForeignVisitor, wanted: number): Promise<void> =>
+  expect.poll(() => height(who), { message: `a picture ${wanted} high`, intervals: [50], timeout: 20_000 }).toBe(wanted);
+
+test.describe("layers", () => {
+  let acme: { key: MediaKey };
+  test.beforeEach(async ({ parley }) => {
+    const { slug } = JSON.parse(await parley.admin("org", "create", "--name", "Acme", "--plan", "free", "--json")) as { slug: string };
+    acme = { key: JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey };
+  });
+
+  for (const [single, codec] of [[false, "vp8"], [true, "h264"], [true, "vp8"], [false, "h264"], [false, "vp9"]] as const) {
+    test(`${codec}, ${single ? "one connection" : "two connections"}: the layer asked for is the layer got, without a freeze`, async ({ browsers }) => {
+      const site = await ForeignSite.start();
+      const browser = await browsers();
+      const [ann, ben] = [await site.visit(browser), await site.visit(browser)];
+      const token = (identity: string) => signToken(acme.key, { room: "daily", identity });
+      expect(await ann.connect(acme.key.url, token("ann"), single, { dynacast: true })).toBe("");
+      expect(await ben.connect(acme.key.url, token("ben"), single)).toBe("");
+      await publish(ann, codec);
+      await ben.sees("ann");
+      await expectHeight(ben, 720);
+      await watch(ben);
+      for (const [quality, wanted] of [[VideoQuality.LOW, 180], [VideoQuality.MEDIUM, 360], [VideoQuality.HIGH, 720], [VideoQuality.LOW, 180], [VideoQuality.HIGH, 720]] as const) {
+        await ask(ben, quality);
+        await expectHeight(ben, wanted);
+      }
+      await ben.sees("ann");
+      expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(500);
+      await ann.leave();
+      await ben.leave();
+      await site.stop();
+    });
+  }
+
+  test("a picture adapts to the size of its tile, and nobody sends what nobody watches", async ({ browsers }) => {
+    const site = await ForeignSite.start();
+    const browser = await browsers();
+    const [ann, ben] = [await site.visit(browser), await site.visit(browser)];
+    const token = (identity: string) => signToken(acme.key, { room: "daily", identity });
+    expect(await ann.connect(acme.key.url, token("ann"), false, { dynacast: true })).toBe("");
+    await publish(ann, "vp8");
+    await until("silence while nobody is there", async () => (await sending(ann)).length === 0);
+    expect(await ben.connect(acme.key.url, token("ben"), false, { adaptiveStream: true })).toBe("");
+    await ben.sees("ann");
+    await resize(ben, 1280, 720);
+    await expectHeight(ben, 720);
+    expect(await sending(ann)).toEqual(["f", "h", "q"]);
+    await watch(ben);
+    await resize(ben, 300, 168);
+    await expectHeight(ben, 180);
+    await until("the end of the layers that nobody watches", async () => (await sending(ann)).join() === "q");
+    await resize(ben, 600, 337);
+    await expectHeight(ben, 360);
+    expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(500);
+    await ann.leave();
+    await ben.leave();
+    await site.stop();
+  });
+});
