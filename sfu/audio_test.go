@@ -8,6 +8,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v3"
 
+	"parley/sfu"
 	"parley/sfu/sfutest"
 )
 
@@ -95,4 +96,39 @@ func TestStereoIsSaid(t *testing.T) {
 	if !said(bob, (*livekit.SignalResponse).GetOffer, "useinbandfec=1;sprop-stereo=1\r\n") {
 		t.Error("the subscriber is not told of two channels")
 	}
+}
+
+// TestOnlyTheLoudestAreHeardInAVeryLargeRoom, which here is one of more than
+// two microphones.
+func TestOnlyTheLoudestAreHeardInAVeryLargeRoom(t *testing.T) {
+	w := realWorld(t, func(c *sfu.Config) { c.Loudest, c.LoudestAbove = 1, 2 })
+	speaker, quiet := sfutest.Microphone(), sfutest.Microphone()
+	speaker.Loud = true
+	ann, bob, cat, dan := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{}), w.join("cat", sfutest.Options{}), w.join("dan", sfutest.Options{SinglePC: true})
+	w.publish(ann, speaker)
+	w.publish(bob, quiet)
+	w.ok(dan.Hears(w.ctx, "bob", audio, 5)) // not a very large room yet
+	third := w.publish(cat, quiet)
+	stillHears := func(identity string) bool { // in the time of five packets of ann's
+		before := receivedFrom(dan, identity)
+		w.ok(dan.Hears(w.ctx, "ann", audio, 5))
+		return receivedFrom(dan, identity) > before
+	}
+	w.until(dan, "silence of bob", func() bool { return !stillHears("bob") })
+	w.ok(dan.Hears(w.ctx, "ann", audio, 20))
+	w.ok(third.Unpublish())
+	w.until(dan, "one microphone fewer", func() bool { return tracksOf(dan, "cat") == 0 })
+	if stillHears("bob") {
+		t.Error("at the limit itself, the rule changes with everybody who comes and goes")
+	}
+}
+
+// receivedFrom counts packets of somebody's sound.
+func receivedFrom(peer *sfutest.Peer, identity string) (n uint64) {
+	for _, track := range peer.Tracks() {
+		if track.Participant == peer.People()[identity].GetSid() && track.Kind == audio {
+			n += track.Received()
+		}
+	}
+	return n
 }

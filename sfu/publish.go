@@ -124,6 +124,9 @@ func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
 	info := newTrackInfo(sid, request, codec.MimeType)
 	track := forward.NewTrack(sid, codec, p.node.mediaTime, &p.node.counters)
 	track.SetMuted(info.GetMuted())
+	if info.GetSource() == livekit.TrackSource_MICROPHONE {
+		track.Among(&p.room.loudest)
+	}
 	u := &upload{
 		pub: &publication{owner: p, sid: sid, track: track, stream: streamOf(request.GetSource()), info: info},
 		cid: request.GetCid(), cids: cids, codec: codec, kind: track.Kind,

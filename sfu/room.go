@@ -10,6 +10,8 @@ import (
 
 	"github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
+
+	"parley/sfu/forward"
 )
 
 // room is one meeting on this node. Its mutex guards people, tracks and
@@ -38,6 +40,7 @@ type room struct {
 	rostered time.Time
 	ended    bool
 	speakers map[string]float32 // levels that clients were told of, by participant sid
+	loudest  forward.Loudest    // who is heard of the room's microphones
 }
 
 func newRoom(n *Node, key RoomKey, limits Limits) *room {

@@ -67,6 +67,10 @@ type Config struct {
 	ICEServers []ICEServer // beside what TURN gives
 	Region     string
 	Version    string // of the product, shown to clients for support
+
+	// In a room with more than LoudestAbove microphones only the Loudest of them
+	// are heard at once. 0 in either lets everybody through, always.
+	Loudest, LoudestAbove int
 }
 
 // RoomInfo says what a room on this node looks like now.

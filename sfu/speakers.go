@@ -14,10 +14,12 @@ const levelSteps = 8
 func (r *room) listen() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.chooseLoudest()
 	var changes []*livekit.SpeakerInfo
 	for _, p := range r.peers {
-		level := p.loudness()
-		if told := r.speakers[p.sid]; told == level {
+		told := r.speakers[p.sid]
+		level := levelStep(told, p.loudness())
+		if told == level {
 			continue
 		}
 		if level > 0 {
@@ -35,9 +37,24 @@ func (r *room) listen() {
 	}})
 }
 
-// loudness is the level of the peer's loudest microphone, in steps; 0 when the
-// peer does not speak. Call with room.mu.
-func (p *peer) loudness() float32 {
+// levelStep is what clients are told of a level, in steps. What they were told
+// stands until the level is clearly in another step: between two it would
+// change with every syllable.
+func levelStep(told float32, level float64) float32 {
+	if level == 0 {
+		return 0
+	}
+	const margin = 0.25
+	middle := float64(told)*levelSteps - 0.5
+	if told > 0 && math.Abs(level*levelSteps-middle) <= 0.5+margin {
+		return told
+	}
+	return float32(min(math.Ceil(level*levelSteps), levelSteps) / levelSteps)
+}
+
+// loudness is the level of the peer's loudest microphone; 0 when the peer does
+// not speak. Call with room.mu.
+func (p *peer) loudness() float64 {
 	var loudest float64
 	for _, publication := range p.member.tracks {
 		if publication.info.Type != livekit.TrackType_AUDIO {
@@ -47,5 +64,5 @@ func (p *peer) loudness() float32 {
 			loudest = max(loudest, level)
 		}
 	}
-	return float32(math.Ceil(loudest*levelSteps) / levelSteps)
+	return loudest
 }

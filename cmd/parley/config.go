@@ -33,19 +33,21 @@ type Config struct {
 	TURNServers       string // comma-separated turn: and turns: addresses of servers elsewhere
 	TURNSecret        string // shared with those
 
-	Pool      string // pool of media nodes that this node belongs to
-	Metrics   string // host:port of the Prometheus listener; empty = none
-	BaseURL   string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
-	Secret    string // 64 hex digits that seal keys and sign seats; empty = made at first start in Data/secret
-	Demo      bool   // stand-ins for Stripe and mail, a demo organization
-	Billing   string // stripe or off
-	StripeKey string // secret API key
-	Webhook   string // signing secret of the Stripe webhook endpoint
-	SMTP      string // smtp://user:password@host:587; empty = mails are written to Data/mail
-	MailFrom  string // sender of mails
-	Proxies   string // comma-separated addresses of proxies whose X-Forwarded-For is believed
-	Drain     time.Duration
-	LogFormat string // text or json
+	Loudest      int // microphones heard at once in a room of more than LoudestAbove; 0 = all
+	LoudestAbove int
+	Pool         string // pool of media nodes that this node belongs to
+	Metrics      string // host:port of the Prometheus listener; empty = none
+	BaseURL      string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
+	Secret       string // 64 hex digits that seal keys and sign seats; empty = made at first start in Data/secret
+	Demo         bool   // stand-ins for Stripe and mail, a demo organization
+	Billing      string // stripe or off
+	StripeKey    string // secret API key
+	Webhook      string // signing secret of the Stripe webhook endpoint
+	SMTP         string // smtp://user:password@host:587; empty = mails are written to Data/mail
+	MailFrom     string // sender of mails
+	Proxies      string // comma-separated addresses of proxies whose X-Forwarded-For is believed
+	Drain        time.Duration
+	LogFormat    string // text or json
 }
 
 // flags binds every setting to a flag set; the defaults stand here and nowhere else.
@@ -65,6 +67,8 @@ func (c *Config) flags(name string) *flag.FlagSet {
 	fs.StringVar(&c.TURNKey, "turn-key", "", "PEM `file` with the key of --turn-cert")
 	fs.StringVar(&c.TURNServers, "turn-servers", "", "comma-separated `addresses` of TURN servers elsewhere, such as turns:turn.example.org:443?transport=tcp")
 	fs.StringVar(&c.TURNSecret, "turn-secret", "", "`secret` by which those servers check credentials (coturn: static-auth-secret)")
+	fs.IntVar(&c.Loudest, "loudest", 8, "`number` of microphones heard at once in very large rooms, 0 for all")
+	fs.IntVar(&c.LoudestAbove, "loudest-above", 50, "`number` of microphones above which a room is very large, 0 for never")
 	fs.StringVar(&c.Pool, "pool", "default", "`name` of the pool of media nodes that this node belongs to")
 	fs.StringVar(&c.Metrics, "metrics", "", "`host:port` of the Prometheus listener (default: none)")
 	fs.StringVar(&c.BaseURL, "base-url", "", "`URL` that people use, such as https://meet.example.org (default: http://localhost:PORT)")
@@ -124,6 +128,7 @@ func (c Config) faults() error {
 		_, _, err = net.SplitHostPort(c.Metrics)
 		add(err != nil, "--metrics %q is not host:port; try 127.0.0.1:9090", c.Metrics)
 	}
+	add(c.Loudest < 0 || c.LoudestAbove < 0, "--loudest %d and --loudest-above %d are numbers of microphones; use 0 to let everybody be heard", c.Loudest, c.LoudestAbove)
 	add(c.MediaPort < 0 || c.MediaPort > 65535, "--media-port %d is not a port; use 1 to 65535, or 0 for any free one", c.MediaPort)
 	all = append(all, c.reachFaults()...)
 	for _, p := range split(c.Proxies) {

@@ -31,6 +31,7 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 	}
 	node, err := sfu.NewNode(sfu.Config{
 		Logger: p.log, Clock: p.clock, Keyring: keys, MediaPort: p.cfg.MediaPort, NodeIPs: split(p.cfg.NodeIPs), STUN: p.cfg.STUN, TURN: ways, Emit: emit, Version: version,
+		Loudest: p.cfg.Loudest, LoudestAbove: p.cfg.LoudestAbove,
 	})
 	if err != nil {
 		return fmt.Errorf("start the media node: %w; choose another port with --media-port or --turn-port if one is taken", err)

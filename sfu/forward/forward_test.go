@@ -383,26 +383,6 @@ func TestMalformedPacketsAreDropped(t *testing.T) {
 	s.sent(0)
 }
 
-func TestSpeakerLevel(t *testing.T) {
-	var l Level
-	l.observe(20)
-	if _, active := l.Take(); active {
-		t.Error("one packet is a click, not speech")
-	}
-	for range 10 {
-		l.observe(20)
-	}
-	if level, active := l.Take(); !active || level < 0.09 || level > 0.2 {
-		t.Errorf("speech: %v, %v", level, active)
-	}
-	for range 20 {
-		l.Take()
-	}
-	if _, active := l.Take(); active {
-		t.Error("still active long after the last word")
-	}
-}
-
 func FuzzLayer(f *testing.F) {
 	f.Add([]byte{0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x10, 0x00})
 	f.Add([]byte{0xb0, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xbe, 0xde, 0, 1, 0x10, 0x7f, 0, 0, 3, 3, 3})

@@ -93,19 +93,16 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	}
 	t.counters.PacketsIn.Add(1)
 	t.counters.BytesIn.Add(uint64(len(raw)))
-	muted := t.muted.Load()
-	if l.audioLevelID != 0 && !muted {
-		if level := l.header.GetExtension(l.audioLevelID); len(level) > 0 {
-			t.Level.observe(level[0] & 0x7f)
-		}
-	}
+	held := t.muted.Load() || !l.heard(now)
 	if l.cut.Load() {
 		l.cut.Store(false)
 		l.sequence.cut()
 	}
-	seq, ok := l.sequence.next(l.header.SequenceNumber, muted || len(payload) == 0)
-	if !ok {
+	seq, ok := l.sequence.next(l.header.SequenceNumber, held || len(payload) == 0)
+	if held {
 		l.red.close(&l.sequence)
+	}
+	if !ok {
 		return false
 	}
 	*p = packet{
@@ -119,6 +116,22 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	l.ring.put(p)
 	l.arrived(p, now)
 	return true
+}
+
+// heard measures how loud the packet in hand is. It says false when the track is
+// one of many microphones, and not among the loudest. Browsers say the level of
+// every packet; a packet without is let through.
+func (l *Layer) heard(now time.Duration) bool {
+	if l.audioLevelID == 0 {
+		return true
+	}
+	extension := l.header.GetExtension(l.audioLevelID)
+	if len(extension) == 0 {
+		return true
+	}
+	t, level := l.track, extension[0]&0x7f
+	t.Level.observe(level, l.header.Timestamp, t.clock)
+	return t.voice.among == nil || t.voice.among.hears(t, level, now)
 }
 
 // unpad takes the padding off. RFC 3550, section 5.1: the last octet counts

@@ -22,6 +22,7 @@ type Track struct {
 	Kind  webrtc.RTPCodecType
 	Codec string // MIME type
 	Level Level  // of audio
+	voice voice
 
 	format format
 	clock  uint32 // RTP clock rate
@@ -117,6 +118,9 @@ func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *La
 
 // RemoveLayer ends a stream of the track.
 func (t *Track) RemoveLayer(layer *Layer) {
+	if t.voice.among != nil {
+		t.voice.among.leave(t)
+	}
 	t.mu.Lock()
 	layers := slices.DeleteFunc(slices.Clone(*t.layers.Load()), func(l *Layer) bool { return l == layer })
 	t.layers.Store(&layers)
