@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v3"
@@ -27,6 +28,8 @@ type publication struct {
 	demand *demand            // of a video track
 	stream string             // groups what is played in step; empty: alone
 	info   *livekit.TrackInfo // guarded by room.mu
+
+	received atomic.Bool // somebody has begun to receive it
 }
 
 // upload is one track on its way in, as its publisher's peer knows it: asked

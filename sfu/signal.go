@@ -38,6 +38,15 @@ func signalHandlers() map[signalKind]handler {
 		kindOf(&livekit.SignalRequest_UpdateMetadata{}): func(p *peer, r *livekit.SignalRequest) {
 			p.onUpdateMetadata(r.GetUpdateMetadata())
 		},
+		kindOf(&livekit.SignalRequest_UpdateAudioTrack{}): func(p *peer, r *livekit.SignalRequest) {
+			p.onUpdateAudioTrack(r.GetUpdateAudioTrack())
+		},
+		kindOf(&livekit.SignalRequest_UpdateVideoTrack{}): func(p *peer, r *livekit.SignalRequest) {
+			p.onUpdateVideoTrack(r.GetUpdateVideoTrack())
+		},
+		kindOf(&livekit.SignalRequest_PublishDataTrackRequest{}): func(p *peer, r *livekit.SignalRequest) {
+			p.onPublishDataTrack(r.GetPublishDataTrackRequest())
+		},
 	}
 }
 

@@ -163,6 +163,7 @@ func (p *peer) openSubs() {
 			s.open = true
 			s.pub.track.Subscribe(s.sub)
 			s.sub.Open()
+			s.pub.watched()
 		}
 	}
 }
@@ -207,6 +208,9 @@ func (p *peer) onSubscription(request *livekit.UpdateSubscription) {
 	}
 	for _, sid := range sids {
 		pub := p.room.publication(sid)
+		if pub == nil && request.GetSubscribe() {
+			p.unknownTrack(sid)
+		}
 		if pub == nil || pub.owner == p {
 			continue
 		}
