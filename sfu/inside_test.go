@@ -50,7 +50,7 @@ const offerText = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BU
 	"m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0\r\na=mid:0\r\na=sendonly\r\na=msid:stream mic\r\na=candidate:1 1 udp 1 10.0.0.1 5 typ host\r\n" +
 	"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=rtpmap:9 G722/8000\r\na=rtcp-fb:111 transport-cc\r\n" +
 	"m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 102 103\r\na=mid:1\r\na=recvonly\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack pli\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n" +
-	"a=rtpmap:98 VP9/90000\r\na=rtcp-fb:* nack\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n" +
+	"a=rtpmap:98 H265/90000\r\na=rtcp-fb:* nack\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n" +
 	"a=rtpmap:103 H264/90000\r\na=fmtp:103 packetization-mode=0;profile-level-id=42e01f\r\n" +
 	"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n"
 
@@ -74,7 +74,7 @@ func TestParseOffer(t *testing.T) {
 			t.Errorf("%q is gone", kept)
 		}
 	}
-	for _, dropped := range []string{"G722", "rtx", "VP9", "a=fmtp:97", "a=fmtp:103", "candidate"} {
+	for _, dropped := range []string{"G722", "rtx", "H265", "a=fmtp:97", "a=fmtp:103", "candidate"} {
 		if strings.Contains(o.text, dropped) {
 			t.Errorf("%q is still there", dropped)
 		}
@@ -82,7 +82,7 @@ func TestParseOffer(t *testing.T) {
 }
 
 func TestParseOfferKeepsASectionWithNoneOfOurCodecs(t *testing.T) {
-	text := "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 98\r\na=mid:0\r\na=rtpmap:98 VP9/90000\r\n"
+	text := "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 98\r\na=mid:0\r\na=rtpmap:98 H265/90000\r\n"
 	if o, err := parseOffer(text); err != nil || o.text != text {
 		t.Errorf("%q, %v", o.text, err)
 	}
