@@ -132,13 +132,14 @@ func (s *socket) read() {
 		}
 		s.mu.Unlock()
 		for i, d := range batch {
-			if d.owner == nil {
+			owner := d.owner // once delivered, the datagram is its reader's, and may be another's already
+			if owner == nil {
 				continue
 			}
-			if waits, kept := d.owner.deliver(d); kept {
+			if waits, kept := owner.deliver(d); kept {
 				s.receiver.taken(i)
 				if waits {
-					woken = append(woken, d.owner)
+					woken = append(woken, owner)
 				}
 			}
 		}
