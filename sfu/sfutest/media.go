@@ -91,6 +91,9 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 		p.workers.Go(stream.feedback)
 	}
 	p.workers.Go(local.play)
+	p.mu.Lock()
+	p.senders = append(p.senders, local)
+	p.mu.Unlock()
 	p.rtc.negotiate()
 	return local, nil
 }
@@ -146,6 +149,7 @@ func (l *Local) SetMuted(muted bool) error {
 // Unpublish takes the track back.
 func (l *Local) Unpublish() error {
 	l.once.Do(func() { close(l.stop) })
+	l.deafen()
 	if err := l.peer.rtc.up.RemoveTrack(l.sender); err != nil {
 		return err
 	}

@@ -50,7 +50,8 @@ type Peer struct {
 	leave   *livekit.LeaveRequest
 	asked   map[string]*livekit.SubscribedQualityUpdate // of published tracks, by sid
 	changed chan struct{}                               // closed and renewed at each change
-	reading []func()                                    // end reads that Pion forgets, see arrival.stop of sfu
+	senders []*Local
+	reading []func() // end reads that Pion forgets, see arrival.stop of sfu
 }
 
 // Connect joins without a socket, straight through node.Join.
@@ -325,6 +326,12 @@ func (p *Peer) Drop() {
 	// An offer that is answered while its connection closes would leave an ICE
 	// agent behind, which nobody closes any more.
 	p.talk.Wait()
+	p.mu.Lock()
+	senders := p.senders
+	p.mu.Unlock()
+	for _, local := range senders {
+		local.deafen()
+	}
 	_ = p.rtc.close() // closing twice is fine
 	p.mu.Lock()
 	for _, end := range p.reading {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -32,6 +33,7 @@ type Stream struct {
 	sent    atomic.Uint64
 	keys    atomic.Uint64
 	stopped atomic.Bool
+	deaf    chan struct{} // closed when feedback has ended
 	generator
 }
 
@@ -65,7 +67,7 @@ func (l *Local) addStreams(cid string) error {
 		if err != nil {
 			return err
 		}
-		l.streams = append(l.streams, &Stream{local: l, rid: rid, track: track, generator: generator{served: ^uint64(0)}})
+		l.streams = append(l.streams, &Stream{local: l, rid: rid, track: track, deaf: make(chan struct{}), generator: generator{served: ^uint64(0)}})
 	}
 	return nil
 }
@@ -137,8 +139,25 @@ func (p *Peer) Asked(sid string) int {
 	return best
 }
 
+// deafen ends feedback, and waits for it: Pion reads what the sender's end writes
+// without a lock (RTPSender.ReadSimulcast of webrtc v3.3.6). A sender that was
+// never negotiated is read by nobody; that wait is in vain, and short.
+func (l *Local) deafen() {
+	for _, s := range l.streams {
+		if s.rid == "" {
+			continue
+		}
+		_ = l.sender.SetReadDeadlineSimulcast(time.Unix(1, 0), s.rid)
+		select {
+		case <-s.deaf:
+		case <-time.After(5 * time.Second):
+		}
+	}
+}
+
 // feedback notes when a key frame is wanted; play serves it.
 func (s *Stream) feedback() {
+	defer close(s.deaf)
 	buffer := make([]byte, 1500)
 	for {
 		var n int
