@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -13,26 +12,26 @@ import (
 	"parley/sfu/forward"
 )
 
+const (
+	maxReceptionReports = 31 // of one packet: RFC 3550, section 6.4.2
+	reporterSSRC        = 1  // who reports; the node itself sends nothing under it
+)
+
 // arrival is a stream of a publisher that packets have come of.
 type arrival struct {
 	mid      string
 	remote   *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
+	layer    *forward.Layer // what it feeds; nil until then
 }
 
 // stop ends the reads of a stream. Pion ends them itself when it stops the
 // receiver, but not one of a section that was offered as inactive twice and is
 // in use again: that receiver it holds for stopped (webrtc v3.3.6,
 // RTPTransceiver.Stop), and its streams outlive even the connection.
-func (a *arrival) stop() {
-	passed := time.Unix(1, 0)
-	err := a.remote.SetReadDeadline(passed)
-	if rid := a.remote.RID(); rid != "" {
-		err = errors.Join(err, a.receiver.SetReadDeadlineSimulcast(passed, rid))
-	} else {
-		err = errors.Join(err, a.receiver.SetReadDeadline(passed))
-	}
-	_ = err // of streams that are closed already
+func (a *arrival) stop(from *inflow) {
+	from.listen(uint32(a.remote.SSRC()), nil)
+	_ = a.remote.SetReadDeadline(time.Unix(1, 0)) // fails for one that is closed already
 }
 
 // onTrack is called by the connection, once for each stream.
@@ -71,6 +70,7 @@ func (p *peer) pump(u *upload, a *arrival) {
 		}
 	})
 	layer.CarriesRED(redType(a.receiver))
+	a.layer = layer
 	p.workers.Go(func() {
 		defer u.pub.track.RemoveLayer(layer)
 		read := func(b []byte) (int, error) {
@@ -84,31 +84,35 @@ func (p *peer) pump(u *upload, a *arrival) {
 			layer.Write(burst...)
 		})
 	})
-	p.workers.Go(func() { readReports(a, layer.SenderReport) })
+	inflow.listen(ssrc, func(packet []byte) { readReports(packet, ssrc, layer.SenderReport) })
+}
+
+// reportToPublisher tells the client how its streams come in.
+func (p *peer) reportToPublisher() {
+	var reports []rtcp.ReceptionReport
+	for _, u := range p.uploads {
+		for _, a := range u.streams {
+			if report, ok := a.layer.Reception(uint32(a.remote.SSRC())); ok {
+				reports = append(reports, report)
+			}
+		}
+	}
+	for chunk := range slices.Chunk(reports, maxReceptionReports) {
+		if err := p.up.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: reporterSSRC, Reports: chunk}}); err != nil {
+			p.log.Debug("report to publisher", "err", err)
+		}
+	}
 }
 
 // readReports passes the publisher's sender reports on.
-func readReports(a *arrival, report func(ntp uint64, rtpTime uint32)) {
-	buffer := make([]byte, receiveMTU)
-	for {
-		var n int
-		var err error
-		if rid := a.remote.RID(); rid != "" {
-			n, _, err = a.receiver.ReadSimulcast(buffer, rid)
-		} else {
-			n, _, err = a.receiver.Read(buffer)
-		}
-		if err != nil {
-			return
-		}
-		packets, err := rtcp.Unmarshal(buffer[:n])
-		if err != nil {
-			continue
-		}
-		for _, packet := range packets {
-			if sr, ok := packet.(*rtcp.SenderReport); ok && sr.SSRC == uint32(a.remote.SSRC()) {
-				report(sr.NTPTime, sr.RTPTime)
-			}
+func readReports(raw []byte, ssrc uint32, report func(ntp uint64, rtpTime uint32)) {
+	packets, err := rtcp.Unmarshal(raw)
+	if err != nil {
+		return
+	}
+	for _, packet := range packets {
+		if sr, ok := packet.(*rtcp.SenderReport); ok && sr.SSRC == ssrc {
+			report(sr.NTPTime, sr.RTPTime)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v3"
@@ -89,16 +88,12 @@ func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
 	return list[0].RTPCodecCapability
 }
 
-// receivingInterceptors ask publishers again for what was lost, report to
-// them, and feed their bandwidth estimation.
+// receivingInterceptors ask publishers again for what was lost, and feed their
+// bandwidth estimation. Reports to them are forward's.
 func receivingInterceptors() (*interceptor.Registry, error) {
 	generator, err := nack.NewGeneratorInterceptor()
 	if err != nil {
 		return nil, fmt.Errorf("make NACK generator: %w", err)
-	}
-	receiver, err := report.NewReceiverInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("make receiver reports: %w", err)
 	}
 	congestion, err := twcc.NewSenderInterceptor()
 	if err != nil {
@@ -106,7 +101,6 @@ func receivingInterceptors() (*interceptor.Registry, error) {
 	}
 	registry := &interceptor.Registry{}
 	registry.Add(generator)
-	registry.Add(receiver)
 	registry.Add(congestion)
 	return registry, nil
 }

@@ -160,6 +160,33 @@ func TestUnpublishAndPublishAgain(t *testing.T) {
 	}
 }
 
+// Publishers hear how their streams come in; with it, browsers know the round
+// trip, and how much they may send.
+func TestPublishersHearHowItComesIn(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
+			camera := sfutest.Camera()
+			camera.Simulcast = true
+			streams := []*sfutest.Stream{w.publish(ann, sfutest.Microphone()).Stream("")}
+			layers := w.publish(ann, camera)
+			for _, rid := range sfutest.Rids() {
+				streams = append(streams, layers.Stream(rid))
+			}
+			for _, stream := range streams {
+				w.until(ann, "a report that knows a sender report", func() bool {
+					report := stream.Report()
+					return report != nil && report.LastSenderReport != 0 && report.LastSequenceNumber > 0
+				})
+				if report := stream.Report(); report.TotalLost != 0 || report.FractionLost != 0 {
+					t.Errorf("lost on loopback: %+v", report)
+				}
+			}
+		})
+	}
+}
+
 // A section that lay quiet through further offers is used again. Pion takes its
 // receiver for stopped then, and would never end its reads.
 func TestPublishOnASectionThatLayQuiet(t *testing.T) {

@@ -181,7 +181,7 @@ func (p *peer) teardown() {
 		p.close(p.up)
 	}
 	for _, u := range p.uploads {
-		u.stop()
+		u.stop(p.up.inflow)
 	}
 	p.workers.Wait()
 	p.node.ways.dismiss(p.sid)
@@ -247,6 +247,7 @@ func (p *peer) tick() {
 		return
 	}
 	p.reportToSubscriber()
+	p.reportToPublisher()
 	p.settleDemands(p.node.clock.Now())
 	for _, u := range p.uploads {
 		if u.pub.track != nil {

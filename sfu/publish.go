@@ -46,9 +46,9 @@ type upload struct {
 }
 
 // stop ends the reads of all its streams.
-func (u *upload) stop() {
+func (u *upload) stop(from *inflow) {
 	for _, a := range u.streams {
-		a.stop()
+		a.stop(from)
 	}
 }
 
@@ -264,7 +264,7 @@ func (p *peer) adopt() {
 // withdraw takes a track out of the room. The client knows: it has stopped it.
 func (p *peer) withdraw(u *upload) {
 	delete(p.uploads, u.pub.sid)
-	u.stop()
+	u.stop(p.up.inflow)
 	if u.announced {
 		p.room.unpublish(u.pub)
 	}

@@ -32,6 +32,8 @@ type Layer struct {
 	lastKeyRequest atomic.Int64 // time.Duration
 	keyWanted      atomic.Bool
 
+	reception reception
+
 	reportMu sync.Mutex
 	report   senderReport
 }
@@ -93,6 +95,7 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	}
 	t.counters.PacketsIn.Add(1)
 	t.counters.BytesIn.Add(uint64(len(raw)))
+	l.reception.arrived(l.header.SequenceNumber, l.header.Timestamp, t.clock, now)
 	held := t.muted.Load() || !l.heard(now)
 	if l.cut.Load() {
 		l.cut.Store(false)

@@ -32,6 +32,7 @@ type Stream struct {
 
 	sent    atomic.Uint64
 	keys    atomic.Uint64
+	report  atomic.Pointer[rtcp.ReceptionReport]
 	stopped atomic.Bool
 	deaf    chan struct{} // closed when feedback has ended
 	generator
@@ -48,6 +49,9 @@ func (s *Stream) Sent() uint64 { return s.sent.Load() }
 
 // Keys counts requests for key frames.
 func (s *Stream) Keys() uint64 { return s.keys.Load() }
+
+// Report is the node's latest report on how the stream comes in, or nil.
+func (s *Stream) Report() *rtcp.ReceptionReport { return s.report.Load() }
 
 // SetStopped stops and starts the stream by itself, as a browser does whose
 // network is too weak for it.
@@ -175,8 +179,13 @@ func (s *Stream) feedback() {
 			continue
 		}
 		for _, packet := range packets {
-			if _, ok := packet.(*rtcp.PictureLossIndication); ok {
+			switch message := packet.(type) {
+			case *rtcp.PictureLossIndication:
 				s.keys.Add(1)
+			case *rtcp.ReceiverReport:
+				for _, report := range message.Reports {
+					s.report.Store(&report)
+				}
 			}
 		}
 	}
