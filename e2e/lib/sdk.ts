@@ -60,23 +60,23 @@ export class ForeignVisitor {
     readonly page: AnyPage,
   ) {}
 
-  /** Connects; the answer is the reason when it is refused. */
-  connect(url: string, token: string, singlePeerConnection: boolean, options: LiveKit.RoomOptions = {}): Promise<string> {
+  /** Connects; the answer is the reason when it is refused. `policy` "relay" leaves TURN as the only way. */
+  connect(url: string, token: string, singlePeerConnection: boolean, options: LiveKit.RoomOptions = {}, policy: "all" | "relay" = "all"): Promise<string> {
     return this.page.evaluate(
-      async ([url, token, singlePeerConnection, options]) => {
+      async ([url, token, singlePeerConnection, options, policy]) => {
         const room = new window.LivekitClient.Room({ ...options, singlePeerConnection });
         window.room = room;
         window.seen = [];
         room.on("participantConnected", (p) => window.seen?.push(p.identity));
         room.on("trackSubscribed", (track) => document.body.append(track.attach()));
         try {
-          await room.connect(url, token, { maxRetries: 0 });
+          await room.connect(url, token, { maxRetries: 0, rtcConfig: { iceTransportPolicy: policy } });
           return "";
         } catch (error) {
           return String(error);
         }
       },
-      [url, token, singlePeerConnection, options] as const,
+      [url, token, singlePeerConnection, options, policy] as const,
     );
   }
 
@@ -111,6 +111,22 @@ export class ForeignVisitor {
   async sees(identity: string): Promise<void> {
     const first = await until(`the first frames of ${identity}`, async () => (await this.frames())[identity] || null);
     await until(`more frames of ${identity}`, async () => ((await this.frames())[identity] ?? 0) > first + 5);
+  }
+
+  /** How this person's picture comes here: kinds of the two ends, and over what, such as "relay tls" to "host udp". */
+  way(identity: string): Promise<{ local: string; remote: string } | null> {
+    return this.page.evaluate(async (identity) => {
+      const [publication] = window.room?.remoteParticipants.get(identity)?.videoTrackPublications.values() ?? [];
+      const report = await publication?.videoTrack?.getRTCStatsReport();
+      let pair: RTCStats & { localCandidateId?: string; remoteCandidateId?: string } = { id: "", type: "transport", timestamp: 0 };
+      report?.forEach((entry) => {
+        if (entry.type === "transport") pair = report.get(entry.selectedCandidatePairId) as typeof pair;
+      });
+      const local = report?.get(pair.localCandidateId ?? "") as { candidateType: string; protocol: string; relayProtocol?: string } | undefined;
+      const remote = report?.get(pair.remoteCandidateId ?? "") as { candidateType: string; protocol: string } | undefined;
+      if (!local || !remote) return null;
+      return { local: `${local.candidateType} ${local.relayProtocol ?? local.protocol}`, remote: `${remote.candidateType} ${remote.protocol}` };
+    }, identity);
   }
 
   async leave(): Promise<void> {

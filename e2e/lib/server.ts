@@ -31,7 +31,7 @@ export function freePort(): Promise<number> {
 }
 
 /** A port that is free for UDP and TCP, as one media port needs both. */
-async function freeMediaPort(): Promise<number> {
+export async function freeMediaPort(): Promise<number> {
   return until("a port free for UDP and TCP", async () => {
     const port = await freePort();
     const udp = createSocket("udp4");
@@ -57,6 +57,7 @@ export class ParleyServer {
     readonly data: string,
     private readonly ownsData: boolean,
     readonly database: string | undefined,
+    readonly mediaPort: number,
   ) {
     this.url = `http://localhost:${port}`;
     [this.process, this.ended] = this.launch();
@@ -67,7 +68,7 @@ export class ParleyServer {
     const [port, mediaPort] = [await freePort(), await freeMediaPort()];
     const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
     if (options.database) args.push("--database", options.database);
-    const server = new ParleyServer([...args, ...(options.flags ?? [])], port, data, options.data === undefined, options.database);
+    const server = new ParleyServer([...args, ...(options.flags ?? [])], port, data, options.data === undefined, options.database, mediaPort);
     try {
       await server.ready(options.pollEvery);
     } catch (error) {

@@ -15,13 +15,16 @@ type peers struct {
 	local     map[netip.AddrPort]netip.AddrPort // by announced address
 	announced map[netip.AddrPort]netip.AddrPort // by local address
 	ips       map[netip.Addr]bool               // announced
-	own       netip.Addr                        // what relays say their address is
+	own       netip.Addr                        // what relays say their address is: where media sockets see them
 	bind      netip.Addr                        // where they are
 }
 
 // newPeers makes the table. Relays are IPv4 when any media socket is: clients
 // pair addresses of one family, and nearly all ask for IPv4 (RFC 8656 section
-// 7.2). Where all is on loopback, relays are too.
+// 7.2). Where all is on loopback, relays are too. A relay gives the address that
+// media sockets see it at, which is inside: if it gave another, clients would
+// take the relayed way for one they have found by luck (prflx) and prefer it to
+// plain TCP.
 func newPeers(list []Peer) *peers {
 	p := &peers{
 		local: map[netip.AddrPort]netip.AddrPort{}, announced: map[netip.AddrPort]netip.AddrPort{}, ips: map[netip.Addr]bool{},
@@ -30,8 +33,8 @@ func newPeers(list []Peer) *peers {
 	for _, peer := range list {
 		announced, local := plain(peer.Announced), plain(peer.Local)
 		p.local[announced], p.announced[local], p.ips[announced.Addr()] = local, announced, true
-		if !p.own.IsValid() || (p.own.Is6() && announced.Addr().Is4()) {
-			p.own, p.bind = announced.Addr(), local.Addr()
+		if !p.own.IsValid() || (p.own.Is6() && local.Addr().Is4()) {
+			p.own, p.bind = local.Addr(), local.Addr()
 		}
 		inside = inside && local.Addr().IsLoopback() && local.Addr().Is4() == list[0].Local.Addr().Unmap().Is4()
 	}

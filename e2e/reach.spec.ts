@@ -1,0 +1,167 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { chromium, type Browser } from "@playwright/test";
+import { Box, farSide } from "./lib/box";
+import { launchOptions } from "./lib/chromium";
+import { expect, test as base } from "./lib/fixtures";
+import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
+import { freeMediaPort, freePort, ParleyServer } from "./lib/server";
+import { signToken, type MediaKey } from "./lib/token";
+import { until } from "./lib/until";
+
+/** A Parley behind a box, which it is told of as the address that people know, and a browser that trusts its certificate for TURN. */
+interface Behind {
+  parley: ParleyServer;
+  box: Box;
+  turn: number;
+  turnTLS: number;
+  /** Somebody who joins through the box, and publishes. */
+  arrive: (identity: string, singlePeerConnection: boolean, policy?: "all" | "relay") => Promise<ForeignVisitor>;
+}
+
+const test = base.extend<{ behind: Behind }>({
+  behind: async ({}, use, info) => {
+    const [turn, turnTLS] = [await freeMediaPort(), await freePort()];
+    const flags = ["--node-ip", `${farSide}/127.0.0.1`, "--turn-port", String(turn), "--turn-tls-port", String(turnTLS)];
+    const parley = await ParleyServer.start({ flags });
+    const box = await Box.open({ udp: [parley.mediaPort, turn], tcp: [parley.mediaPort, turn, turnTLS, parley.port] });
+    const certificate = new X509Certificate(await readFile(join(parley.data, "turn.crt")));
+    const pin = createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("base64");
+    const options = launchOptions();
+    const browser: Browser = await chromium.launch({ ...options, args: [...(options.args ?? []), `--ignore-certificate-errors-spki-list=${pin}`] });
+    const site = await ForeignSite.start();
+    const { slug } = JSON.parse(await parley.admin("org", "create", "--name", "Acme", "--plan", "free", "--json")) as { slug: string };
+    const key = JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey;
+    await use({
+      parley,
+      box,
+      turn,
+      turnTLS,
+      arrive: async (identity, singlePeerConnection, policy) => {
+        const visitor = await site.visit(browser);
+        const url = `ws://${farSide}:${parley.port}`;
+        expect(await visitor.connect(url, signToken(key, { room: "daily", identity }), singlePeerConnection, {}, policy)).toBe("");
+        await visitor.publish();
+        return visitor;
+      },
+    });
+    if (info.errors.length > 0) await info.attach("parley.log", { body: parley.log, contentType: "text/plain" });
+    await browser.close();
+    await box.close();
+    await site.stop();
+    await parley.stop();
+  },
+});
+
+/** Waits until two see each other, each by the way that is expected. */
+async function meet(ann: ForeignVisitor, ben: ForeignVisitor, way: { local: string; remote: string }): Promise<void> {
+  await ann.sees("ben");
+  await ben.sees("ann");
+  await expect.poll(() => ann.way("ben"), { message: "Ann's way" }).toEqual(way);
+  await expect.poll(() => ben.way("ann"), { message: "Ben's way" }).toEqual(way);
+}
+
+test("people meet over UDP, over TCP where UDP is blocked, and over TLS where everything else is", async ({ behind }) => {
+  const { parley, box, turn } = behind;
+  const steps = [
+    { close: () => undefined, way: { local: expect.stringMatching(/^(host|prflx|srflx) udp$/) as unknown as string, remote: "host udp" } },
+    {
+      close: () => [parley.mediaPort, turn].forEach((port) => box.blocked.udp.add(port)),
+      way: { local: expect.stringMatching(/^(host|prflx) tcp$/) as unknown as string, remote: "host tcp" },
+    },
+    { close: () => [parley.mediaPort, turn].forEach((port) => box.blocked.tcp.add(port)), way: { local: "relay tls", remote: "host udp" } },
+  ];
+  for (const step of steps) {
+    step.close();
+    const [ann, ben] = [await behind.arrive("ann", true), await behind.arrive("ben", false)];
+    await meet(ann, ben, step.way);
+    await ann.leave();
+    await ben.leave();
+  }
+});
+
+test("people meet through the relay alone, over UDP and over TCP to it", async ({ behind }) => {
+  const { box, turn } = behind;
+  for (const [local, close] of [
+    ["relay udp", () => undefined],
+    ["relay tcp", () => box.blocked.udp.add(turn)],
+  ] as const) {
+    close();
+    const [ann, ben] = [await behind.arrive("ann", true, "relay"), await behind.arrive("ben", false, "relay")];
+    await meet(ann, ben, { local, remote: "host udp" });
+    await ann.leave();
+    await ben.leave();
+  }
+});
+
+interface Presence {
+  me: string;
+  others: Record<string, string>;
+  left: number;
+  reconnected: number;
+}
+
+/** Who one is and who is there, by the ids that a new join would change. */
+function presence(visitor: ForeignVisitor): Promise<Presence> {
+  return visitor.page.evaluate(() => {
+    const room = window.room;
+    const others: Record<string, string> = {};
+    for (const person of room?.remoteParticipants.values() ?? []) others[person.identity] = person.sid;
+    return { me: room?.localParticipant.sid ?? "", others, left: window.left ?? -1, reconnected: window.reconnected ?? -1 };
+  });
+}
+
+declare global {
+  interface Window {
+    left?: number;
+    reconnected?: number;
+  }
+}
+
+function watch(visitor: ForeignVisitor): Promise<void> {
+  return visitor.page.evaluate(() => {
+    window.left = 0;
+    window.reconnected = 0;
+    window.room?.on("participantDisconnected", () => (window.left = (window.left ?? 0) + 1));
+    window.room?.on("reconnected", () => (window.reconnected = (window.reconnected ?? 0) + 1));
+  });
+}
+
+test("a cut of five seconds and other ports afterwards end nobody's meeting", async ({ behind }) => {
+  const [ann, ben] = [await behind.arrive("ann", true), await behind.arrive("ben", false)];
+  await ann.sees("ben");
+  await ben.sees("ann");
+  const before = [await presence(ann), await presence(ben)];
+  for (const one of [ann, ben]) await watch(one);
+  behind.box.cut();
+  await pause(5000);
+  behind.box.restart();
+  for (const [one, other] of [
+    [ann, "ben"],
+    [ben, "ann"],
+  ] as const) {
+    await until(`${other} to be back on the other's page`, async () => (await presence(one)).reconnected > 0, 30_000);
+    await one.sees(other);
+  }
+  const after = [await presence(ann), await presence(ben)];
+  expect(after.map(({ me, others, left }) => ({ me, others, left }))).toEqual(before.map(({ me, others }) => ({ me, others, left: 0 })));
+  await ann.leave();
+  await ben.leave();
+});
+
+test("media finds its way when a NAT changes ports under it", async ({ behind }) => {
+  const [ann, ben] = [await behind.arrive("ann", true), await behind.arrive("ben", false)];
+  await ann.sees("ben");
+  await ben.sees("ann");
+  const before = [await presence(ann), await presence(ben)];
+  for (const one of [ann, ben]) await watch(one);
+  behind.box.rebind();
+  await ann.sees("ben");
+  await ben.sees("ann");
+  const after = [await presence(ann), await presence(ben)];
+  expect(after.map(({ me, others, left }) => ({ me, others, left }))).toEqual(before.map(({ me, others }) => ({ me, others, left: 0 })));
+  await ann.leave();
+  await ben.leave();
+});
