@@ -35,7 +35,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 	}
 	opus := webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: opusDefaults,
-		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}, {Type: "nack"}},
 	}
 	// Its parameters are Opus' payload type, as often as one packet has blocks.
 	red := webrtc.RTPCodecCapability{
@@ -106,10 +106,14 @@ func receivingInterceptors() (*interceptor.Registry, error) {
 }
 
 // newMediaEngine knows our codecs, and when it receives, the header extensions
-// that publishers are asked for.
-func newMediaEngine(receives bool) (*webrtc.MediaEngine, error) {
+// that publishers are asked for. When it sends, it knows retransmissions, and
+// numbers packets across all tracks.
+func newMediaEngine(receives, sends bool) (*webrtc.MediaEngine, error) {
 	media := &webrtc.MediaEngine{}
 	audio, video := codecs()
+	if sends {
+		video = withRepair(video)
+	}
 	for _, codec := range audio {
 		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
@@ -120,26 +124,38 @@ func newMediaEngine(receives bool) (*webrtc.MediaEngine, error) {
 			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
 		}
 	}
-	if !receives {
-		return media, nil
-	}
 	both := []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}
 	for _, extension := range []struct {
 		uri   string
 		kinds []webrtc.RTPCodecType
+		ways  []webrtc.RTPTransceiverDirection
 	}{
-		{sdp.SDESMidURI, both},
-		{sdp.SDESRTPStreamIDURI, both[1:]},
-		{extRepairedID, both[1:]},
-		{sdp.TransportCCURI, both},
-		{extAudioLevel, both[:1]},
+		{sdp.SDESMidURI, both, usedIn(receives, false)},
+		{sdp.SDESRTPStreamIDURI, both[1:], usedIn(receives, false)},
+		{extRepairedID, both[1:], usedIn(receives, false)},
+		{sdp.TransportCCURI, both, usedIn(receives, sends)},
+		{extAudioLevel, both[:1], usedIn(receives, false)},
 	} {
+		if len(extension.ways) == 0 {
+			continue
+		}
 		for _, kind := range extension.kinds {
 			capability := webrtc.RTPHeaderExtensionCapability{URI: extension.uri}
-			if err := media.RegisterHeaderExtension(capability, kind, webrtc.RTPTransceiverDirectionRecvonly); err != nil {
+			if err := media.RegisterHeaderExtension(capability, kind, extension.ways...); err != nil {
 				return nil, fmt.Errorf("register %s: %w", extension.uri, err)
 			}
 		}
 	}
 	return media, nil
+}
+
+// usedIn are the directions that a header extension is used in.
+func usedIn(receives, sends bool) (directions []webrtc.RTPTransceiverDirection) {
+	if receives {
+		directions = append(directions, webrtc.RTPTransceiverDirectionRecvonly)
+	}
+	if sends {
+		directions = append(directions, webrtc.RTPTransceiverDirectionSendonly)
+	}
+	return directions
 }

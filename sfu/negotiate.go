@@ -53,7 +53,7 @@ func (p *peer) startDownlink() error {
 		p.downlink = newAnswerer(p, l)
 		return nil
 	}
-	l, err := p.node.transport.connect(false)
+	l, err := p.node.transport.connect(false, true)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (p *peer) openUp() (link, error) {
 	if p.up.PeerConnection != nil {
 		return p.up, nil
 	}
-	l, err := p.node.transport.connect(true)
+	l, err := p.node.transport.connect(true, p.single)
 	if err != nil {
 		return link{}, err
 	}
@@ -136,7 +136,7 @@ func (p *peer) answer(sd *livekit.SessionDescription) error {
 	}
 	reply := &livekit.SessionDescription{Type: "answer", Sdp: p.tuneOpus(text), Id: sd.GetId()}
 	if single {
-		reply.Sdp = silence(reply.Sdp, answerer.isFree)
+		reply.Sdp = silence(p.describeRepair(reply.Sdp), answerer.isFree)
 		reply.MidToTrackId = p.midToTrack()
 	}
 	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Answer{Answer: reply}})

@@ -152,7 +152,24 @@ func keptTypes(lines []string) map[string]bool {
 			keep[format] = baseline(lines, format)
 		}
 	}
+	keepRepair(lines, keep)
 	return keep
+}
+
+// keepRepair keeps the retransmissions of what is kept.
+func keepRepair(lines []string, keep map[string]bool) {
+	for _, line := range lines {
+		value, found := strings.CutPrefix(line, "a=rtpmap:")
+		format, codec, _ := strings.Cut(value, " ")
+		if !found || !strings.HasPrefix(strings.ToLower(codec), "rtx/") {
+			continue
+		}
+		for _, line := range lines {
+			if repaired, found := strings.CutPrefix(line, "a=fmtp:"+format+" apt="); found {
+				keep[format] = keep[repaired]
+			}
+		}
+	}
 }
 
 // baseline says whether an H.264 payload type is one that every client

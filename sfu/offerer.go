@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -14,18 +15,38 @@ type offerer struct {
 	peer        *peer
 	link        link
 	id          uint32
-	dirty       bool // the client does not know of everything yet
+	numbering   string // the client's line for transport-wide sequence numbers
+	dirty       bool   // the client does not know of everything yet
 	outstanding bool
 	restart     bool // the next offer restarts ICE
 
 	// Sections of removed tracks are used again, once the client has agreed
 	// that they are quiet.
 	removed, draining, free []*webrtc.RTPTransceiver
+	waiting                 []*subscription // for the answer that is out: it frees sections
 }
 
 func newOfferer(p *peer, l link) *offerer { return &offerer{peer: p, link: l, dirty: true} }
 
+// add gives a track a section. It could not be offered while another offer is
+// out, and by then a section may be free.
 func (o *offerer) add(s *subscription) {
+	if o.outstanding {
+		o.waiting = append(o.waiting, s)
+		return
+	}
+	o.place(s)
+}
+
+func (o *offerer) placeWaiting() {
+	waiting := o.waiting
+	o.waiting = nil
+	for _, s := range waiting {
+		o.place(s)
+	}
+}
+
+func (o *offerer) place(s *subscription) {
 	var free *webrtc.RTPTransceiver
 	for i, t := range o.free {
 		if t.Kind() == s.sub.Kind() {
@@ -42,6 +63,7 @@ func (o *offerer) add(s *subscription) {
 }
 
 func (o *offerer) remove(s *subscription) {
+	o.waiting = slices.DeleteFunc(o.waiting, func(w *subscription) bool { return w == s })
 	if s.sender == nil {
 		return
 	}
@@ -76,7 +98,7 @@ func (o *offerer) offer() error {
 	o.dirty, o.restart, o.outstanding = false, false, true
 	o.draining, o.removed = append(o.draining, o.removed...), nil
 	o.peer.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Offer{Offer: &livekit.SessionDescription{
-		Type: "offer", Sdp: o.peer.sayStereo(text), Id: o.id, MidToTrackId: o.peer.midToTrack(),
+		Type: "offer", Sdp: o.peer.describeRepair(o.peer.sayStereo(text)), Id: o.id, MidToTrackId: o.peer.midToTrack(),
 	}}})
 	return nil
 }
@@ -90,11 +112,13 @@ func (o *offerer) answered(sd *livekit.SessionDescription) error {
 	if err != nil {
 		return err
 	}
+	answer.text, o.numbering = keepNumbering(answer.text, o.numbering)
 	if err := o.link.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.text}); err != nil {
 		return err
 	}
 	o.outstanding = false
 	o.free, o.draining = append(o.free, o.draining...), nil
+	o.placeWaiting()
 	o.peer.openSubs()
 	return nil
 }
@@ -108,6 +132,7 @@ func (o *offerer) resume() error {
 		}
 		o.outstanding = false
 	}
+	o.placeWaiting()
 	o.dirty, o.restart = true, o.link.CurrentRemoteDescription() != nil
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/livekit/protocol/livekit"
 	"golang.org/x/time/rate"
+
+	"parley/sfu/forward"
 )
 
 const (
@@ -58,6 +60,7 @@ type peer struct {
 	down      int                     // ticks since the media connection was up
 	up        link                    // the client offers; empty until it does
 	downlink  downlink
+	path      *forward.Path // the way of the downlink
 	connected bool
 	uploads   map[string]*upload // by track sid
 	sending   map[string]section // media sections that the client sends on, by mid
@@ -87,6 +90,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 	p.log = n.log.With("room", r.sid, "participant", p.sid)
 	p.rights.Store(claims.rights())
 	p.data = newDataPort(p)
+	p.path = forward.NewPath(n.mediaTime)
 	p.member.tracks = map[string]*publication{}
 	p.member.permission.all = true
 	p.member.info = newParticipantInfo(p, n.clock.Now())

@@ -16,6 +16,7 @@ type subscription struct {
 	pub         *publication
 	sub         *forward.Sub
 	sender      *webrtc.RTPSender      // nil until it has a media section
+	repair      *webrtc.RTPSender      // of video: lends the SSRC of retransmissions
 	transceiver *webrtc.RTPTransceiver // the section
 	open        bool
 }
@@ -100,6 +101,7 @@ func (p *peer) dropSubscriptions() {
 // end takes nothing of the track any more.
 func (s *subscription) end() {
 	s.pub.track.Unsubscribe(s.sub)
+	s.endRepair()
 	if s.pub.demand != nil {
 		s.pub.demand.remove(s.sub)
 	}
@@ -108,6 +110,10 @@ func (s *subscription) end() {
 // attach puts a subscription on a media section: a free one, or a new one.
 func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) error {
 	s.sub.SetStreamID(p.syncedStreamID(s.pub, free != nil))
+	s.sub.SetPath(p.path)
+	if err := p.addRepair(l, s); err != nil {
+		return err
+	}
 	if free == nil {
 		transceiver, err := l.AddTransceiverFromTrack(s.sub, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 		if err != nil {
@@ -126,31 +132,8 @@ func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) erro
 		s.transceiver, s.sender = free, sender
 	}
 	sender, sub := s.sender, s.sub
-	media := p.node.transport.udp
-	p.workers.Go(func() {
-		readFeedback(sender, func(packets []rtcp.Packet) {
-			// What is sent again leaves in one go.
-			media.Hold()
-			defer media.Release()
-			sub.HandleRTCP(packets)
-		})
-	})
+	p.workers.Go(func() { p.readFeedback(sender, sub) })
 	return nil
-}
-
-// readFeedback takes what the subscriber reports about one track, until its
-// sender stops.
-func readFeedback(sender *webrtc.RTPSender, handle func([]rtcp.Packet)) {
-	buffer := make([]byte, receiveMTU)
-	for {
-		n, _, err := sender.Read(buffer)
-		if err != nil {
-			return
-		}
-		if packets, err := rtcp.Unmarshal(buffer[:n]); err == nil {
-			handle(packets)
-		}
-	}
 }
 
 // openSubs lets media through to where the client is ready for it.

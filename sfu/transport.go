@@ -26,6 +26,7 @@ const (
 	socketBuffer  = 4 << 20
 	portAttempts  = 20
 	receiveMTU    = 1500
+	replayWindow  = 1024 // packets
 	tcpReadBuffer = 64
 	tcpWriteBytes = 4 << 20
 )
@@ -173,6 +174,9 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 		return context.WithTimeout(context.Background(), 15*time.Second)
 	})
 	s.SetReceiveMTU(receiveMTU)
+	// What a publisher sends again comes a round trip late: 64 packets, Pion's
+	// default, are 300 ms of video.
+	s.SetSRTPReplayProtectionWindow(replayWindow)
 	// Each connection has a media engine of its own already; with the copy
 	// that Pion would make, senders that are added later miss what was
 	// negotiated.
@@ -187,10 +191,9 @@ type link struct {
 	inflow *inflow
 }
 
-// connect makes a connection that receives media (and in one-connection mode
-// sends it too), or one that only sends.
-func (t *transport) connect(receives bool) (link, error) {
-	media, err := newMediaEngine(receives)
+// connect makes a connection that receives media, sends it, or both.
+func (t *transport) connect(receives, sends bool) (link, error) {
+	media, err := newMediaEngine(receives, sends)
 	if err != nil {
 		return link{}, err
 	}

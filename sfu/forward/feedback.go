@@ -50,8 +50,8 @@ func (s *Sub) resendOne(seq uint16) {
 	if s.writer == nil || !s.open || s.paused || s.current == nil {
 		return
 	}
-	behind := uint16(s.next) - 1 - seq
-	if behind >= ringPackets {
+	behind, now := uint16(s.next)-1-seq, s.track.now()
+	if int(behind) >= s.track.ringSize() || !s.resent.may(seq, s.track.ringSize(), now) {
 		return
 	}
 	number := s.next - 1 - uint64(behind)
@@ -65,7 +65,7 @@ func (s *Sub) resendOne(seq uint16) {
 	if !found {
 		return
 	}
-	s.write(g, &p, number)
+	s.rewrite(g, &p, number, now)
 }
 
 // Report is the sender report for this subscriber: the publisher's clock, in
@@ -88,4 +88,30 @@ func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
 		PacketCount: s.packets,
 		OctetCount:  s.octets,
 	}
+}
+
+// resentAgain is how long a packet that was sent again is given to arrive, by
+// itself; a client that asks more often has not heard of the last answer yet.
+const resentAgain = 40 * time.Millisecond
+
+// resent remembers when packets were sent again. It takes memory only once one
+// was asked for.
+type resent struct {
+	at []uint32 // milliseconds, by sequence number
+}
+
+// may says whether a packet may be sent again now, and notes that it is.
+func (r *resent) may(seq uint16, size int, now time.Duration) bool {
+	if size == 0 {
+		return false
+	}
+	if len(r.at) != size {
+		r.at = make([]uint32, size)
+	}
+	at, slot := uint32(now.Milliseconds()), &r.at[int(seq)%size]
+	if *slot != 0 && at-*slot < uint32(resentAgain.Milliseconds()) {
+		return false
+	}
+	*slot = max(at, 1)
+	return true
 }

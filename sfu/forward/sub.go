@@ -37,6 +37,11 @@ type Sub struct {
 	last    sent
 	thin    thinning
 
+	path    *Path // nil: nothing is known of the way
+	numbers numbering
+	repair  repair
+	resent  resent
+
 	header  rtp.Header
 	scratch []byte
 	packets uint32
@@ -93,6 +98,7 @@ func (s *Sub) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 		if strings.EqualFold(codec.MimeType, s.track.Codec) {
 			s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
 			s.red = redType(codecs, codec.PayloadType)
+			s.prepare(ctx, codec)
 			return codec, nil
 		}
 	}
@@ -199,7 +205,7 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 	} else if !s.keep(layer, p, number) {
 		return
 	}
-	s.write(g, p, number)
+	s.write(g, p, number, now)
 	if number >= s.next {
 		s.next = number + 1
 		s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true

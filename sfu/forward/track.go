@@ -13,6 +13,7 @@ import (
 const (
 	keyInterval = 500 * time.Millisecond // between requests for a key frame, a layer
 	ringPackets = 512                    // about two seconds of video
+	ringSounds  = 64                     // more than a second of sound
 )
 
 // Track is one published track. Subscribe and the layers' writers may be used
@@ -103,10 +104,7 @@ func (t *Track) Layers() int { return len(*t.layers.Load()) }
 // AddLayer starts a stream of the track. RequestKey asks its publisher for a
 // key frame; audioLevelID is the header extension of RFC 6464, or 0.
 func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *Layer {
-	layer := &Layer{track: t, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(0)}
-	if t.Kind == webrtc.RTPCodecTypeVideo {
-		layer.ring = newRing(ringPackets)
-	}
+	layer := &Layer{track: t, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(t.ringSize())}
 	layer.lastKeyRequest.Store(int64(-keyInterval))
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -114,6 +112,14 @@ func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *La
 	slices.SortFunc(layers, func(a, b *Layer) int { return a.quality - b.quality })
 	t.layers.Store(&layers)
 	return layer
+}
+
+// ringSize is how many packets of a layer are kept, to be sent again.
+func (t *Track) ringSize() int {
+	if t.Kind == webrtc.RTPCodecTypeVideo {
+		return ringPackets
+	}
+	return ringSounds
 }
 
 // RemoveLayer ends a stream of the track.

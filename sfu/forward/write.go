@@ -1,10 +1,33 @@
 package forward
 
-import "github.com/pion/rtp"
+import (
+	"time"
 
-// write sends a packet as its segment says. The same packet gives the same
-// bytes each time.
-func (s *Sub) write(g *segment, p *packet, number uint64) {
+	"github.com/pion/rtp"
+)
+
+// write sends a packet as its segment says, for the first time.
+func (s *Sub) write(g *segment, p *packet, number uint64, now time.Duration) {
+	payload := s.compose(g, p, number)
+	s.numbers.stamp(&s.header, len(payload), now)
+	s.send(payload)
+}
+
+// rewrite sends a packet again: on the repair stream, or where there is none,
+// with the very same bytes.
+func (s *Sub) rewrite(g *segment, p *packet, number uint64, now time.Duration) {
+	payload := s.compose(g, p, number)
+	if s.repair.payload != 0 {
+		s.writeRepair(&s.header, payload, now)
+		return
+	}
+	s.numbers.restamp(&s.header)
+	s.send(payload)
+}
+
+// compose makes header and payload as the segment says. The same packet gives
+// the same bytes each time.
+func (s *Sub) compose(g *segment, p *packet, number uint64) []byte {
 	payload, payloadType := s.dress(p)
 	if s.track.format == formatVP8 {
 		payload = s.shiftPicture(g, p, number)
@@ -13,6 +36,11 @@ func (s *Sub) write(g *segment, p *packet, number uint64) {
 		Version: 2, Marker: g.marks(p), PayloadType: payloadType, SSRC: s.ssrc,
 		SequenceNumber: uint16(number), Timestamp: p.timestamp + g.timestamp,
 	}
+	return payload
+}
+
+// send sends header and payload on the Sub's own stream.
+func (s *Sub) send(payload []byte) {
 	if _, err := s.writer.WriteRTP(&s.header, payload); err != nil {
 		return // the connection is closing; its owner hears of it there
 	}

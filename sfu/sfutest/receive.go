@@ -20,6 +20,7 @@ type Track struct {
 	Codec            string
 
 	packets, twice, reports atomic.Uint64
+	repaired                atomic.Uint64
 	newest                  atomic.Uint32
 	layer                   atomic.Int32
 	ssrc                    uint32
@@ -30,6 +31,9 @@ func (t *Track) Received() uint64 { return t.packets.Load() }
 
 // Twice counts packets that came again, as answers to NACKs do.
 func (t *Track) Twice() uint64 { return t.twice.Load() }
+
+// Repaired counts packets that came on the repair stream.
+func (t *Track) Repaired() uint64 { return t.repaired.Load() }
 
 // Layer is which of the publisher's streams the latest packet of video is of:
 // an index into Rids.
@@ -64,7 +68,7 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	}()
 	seen := map[uint16]bool{}
 	for {
-		packet, _, err := remote.ReadRTP()
+		packet, attributes, err := remote.ReadRTP()
 		if err != nil {
 			p.mu.Lock()
 			if p.tracks[sid] == t {
@@ -76,6 +80,9 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		}
 		if len(packet.Payload) == 0 {
 			continue
+		}
+		if attributes.Get(webrtc.AttributeRtxSsrc) != nil {
+			t.repaired.Add(1)
 		}
 		if seen[packet.SequenceNumber] {
 			t.twice.Add(1)
