@@ -7,6 +7,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v3"
+	"google.golang.org/protobuf/proto"
 )
 
 // offerer is the downlink of two-connection mode. One offer is out at a time;
@@ -18,7 +19,8 @@ type offerer struct {
 	numbering   string // the client's line for transport-wide sequence numbers
 	dirty       bool   // the client does not know of everything yet
 	outstanding bool
-	restart     bool // the next offer restarts ICE
+	last        *livekit.SessionDescription // the offer that is or was out
+	restart     bool                        // the next offer restarts ICE
 
 	// Sections of removed tracks are used again, once the client has agreed
 	// that they are quiet.
@@ -97,10 +99,15 @@ func (o *offerer) offer() error {
 	o.id++
 	o.dirty, o.restart, o.outstanding = false, false, true
 	o.draining, o.removed = append(o.draining, o.removed...), nil
-	o.peer.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Offer{Offer: &livekit.SessionDescription{
+	o.last = &livekit.SessionDescription{
 		Type: "offer", Sdp: o.peer.describeRepair(o.peer.sayStereo(text)), Id: o.id, MidToTrackId: o.peer.midToTrack(),
-	}}})
+	}
+	o.say()
 	return nil
+}
+
+func (o *offerer) say() {
+	o.peer.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_Offer{Offer: o.last}})
 }
 
 // answered takes the client's answer.
@@ -124,17 +131,17 @@ func (o *offerer) answered(sd *livekit.SessionDescription) error {
 }
 
 // resume offers anew with other ICE credentials: the client's address may have
-// changed.
-func (o *offerer) resume() error {
+// changed. An offer that is out is said again first, because it or its answer
+// may be lost and Pion takes no offer back; it has another number, by which an
+// answer that was on its way is known to be late.
+func (o *offerer) resume() {
+	o.dirty, o.restart = true, o.agreed()
 	if o.outstanding {
-		if err := o.link.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback}); err != nil {
-			return fmt.Errorf("take offer back: %w", err)
-		}
-		o.outstanding = false
+		o.id++
+		o.last = proto.CloneOf(o.last) // the other one may still be in a queue
+		o.last.Id = o.id
+		o.say()
 	}
-	o.placeWaiting()
-	o.dirty, o.restart = true, o.link.CurrentRemoteDescription() != nil
-	return nil
 }
 
 func (o *offerer) report(packets []rtcp.Packet) {

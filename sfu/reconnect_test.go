@@ -70,6 +70,36 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeWhileAnOfferIsOut: signalling breaks while the client has not heard
+// of, or not answered, what the node offers; the first time, or later.
+func TestResumeWhileAnOfferIsOut(t *testing.T) {
+	for name, first := range map[string]bool{"the first": true, "a later one": false} {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			bob := w.join("bob", sfutest.Options{SinglePC: true})
+			w.publish(bob, sfutest.Microphone())
+			ann := w.join("ann", sfutest.Options{LosesFirst: first})
+			if !first {
+				w.ok(ann.Hears(w.ctx, "bob", audio, 5))
+				ann.LoseOffers(1)
+				w.publish(bob, sfutest.Camera())
+			}
+			w.until(ann, "an offer to get lost", ann.Lost)
+			sid := ann.SID()
+			w.ok(ann.Resume(w.ctx))
+			w.ok(ann.Hears(w.ctx, "bob", audio, 20))
+			if !first {
+				w.ok(ann.Hears(w.ctx, "bob", video, 20))
+			}
+			w.publish(ann, sfutest.Microphone())
+			w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+			if got := bob.People()["ann"].GetSid(); got != sid || ann.LeaveRequest() != nil {
+				t.Errorf("ann is %s now, was %s; she was told %v", got, sid, ann.LeaveRequest())
+			}
+		})
+	}
+}
+
 // resumeAs opens a signalling connection that wants to go on with a session.
 func (w *world) resumeAs(token, sid string) *livekit.SignalResponse {
 	w.t.Helper()

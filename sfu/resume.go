@@ -39,10 +39,7 @@ func (p *peer) takeOver(s *session, hello Hello) {
 	p.repeatDemands()
 	switch link := p.downlink.(type) {
 	case *offerer:
-		if err := link.resume(); err != nil {
-			p.restart(err)
-			return
-		}
+		link.resume()
 	case *answerer:
 		link.asked = false
 		link.dirty = link.dirty || len(link.waiting) > 0

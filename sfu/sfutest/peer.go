@@ -23,6 +23,7 @@ type Options struct {
 	NoSubscribe   bool   // takes no tracks by itself
 	SignalingOnly bool   // no media connection at all
 	TCP           bool   // media over TCP, as from behind a firewall
+	LosesFirst    bool   // the node's first offer does not arrive
 	Relay         string // media through a TURN server only: "udp" or "tcp" to it
 	RED           bool   // understands redundant audio, as browsers do
 

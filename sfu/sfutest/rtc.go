@@ -29,10 +29,14 @@ type rtc struct {
 	dirty       bool
 	reliable    *webrtc.DataChannel
 	lossy       *webrtc.DataChannel
+	lose        int // offers that do not arrive
 }
 
 func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	r := &rtc{peer: p, single: p.options.SinglePC}
+	if p.options.LosesFirst {
+		r.lose = 1
+	}
 	api, err := newAPI(p.options)
 	if err != nil {
 		return nil, err
@@ -205,7 +209,31 @@ func (r *rtc) handle(response *livekit.SignalResponse) {
 	}
 }
 
+// LoseOffers makes the node's next offers get lost on their way.
+func (p *Peer) LoseOffers(n int) {
+	p.rtc.mu.Lock()
+	defer p.rtc.mu.Unlock()
+	p.rtc.lose = n
+}
+
+// Lost says whether the offers that were to get lost have.
+func (p *Peer) Lost() bool {
+	p.rtc.mu.Lock()
+	defer p.rtc.mu.Unlock()
+	return p.rtc.lose == 0
+}
+
 func (r *rtc) answer(offer *livekit.SessionDescription) {
+	r.mu.Lock()
+	lost := r.lose > 0
+	if lost {
+		r.lose--
+	}
+	r.mu.Unlock()
+	if lost {
+		r.peer.touch()
+		return
+	}
 	if r.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.GetSdp()}) != nil {
 		return
 	}
