@@ -105,6 +105,12 @@ func (c *Client) closeLinks() {
 // Close leaves.
 func (c *Client) Close() {
 	c.fleet.remove(c)
+	if c.socket == nil { // of a pair
+		close(c.over)
+		c.closeLinks()
+		c.workers.Wait()
+		return
+	}
 	_ = c.signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
 	_ = c.socket.ws.Close()
 	c.closeLinks()

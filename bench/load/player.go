@@ -95,10 +95,10 @@ func (p *player) play() {
 	}
 }
 
-// picturePacket has a descriptor as Chromium writes it, with picture id,
+// describe writes the start of a picture's packet: a descriptor as Chromium writes it, with picture id,
 // TL0PICIDX and TID (RFC 7741, 4.2), and on a key frame VP8's own header
 // (RFC 6386, 9.1).
-func (p *player) picturePacket(i int, key bool) {
+func (p *player) describe(i int, key bool) {
 	b := p.payload
 	b[0], b[1] = 0x80, 0xe0
 	b[2], b[3] = 0x80|byte(p.picture>>8), byte(p.picture)
@@ -112,6 +112,10 @@ func (p *player) picturePacket(i int, key bool) {
 			copy(b[9:], []byte{0x9d, 0x01, 0x2a, byte(p.layer.Width), byte(p.layer.Width >> 8), byte(p.layer.Height), byte(p.layer.Height >> 8)})
 		}
 	}
+}
+
+func (p *player) picturePacket(i int, key bool) {
+	p.describe(i, key)
 	p.write(i == p.layer.Packets-1)
 }
 

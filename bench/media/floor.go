@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -68,10 +67,7 @@ func startFloor(core int, options string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find own program: %w", err)
 	}
-	command := []string{self, floorCommand, options}
-	if core >= 0 {
-		command = append([]string{"taskset", "-c", strconv.Itoa(core)}, command...)
-	}
+	command := server.Config{}.Pin(core, self, floorCommand, options)
 	child := exec.Command(command[0], command[1:]...)
 	child.Stderr = os.Stderr
 	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

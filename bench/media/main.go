@@ -24,7 +24,8 @@ type settings struct {
 	seconds, warm   time.Duration
 	rounds          int
 	people          int
-	joins           int
+	joins, visits   int
+	browser         string // script that joins in Chromium
 	oneConnection   bool
 	profile, out    string
 	loadCore        int
@@ -55,13 +56,15 @@ func read(args []string) (settings, error) {
 	fs.IntVar(&s.rounds, "rounds", 3, "times that each is measured; the median counts")
 	fs.IntVar(&s.people, "people", 0, "subscribers, instead of the scenario's number")
 	fs.IntVar(&s.joins, "joins", 40, "joins a round")
+	fs.IntVar(&s.visits, "visits", 12, "joins in Chromium a round")
+	fs.StringVar(&s.browser, "browser", "bench/run.mjs", "`script` that joins in Chromium")
 	fs.BoolVar(&s.oneConnection, "one-connection", false, "join by /rtc/v1 instead of /rtc")
 	fs.StringVar(&s.profile, "profile", "", "write a CPU profile of Parley in each scenario to `FILE`-SCENARIO.pprof")
-	fs.StringVar(&s.out, "out", "", "write the tables to `FILE`, as Markdown, if everything was measured")
+	fs.StringVar(&s.out, "out", "", "put the tables into `FILE`, a page of Markdown, unless --only leaves some out")
 	fs.StringVar(&s.server.Parley, "parley", "bin/parley", "`path` of Parley's binary")
 	fs.StringVar(&s.server.LiveKit, "livekit", "bin/tools/livekit-server-v1.11.0", "`path` of LiveKit's server")
-	fs.IntVar(&s.server.Core, "server-core", 0, "`core` of the server, -1 for any")
-	fs.IntVar(&s.loadCore, "load-core", 1, "`core` of the load, -1 for any")
+	fs.IntVar(&s.server.Core, "server-core", 0, "`core` of the server, -1 for all")
+	fs.IntVar(&s.loadCore, "load-core", 1, "`core` of the load, -1 for all")
 	if err := fs.Parse(args); err != nil {
 		return s, err
 	}
@@ -105,20 +108,32 @@ func measure(ctx context.Context, args []string) error {
 		if !wanted(s.scenarios, scene.name) {
 			continue
 		}
-		for round := range s.rounds {
-			for _, t := range scene.targets() {
-				if !wanted(s.only, t.name) {
-					continue
-				}
-				sample, err := t.measure(ctx, s, scene)
-				if err != nil {
-					return fmt.Errorf("%s, %s, round %d: %w", scene.name, t.name, round+1, err)
-				}
-				fmt.Printf("%-10s %-14s %d/%d  %s\n", scene.name, t.name, round+1, s.rounds, sample)
-				results.add(scene, t.name, sample)
-			}
+		results.begin(scene)
+		if err := s.rotate(ctx, scene, results); err != nil {
+			return err
 		}
 		fmt.Printf("\n%s\n\n", results.table(scene))
+		if err := results.write(scene); err != nil {
+			return err
+		}
 	}
-	return results.write()
+	return nil
+}
+
+// rotate measures one scenario.
+func (s settings) rotate(ctx context.Context, scene scenario, into *results) error {
+	for round := range s.rounds {
+		for _, t := range scene.targets() {
+			if !wanted(s.only, t.name) {
+				continue
+			}
+			sample, err := t.measure(ctx, s, scene)
+			if err != nil {
+				return fmt.Errorf("%s, %s, round %d: %w", scene.name, t.name, round+1, err)
+			}
+			fmt.Printf("%-10s %-14s %d/%d  %s\n", scene.name, t.name, round+1, s.rounds, sample)
+			into.add(scene, t.name, sample)
+		}
+	}
+	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +14,7 @@ type sample map[string]float64
 // String is for the terminal, while it runs.
 func (s sample) String() string {
 	var parts []string
-	for _, name := range []string{"cpu", "load", "share", "core", "rate", "mbit", "mb", "lost", "p50", "p95", "p99"} {
+	for _, name := range []string{"cpu", "load", "share", "core", "rate", "mbit", "mb", "lost", "p50", "p95", "p99", "connected"} {
 		if value, ok := s[name]; ok {
 			parts = append(parts, fmt.Sprintf("%s %.*f", name, digits(value), value))
 		}
@@ -42,31 +41,26 @@ var (
 		{"rate", "packets/s out", "%.0f"}, {"mb", "MB a subscriber", "%.2f"}, {"lost", "lost", "%.0f"},
 	}
 	joinFigures    = []figure{{"p50", "p50 ms", "%.1f"}, {"p95", "p95 ms", "%.1f"}}
+	frameFigures   = []figure{{"p50", "painted p50 ms", "%.0f"}, {"p95", "painted p95 ms", "%.0f"}, {"connected", "connected p50 ms", "%.0f"}}
 	latencyFigures = []figure{{"p50", "p50 ms", "%.2f"}, {"p99", "p99 ms", "%.2f"}}
 )
 
 // results are all samples, and what becomes of them.
 type results struct {
 	settings settings
-	scenes   []scenario
 	samples  map[string]map[string][]sample // by scenario and target
-	load     string                         // of the machine, before
+	load     map[string]string              // of the machine, before each scenario
 }
 
 func newResults(s settings) *results {
-	average, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		average = []byte("unknown")
-	}
-	first, _, _ := strings.Cut(string(average), " ")
-	return &results{settings: s, samples: map[string]map[string][]sample{}, load: first}
+	return &results{settings: s, samples: map[string]map[string][]sample{}, load: map[string]string{}}
+}
+
+func (r *results) begin(scene scenario) {
+	r.samples[scene.name], r.load[scene.name] = map[string][]sample{}, loadAverage()
 }
 
 func (r *results) add(scene scenario, target string, s sample) {
-	if r.samples[scene.name] == nil {
-		r.samples[scene.name] = map[string][]sample{}
-		r.scenes = append(r.scenes, scene)
-	}
 	r.samples[scene.name][target] = append(r.samples[scene.name][target], s)
 }
 
@@ -93,7 +87,7 @@ func (r *results) median(scene, target, name string) (float64, bool) {
 // LiveKit's rows and to the floor.
 func (r *results) table(scene scenario) string {
 	var out strings.Builder
-	out.WriteString("| " + scene.title + " |")
+	out.WriteString("| |")
 	for _, f := range scene.figures {
 		out.WriteString(" " + f.title + " |")
 	}
@@ -156,6 +150,7 @@ func targetTitle(name string) string {
 	return map[string]string{
 		"parley": "**Parley**", "livekit": "LiveKit, one UDP port", "livekit-batch": "LiveKit, `batch_io` 128 / 2 ms",
 		floorName: "floor: encrypt and one `sendto` a packet", floorName + "-gso": "floor with UDP GSO",
+		directName: "without a server",
 	}[name]
 }
 

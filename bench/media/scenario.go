@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,9 +18,14 @@ type scenario struct {
 	people      int                                           // subscribers
 	run         func(context.Context, *stage) (sample, error) // nil: steady
 	fill        func(context.Context, *stage) error
-	floor       string // which floor goes with it; empty: none
+	floor       string        // which floor goes with it; empty: none
+	kinds       []server.Kind // nil: all
+	anyCore     bool          // the server is bound to no core
 	figures     []figure
 }
+
+// plain are the servers without the row that is there for many subscribers.
+var plain = []server.Kind{server.Parley, server.LiveKit}
 
 func scenarios() []scenario {
 	return []scenario{
@@ -29,7 +35,9 @@ func scenarios() []scenario {
 		{name: "rooms", title: "20 rooms of 5, all send and receive", people: 100, fill: rooms(5), figures: cpuFigures},
 		{name: "simulcast", title: "Simulcast, 1 → 100, a third of them each layer", people: 100, fill: layers, figures: cpuFigures},
 		{name: "join", title: "Join, from dialling to the first packet of audio", run: joins, figures: joinFigures},
-		{name: "latency", title: "Added latency, one subscriber on an idle node", run: latency, figures: latencyFigures},
+		{name: "latency", title: "Latency, one subscriber on an idle node", run: latency, figures: latencyFigures},
+		{name: "frames", title: "First frame in Chromium, one connection", run: firstFrames(true), kinds: plain, anyCore: true, figures: frameFigures},
+		{name: "frames-two", title: "First frame in Chromium, two connections", run: firstFrames(false), kinds: plain, anyCore: true, figures: frameFigures},
 	}
 }
 
@@ -139,6 +147,20 @@ func latency(ctx context.Context, s *stage) (sample, error) {
 	if err := oneToMany(load.Camera())(ctx, s); err != nil {
 		return nil, err
 	}
+	return s.times(ctx)
+}
+
+// direct measures the same from one connection to another, without a server.
+func direct(ctx context.Context, set settings, scene scenario) (sample, error) {
+	s := &stage{settings: set, scene: scene, fleet: load.NewFleet()}
+	defer s.fleet.Close()
+	if err := s.fleet.Pair(ctx, load.Camera()); err != nil {
+		return nil, err
+	}
+	return s.times(ctx)
+}
+
+func (s *stage) times(ctx context.Context) (sample, error) {
 	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}
@@ -146,24 +168,37 @@ func latency(ctx context.Context, s *stage) (sample, error) {
 	err := s.wait(ctx, s.settings.seconds)
 	s.fleet.Time(false)
 	times := s.fleet.Times()
+	if len(times) == 0 {
+		return nil, errors.Join(err, errors.New("nothing is received"))
+	}
 	return sample{"p50": milliseconds(percentile(times, 0.5)), "p99": milliseconds(percentile(times, 0.99))}, err
 }
 
-// target is a server, or a floor.
+// directName is the way without a server.
+const directName = "direct"
+
+// target is a server, or what goes without one.
 type target struct {
 	name    string
 	measure func(context.Context, settings, scenario) (sample, error)
 }
 
 func targetNames() []string {
-	return []string{string(server.Parley), string(server.LiveKit), string(server.LiveKitBatch), floorName, floorName + "-gso"}
+	return []string{string(server.Parley), string(server.LiveKit), string(server.LiveKitBatch), floorName, floorName + "-gso", directName}
 }
 
 func (s scenario) targets() (all []target) {
-	for _, kind := range []server.Kind{server.Parley, server.LiveKit, server.LiveKitBatch} {
+	kinds := s.kinds
+	if kinds == nil {
+		kinds = []server.Kind{server.Parley, server.LiveKit, server.LiveKitBatch}
+	}
+	for _, kind := range kinds {
 		all = append(all, target{name: string(kind), measure: func(ctx context.Context, set settings, scene scenario) (sample, error) {
 			return measureServer(ctx, set, scene, kind)
 		}})
+	}
+	if s.name == "latency" {
+		all = append(all, target{name: directName, measure: direct})
 	}
 	if s.floor != "" {
 		all = append(all, target{name: floorName, measure: floorOf(s.floor == "burst", false)})

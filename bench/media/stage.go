@@ -31,6 +31,9 @@ const arriveTime = 60 * time.Second
 
 // measureServer starts a server, fills it, and measures.
 func measureServer(ctx context.Context, set settings, scene scenario, kind server.Kind) (result sample, err error) {
+	if scene.anyCore {
+		set.server.Core = -1
+	}
 	srv, err := set.server.Start(ctx, kind)
 	if err != nil {
 		return nil, err

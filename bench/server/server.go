@@ -31,7 +31,7 @@ const (
 type Config struct {
 	Parley  string // path of the binary
 	LiveKit string // path of the binary
-	Core    int    // that servers run on; below 0: any
+	Core    int    // that servers run on; below 0: all
 }
 
 // Server is a running server.
@@ -63,7 +63,7 @@ func (c Config) Start(ctx context.Context, kind Kind) (*Server, error) {
 	}
 	command, ready, err := prepare(ctx, c)
 	if err == nil {
-		err = s.run(c.pin(command))
+		err = s.run(c.Pin(c.Core, command...))
 	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
@@ -74,11 +74,14 @@ func (c Config) Start(ctx context.Context, kind Kind) (*Server, error) {
 	return s, nil
 }
 
-func (c Config) pin(command []string) []string {
-	if c.Core < 0 {
-		return command
+// Pin makes a command run on one core, or below 0 on all of them, whatever
+// this process is bound to.
+func (Config) Pin(core int, command ...string) []string {
+	list := strconv.Itoa(core)
+	if core < 0 {
+		list = "0-1023" // the kernel takes those that there are
 	}
-	return append([]string{"taskset", "-c", strconv.Itoa(c.Core)}, command...)
+	return append([]string{"taskset", "-c", list}, command...)
 }
 
 func (s *Server) run(command []string) error {
