@@ -129,7 +129,7 @@ func (r roomService) DeleteRoom(ctx context.Context, q *livekit.DeleteRoomReques
 	if err != nil {
 		return nil, err
 	}
-	room, err := r.tenants.Org(tenants.OrgID(access.Tenant)).EnsureRoom(ctx, q.GetRoom()) // an open room has a row: it is found
+	room, err := r.tenants.Org(tenants.OrgID(access.Tenant)).RoomByMediaName(ctx, q.GetRoom())
 	if err != nil {
 		return nil, fmt.Errorf("find room: %w", err)
 	}

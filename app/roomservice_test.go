@@ -307,3 +307,21 @@ func TestRoomAPIOnTheWire(t *testing.T) {
 		})
 	}
 }
+
+// One organization's calls are slowed down together, and nobody else's with them.
+func TestRoomAPISlowsOneOrganizationDown(t *testing.T) {
+	w := newWorld(t)
+	acme, other := w.developer("Ann"), w.developer("Eve")
+	list := func(client livekit.RoomService) error {
+		return second(client.ListRooms(t.Context(), &livekit.ListRoomsRequest{}))
+	}
+	client, calls := acme.rooms(grants{"roomList": true}), 0
+	var err error
+	for ; err == nil && calls < 1000; calls++ {
+		err = list(client)
+	}
+	if !is(err, twirp.ResourceExhausted) || calls < 600 {
+		t.Errorf("after %d calls: %v", calls, err)
+	}
+	must(t, list(other.rooms(grants{"roomList": true})))
+}

@@ -67,6 +67,10 @@ func crossings() map[string]func(ctx context.Context, mine *tenants.Scoped, o ot
 			_, err := mine.RoomByID(ctx, o.room.ID)
 			return refused(err)
 		},
+		"RoomByMediaName": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.RoomByMediaName(ctx, o.room.MediaName)
+			return refused(err)
+		},
 		"CreateRoom": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.CreateRoom(ctx, o.ann, "x")
 			return refused(err)

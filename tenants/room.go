@@ -41,6 +41,19 @@ func (o *Scoped) RoomByID(ctx context.Context, id RoomID) (Room, error) {
 	return row.room(), err
 }
 
+// RoomByMediaName finds the room that media nodes and tokens know by this name,
+// archived or not.
+func (o *Scoped) RoomByMediaName(ctx context.Context, mediaName string) (Room, error) {
+	if !storable(mediaName) {
+		return Room{}, notFound("room")
+	}
+	var row roomRow
+	err := o.read(ctx, "find a room by its media name", func(tx *gorm.DB) error {
+		return first(tx.Where("media_name = ?", mediaName), &row, "room")
+	})
+	return row.room(), err
+}
+
 // CreateRoom makes a room with a new code. Any member may. Without a name it is
 // called by its code.
 func (o *Scoped) CreateRoom(ctx context.Context, by UserID, name string) (Room, error) {

@@ -115,6 +115,15 @@ func TestRoomsThatTokensName(t *testing.T) {
 			l.t.Errorf("again %+v, want %+v", again, room)
 		}
 		l.must(l.ArchiveRoom(l.t.Context(), l.User("ann").ID, room.ID))
+		found, err := l.RoomByMediaName(l.t.Context(), "Küche 🍳")
+		l.must(err)
+		if found.ID != room.ID || found.ArchivedAt == nil {
+			l.t.Errorf("in the archive is %+v", found)
+		}
+		for _, name := range []string{"", "Bad", "\x00"} {
+			_, err = l.RoomByMediaName(l.t.Context(), name)
+			l.wantCode("no such name", err, tenants.CodeNotFound, tenants.KeyNotFound)
+		}
 		back, err := l.EnsureRoom(l.t.Context(), "Küche 🍳")
 		l.must(err)
 		if back.ID != room.ID || back.ArchivedAt != nil {

@@ -104,6 +104,9 @@ func FuzzParse(f *testing.F) {
 		if c, err := parseControl(data); err == nil && c.check() != nil {
 			t.Error("a request without a proper address passes")
 		}
+		if l, err := parseListing(data); err == nil && (l.Tenant == "" || len(l.Names) > maxNames) {
+			t.Error("a listing of nobody's rooms passes")
+		}
 		if j, _, err := parseJoining(data); err == nil && !validToken(j.Session) {
 			t.Error("a session without a proper id passes")
 		}
