@@ -1,6 +1,7 @@
 package sfu_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,9 @@ func TestNothingIsForwardedAfterSomebodyIsSentAway(t *testing.T) {
 			}
 			if _, err := sfutest.Connect(w.ctx, w.node, sfutest.Options{Token: token}); !sfutest.ErrRefused(err) {
 				t.Errorf("the old token: %v", err)
+			}
+			if err := w.node.Join(w.ctx, sfu.Hello{Token: token, Reconnect: true, SID: ann.SID()}, sfutest.NewPipe()); !errors.Is(err, sfu.ErrRemoved) {
+				t.Errorf("the old session: %v", err)
 			}
 			w.ok(bob.Hears(w.ctx, "eve", audio, 10))
 			before, had := heard.Received(), mine.Received()
