@@ -12,7 +12,7 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 		layer.keyWanted.Store(true)
 		return false
 	}
-	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq, spatial: spatialFor(s.cap)}
+	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq, spatial: s.spatialLimit()}
 	switch {
 	case s.current == nil || !s.last.ok:
 	case s.current == layer:

@@ -19,7 +19,7 @@ type recorder struct {
 }
 
 func (r *recorder) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
-	r.headers = append(r.headers, *header)
+	r.headers = append(r.headers, header.Clone())
 	r.payloads = append(r.payloads, bytes.Clone(payload))
 	return len(payload), nil
 }
@@ -30,16 +30,18 @@ func (r *recorder) Write(b []byte) (int, error) { return len(b), nil }
 type bindContext struct {
 	writer webrtc.TrackLocalWriter
 	codec  webrtc.RTPCodecCapability
+
+	extensions []webrtc.RTPHeaderExtensionParameter
 }
 
 func (c bindContext) CodecParameters() []webrtc.RTPCodecParameters {
 	return []webrtc.RTPCodecParameters{{RTPCodecCapability: c.codec, PayloadType: 96}}
 }
-func (bindContext) HeaderExtensions() []webrtc.RTPHeaderExtensionParameter { return nil }
-func (bindContext) SSRC() webrtc.SSRC                                      { return 4711 }
-func (c bindContext) WriteStream() webrtc.TrackLocalWriter                 { return c.writer }
-func (bindContext) ID() string                                             { return "sender" }
-func (bindContext) RTCPReader() interceptor.RTCPReader                     { return nil }
+func (c bindContext) HeaderExtensions() []webrtc.RTPHeaderExtensionParameter { return c.extensions }
+func (bindContext) SSRC() webrtc.SSRC                                        { return 4711 }
+func (c bindContext) WriteStream() webrtc.TrackLocalWriter                   { return c.writer }
+func (bindContext) ID() string                                               { return "sender" }
+func (bindContext) RTCPReader() interceptor.RTCPReader                       { return nil }
 
 var (
 	vp8Codec  = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}

@@ -14,6 +14,7 @@ const (
 	formatVP8
 	formatVP9
 	formatH264
+	formatAV1
 )
 
 func formatOf(mime string) format {
@@ -24,13 +25,15 @@ func formatOf(mime string) format {
 		return formatVP9
 	case strings.ToLower(webrtc.MimeTypeH264):
 		return formatH264
+	case strings.ToLower(webrtc.MimeTypeAV1):
+		return formatAV1
 	default:
 		return sound
 	}
 }
 
 // layered says whether spatial layers are inside of one stream.
-func (f format) layered() bool { return f == formatVP9 }
+func (f format) layered() bool { return f == formatVP9 || f == formatAV1 }
 
 // inspect reads what has to be known of a packet before it is forwarded. It is
 // no function of the track's: through a pointer, the packet would escape.
@@ -47,6 +50,8 @@ func (f format) inspect(p *packet) {
 		}
 	case formatH264:
 		p.key = h264Key(p.payload)
+	case formatAV1:
+		p.key = av1Key(p.payload)
 	case sound:
 		p.key = true
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"parley/sfu/forward/descriptor"
 )
 
 // Layer is one stream of a track: the only one, or one of a simulcast. Write
@@ -19,8 +21,12 @@ type Layer struct {
 	header   rtp.Header // of the packet in hand
 	burst    [maxBurst]packet
 	sequence sequence
-	ring     *ring
-	red      redundancy
+
+	descriptorID uint8 // of AV1
+	structure    *descriptor.Structure
+
+	ring *ring
+	red  redundancy
 
 	frame  uint32                     // timestamp of the frame in hand
 	frames [framesAhead]time.Duration // when the latest frames began, newest first
@@ -113,6 +119,9 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 		payload: payload,
 	}
 	t.format.inspect(p)
+	if l.descriptorID != 0 {
+		l.describe(p)
+	}
 	if l.red.payload != 0 && !l.unwrap(p, l.header.PayloadType, now) {
 		return false
 	}

@@ -91,6 +91,7 @@ func (s *Sub) sendRepair(payload []byte, now time.Duration) {
 	r.header.PayloadType, r.header.SSRC, r.header.SequenceNumber = r.payload, r.ssrc, r.next
 	r.next++
 	r.numbers.stamp(&r.header, len(payload), now)
+	s.describing.put(&r.header)
 	if _, err := s.writer.WriteRTP(&r.header, payload); err != nil {
 		return // the connection is closing
 	}

@@ -12,8 +12,9 @@ type packet struct {
 	place     place
 	vp8       vp8 // the descriptor, of VP8
 	payload   []byte
-	red       uint8 // payload type of what is inside, when the payload is RED; else 0
-	primary   int   // where the newest sound starts in a RED payload
+	described described // of AV1
+	red       uint8     // payload type of what is inside, when the payload is RED; else 0
+	primary   int       // where the newest sound starts in a RED payload
 	to        audience
 }
 
@@ -33,8 +34,9 @@ func (r *ring) put(p *packet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slot := &r.slots[p.seq%uint64(len(r.slots))]
-	kept := slot.payload[:0]
+	kept, raw := slot.payload[:0], slot.described.raw[:0]
 	*slot = *p
+	slot.described.raw = append(raw, p.described.raw...)
 	kept = append(kept, p.payload...)
 	slot.payload = kept
 }
@@ -60,8 +62,9 @@ func (r *ring) get(seq uint64, p *packet, buffer []byte) ([]byte, bool) {
 	if slot.seq != seq || slot.payload == nil {
 		return buffer, false
 	}
-	buffer = append(buffer[:0], slot.payload...)
+	size := len(slot.payload)
+	buffer = append(append(buffer[:0], slot.payload...), slot.described.raw...)
 	*p = *slot
-	p.payload = buffer
+	p.payload, p.described.raw = buffer[:size:size], buffer[size:]
 	return buffer, true
 }

@@ -29,7 +29,7 @@ func (s *Sub) keep(layer *Layer, p *packet, number uint64) bool {
 // down is possible with any picture; going up, with one that needs nothing of
 // before.
 func (s *Sub) keepSpatial(layer *Layer, p *packet, number uint64) bool {
-	wanted := spatialFor(s.cap)
+	wanted := s.spatialLimit()
 	switch {
 	case wanted == s.segment.spatial:
 	case p.timestamp == s.thin.frame: // not within a picture

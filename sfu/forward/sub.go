@@ -41,6 +41,7 @@ type Sub struct {
 	numbers numbering
 	repair  repair
 	resent  resent
+	describing describing
 
 	header  rtp.Header
 	scratch []byte
@@ -97,6 +98,7 @@ func (s *Sub) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 	for _, codec := range codecs {
 		if strings.EqualFold(codec.MimeType, s.track.Codec) {
 			s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
+			s.describing.use(ctx.HeaderExtensions())
 			s.red = redType(codecs, codec.PayloadType)
 			s.prepare(ctx, codec)
 			return codec, nil

@@ -10,6 +10,7 @@ import (
 func (s *Sub) write(g *segment, p *packet, number uint64, now time.Duration) {
 	payload := s.compose(g, p, number)
 	s.numbers.stamp(&s.header, len(payload), now)
+	s.describing.put(&s.header)
 	s.send(payload)
 }
 
@@ -22,6 +23,7 @@ func (s *Sub) rewrite(g *segment, p *packet, number uint64, now time.Duration) {
 		return
 	}
 	s.numbers.restamp(&s.header)
+	s.describing.put(&s.header)
 	s.send(payload)
 }
 
@@ -36,6 +38,7 @@ func (s *Sub) compose(g *segment, p *packet, number uint64) []byte {
 		Version: 2, Marker: g.marks(p), PayloadType: payloadType, SSRC: s.ssrc,
 		SequenceNumber: uint16(number), Timestamp: p.timestamp + g.timestamp,
 	}
+	s.describing.take(g, p)
 	return payload
 }
 

@@ -98,6 +98,10 @@ func (d *Descriptor) parseExtended(r *reader, known *Structure) (s *Structure, c
 	return s, customTargets, nil
 }
 
+// Mask has a bit for each decode target that is left. It says something for a
+// packet that brings a structure or a mask only.
+func (d *Descriptor) Mask() uint32 { return d.mask & (1<<d.targets - 1) }
+
 // AppendMasked appends the descriptor to out, and in it the mask of the targets
 // that are left. Only a packet that brings a structure or a mask is changed:
 // what it says is good until the next one.

@@ -1,0 +1,227 @@
+package forward
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/forward/descriptor"
+)
+
+var av1Codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeAV1, ClockRate: 90000}
+
+const (
+	descriptorIn  = 7 // ids of the extension
+	descriptorOut = 5
+)
+
+// structured is a dependency descriptor with a structure of two spatial and two
+// temporal layers. Template 60 is the key frame, 61 and 62 are of spatial layer
+// 0, 63 to 1 of the other.
+const structured = "fc012c8783187afaa130a0a015552aaa3777777777777813f80b3827f81678"
+
+// twoByTwo writes pictures of AV1 in two spatial and two temporal layers.
+type twoByTwo struct {
+	stage *stage
+	layer *Layer
+	seq   uint16
+	ts    uint32
+	frame uint16
+	at    int
+	asked int
+}
+
+func newAV1Stage(t *testing.T, described bool) (*stage, *twoByTwo) {
+	s := newStage(t, av1Codec)
+	if described {
+		bind := bindContext{writer: s.out, codec: av1Codec, extensions: []webrtc.RTPHeaderExtensionParameter{{URI: descriptor.URI, ID: descriptorOut}}}
+		if _, err := s.sub.Bind(bind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := &twoByTwo{stage: s, seq: 65_500, ts: 4_294_960_000, frame: 65_530}
+	v.layer = s.track.AddLayer(TopQuality, 0, func() { v.asked++ })
+	v.layer.CarriesDescriptor(descriptorIn)
+	return s, v
+}
+
+// picture writes two frames of two packets each. Their payload says which.
+func (v *twoByTwo) picture(key bool) {
+	if key {
+		v.at = 0
+	}
+	temporal := v.at % 2
+	v.at++
+	for spatial := range 2 {
+		template := [][]byte{{61, 0}, {62, 1}}[temporal][spatial]
+		if key {
+			template = []byte{60, 63}[spatial]
+		}
+		for i := range 2 {
+			raw := binary.BigEndian.AppendUint16([]byte{template | 0x80>>i}, v.frame)
+			if key && spatial+i == 0 {
+				raw, _ = hex.DecodeString(structured)
+				raw[0] = template | 0x80
+				binary.BigEndian.PutUint16(raw[1:], v.frame)
+			}
+			packet := rtp.Packet{
+				Header:  rtp.Header{Version: 2, SequenceNumber: v.seq, Timestamp: v.ts, Marker: spatial+i == 2},
+				Payload: []byte{0x10, byte(spatial), byte(temporal), byte(i)},
+			}
+			if packet.SetExtension(descriptorIn, raw) != nil {
+				panic("extension")
+			}
+			b, err := packet.Marshal()
+			if err != nil {
+				panic(err)
+			}
+			v.layer.Write(b)
+			v.seq++
+		}
+		v.frame++
+	}
+	v.ts += 3000
+	v.stage.now += time.Second / 30
+}
+
+func (v *twoByTwo) play(n int) {
+	for range n {
+		v.picture(false)
+	}
+}
+
+// pictures checks that packets from a number on are whole pictures of so many
+// spatial layers, and counts those of each temporal layer.
+func (s *stage) pictures(from, layers int) (temporals [2]int) {
+	s.t.Helper()
+	for i := from; i < len(s.out.headers); i++ {
+		header, payload := s.out.headers[i], s.out.payloads[i]
+		at := (i - from) % (2 * layers)
+		if i > 0 && header.SequenceNumber != s.out.headers[i-1].SequenceNumber+1 {
+			s.t.Fatalf("packet %d: sequence number %d after %d", i, header.SequenceNumber, s.out.headers[i-1].SequenceNumber)
+		}
+		if int(payload[1]) != at/2 || int(payload[3]) != at%2 || header.Marker != (at == 2*layers-1) {
+			s.t.Fatalf("packet %d: layer %d, packet %d, marker %v where packet %d of %d is due", i, payload[1], payload[3], header.Marker, at, 2*layers)
+		}
+		if header.Marker {
+			temporals[payload[2]]++
+		}
+	}
+	return temporals
+}
+
+func TestAV1Layers(t *testing.T) {
+	s, src := newAV1Stage(t, true)
+	s.sub.SetQuality(0)
+	src.play(2)
+	s.sent(0)
+	if src.asked == 0 {
+		t.Error("no key frame was asked for")
+	}
+	src.picture(true)
+	src.play(39)
+	if n := s.pictures(0, 1); n != [2]int{20, 20} {
+		t.Errorf("%v pictures", n)
+	}
+	d, err := descriptor.Parse(s.out.headers[0].GetExtension(descriptorOut), nil)
+	if err != nil || d.Structure == nil || d.Mask() != 0b0011 {
+		t.Errorf("the first descriptor: %+v, %v", d, err)
+	}
+	for i, header := range s.out.headers {
+		if d, err := descriptor.Parse(header.GetExtension(descriptorOut), d.Structure); err != nil || d.Spatial != 0 || d.First != (s.out.payloads[i][3] == 0) {
+			t.Fatalf("packet %d: %+v, %v", i, d, err)
+		}
+		if len(header.Extensions) != 1 {
+			t.Fatalf("packet %d carries %d extensions", i, len(header.Extensions))
+		}
+	}
+
+	from := len(s.out.headers)
+	s.sub.SetQuality(1)
+	src.play(20)
+	s.pictures(from, 1)
+	from = len(s.out.headers)
+	src.picture(true)
+	src.play(39)
+	s.pictures(from, 2)
+
+	from = len(s.out.headers)
+	s.sub.SetFrameRate(15)
+	src.play(20)
+	if n := s.pictures(from, 2); n != [2]int{10, 0} {
+		t.Errorf("at half the rate: %v pictures", n)
+	}
+	from = len(s.out.headers)
+	s.sub.SetFrameRate(0)
+	src.play(20)
+	if n := s.pictures(from, 2); n != [2]int{10, 10} {
+		t.Errorf("at the full rate again: %v pictures", n)
+	}
+	n := len(s.out.headers)
+	for i := n - 100; i < n; i++ {
+		s.sub.HandleRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+			MediaSSRC: 4711, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{s.out.headers[i].SequenceNumber}),
+		}})
+		again := s.out.headers[len(s.out.headers)-1]
+		if again.SequenceNumber != s.out.headers[i].SequenceNumber || again.Marker != s.out.headers[i].Marker ||
+			!bytes.Equal(s.out.payloads[len(s.out.payloads)-1], s.out.payloads[i]) || len(again.GetExtension(descriptorOut)) == 0 {
+			t.Fatalf("packet %d came again as %+v", i, again)
+		}
+	}
+}
+
+func TestAV1ForThoseWithoutDescriptors(t *testing.T) {
+	s, src := newAV1Stage(t, false)
+	src.picture(true)
+	src.play(39)
+	if n := s.pictures(0, 1); n != [2]int{20, 20} {
+		t.Errorf("%v pictures of the lowest layer", n)
+	}
+}
+
+func TestAV1FromThoseWithoutDescriptors(t *testing.T) {
+	s := newStage(t, av1Codec)
+	src := s.source(2, 1, 0, 0)
+	src.write([]byte{0x10, 1})
+	s.sent(0)
+	src.write([]byte{0x18, 2})
+	src.write([]byte{0x10, 3})
+	s.sent(2)
+}
+
+func TestAV1AllocatesNothing(t *testing.T) {
+	s, src := newAV1Stage(t, true)
+	s.out = nil
+	if _, err := s.sub.Bind(bindContext{writer: discard{}, codec: av1Codec, extensions: []webrtc.RTPHeaderExtensionParameter{{URI: descriptor.URI, ID: descriptorOut}}}); err != nil {
+		t.Fatal(err)
+	}
+	s.sub.SetQuality(0)
+	src.picture(true)
+	packet := rtp.Packet{Header: rtp.Header{Version: 2, Timestamp: 9, SequenceNumber: src.seq}, Payload: make([]byte, 1000)}
+	if err := packet.SetExtension(descriptorIn, []byte{0xc0 | 61, 0, 9}); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := packet.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func() {
+		src.seq++
+		src.ts += 3000
+		binary.BigEndian.PutUint16(raw[2:], src.seq)
+		binary.BigEndian.PutUint32(raw[4:], src.ts)
+		src.layer.Write(raw)
+	}
+	for range 2 * ringPackets {
+		write()
+	}
+	if allocs := testing.AllocsPerRun(1000, write); allocs != 0 {
+		t.Errorf("%v allocations a packet, want none", allocs)
+	}
+}
