@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-type Codec = "vp8" | "h264" | "vp9";
+type Codec = "vp8" | "h264" | "vp9" | "av1";
 
 /** Sends the camera in 1280 × 720, in three layers. */
 const publish = (who: ForeignVisitor, videoCodec: Codec): Promise<void> =>
@@ -84,7 +84,7 @@ test.describe("layers", () => {
     acme = { key: JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey };
   });
 
-  for (const [single, codec] of [[false, "vp8"], [true, "h264"], [true, "vp8"], [false, "h264"], [false, "vp9"]] as const) {
+  for (const [single, codec] of [[false, "vp8"], [true, "h264"], [true, "vp8"], [false, "h264"], [false, "vp9"], [false, "av1"]] as const) {
     test(`${codec}, ${single ? "one connection" : "two connections"}: the layer asked for is the layer got, without a freeze`, async ({ browsers }) => {
       const site = await ForeignSite.start();
       const browser = await browsers();

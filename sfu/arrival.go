@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"parley/sfu/forward"
+	"parley/sfu/forward/descriptor"
 )
 
 const (
@@ -64,13 +65,14 @@ func (p *peer) pump(u *upload, a *arrival) {
 	u.streams = append(u.streams, a)
 	pc, ssrc := p.up, uint32(a.remote.SSRC())
 	inflow, media := p.up.inflow, p.node.transport.udp
-	layer := u.pub.track.AddLayer(quality(a.remote.RID()), audioLevelID(a.receiver), func() {
+	layer := u.pub.track.AddLayer(quality(a.remote.RID()), extensionID(a.receiver, extAudioLevel), func() {
 		if err := pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
 			p.log.Debug("request key frame", "err", err)
 		}
 	})
 	layer.CarriesRED(redType(a.receiver))
 	a.layer = layer
+	layer.CarriesDescriptor(extensionID(a.receiver, descriptor.URI))
 	p.workers.Go(func() {
 		defer u.pub.track.RemoveLayer(layer)
 		read := func(b []byte) (int, error) {
@@ -129,9 +131,10 @@ func quality(rid string) int {
 	}
 }
 
-func audioLevelID(receiver *webrtc.RTPReceiver) uint8 {
+// extensionID is the number of a header extension in a publisher's packets, or 0.
+func extensionID(receiver *webrtc.RTPReceiver, uri string) uint8 {
 	for _, extension := range receiver.GetParameters().HeaderExtensions {
-		if extension.URI == extAudioLevel {
+		if extension.URI == uri {
 			return uint8(extension.ID)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"parley/sfu/forward"
+	"parley/sfu/forward/descriptor"
 )
 
 // Header extensions that clients are asked to send. They end here: a foreign
@@ -47,6 +48,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 	}
 	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}
 	vp9 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, RTCPFeedback: feedback, SDPFmtpLine: "profile-id=0"}
+	av1 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeAV1, ClockRate: 90000, RTCPFeedback: feedback, SDPFmtpLine: "profile=0"}
 	return []webrtc.RTPCodecParameters{
 			{RTPCodecCapability: opus, PayloadType: 111},
 			{RTPCodecCapability: red, PayloadType: 63},
@@ -58,6 +60,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 			{RTPCodecCapability: h264("42e01f"), PayloadType: 108},
 			{RTPCodecCapability: h264("42001f"), PayloadType: 102},
 			{RTPCodecCapability: vp9, PayloadType: 98},
+			{RTPCodecCapability: av1, PayloadType: 45},
 		}
 }
 
@@ -65,7 +68,8 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 // without waiting for the answer to each track.
 func publishCodecs() []*livekit.Codec {
 	return []*livekit.Codec{
-		{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeVP9}, {Mime: webrtc.MimeTypeOpus}, {Mime: forward.MimeTypeRED},
+		{Mime: webrtc.MimeTypeVP8}, {Mime: webrtc.MimeTypeH264}, {Mime: webrtc.MimeTypeVP9}, {Mime: webrtc.MimeTypeAV1},
+		{Mime: webrtc.MimeTypeOpus}, {Mime: forward.MimeTypeRED},
 		{Mime: webrtc.MimeTypePCMU}, {Mime: webrtc.MimeTypePCMA},
 	}
 }
@@ -135,6 +139,9 @@ func newMediaEngine(receives, sends bool) (*webrtc.MediaEngine, error) {
 		{extRepairedID, both[1:], usedIn(receives, false)},
 		{sdp.TransportCCURI, both, usedIn(receives, sends)},
 		{extAudioLevel, both[:1], usedIn(receives, false)},
+		// Of all that publishers send, this goes on: without it AV1's layers
+		// cannot be told apart.
+		{descriptor.URI, both[1:], usedIn(receives, sends)},
 	} {
 		if len(extension.ways) == 0 {
 			continue

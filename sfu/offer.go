@@ -148,6 +148,8 @@ func keptTypes(lines []string) map[string]bool {
 			keep[format] = ofOpus(lines, format)
 		case "vp9":
 			keep[format] = hasProfile(lines, format, "profile-id=", "0")
+		case "av1":
+			keep[format] = hasProfile(lines, format, "profile=", "0")
 		case "h264":
 			keep[format] = baseline(lines, format)
 		}

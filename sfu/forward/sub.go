@@ -37,10 +37,10 @@ type Sub struct {
 	last    sent
 	thin    thinning
 
-	path    *Path // nil: nothing is known of the way
-	numbers numbering
-	repair  repair
-	resent  resent
+	path       *Path // nil: nothing is known of the way
+	numbers    numbering
+	repair     repair
+	resent     resent
 	describing describing
 
 	header  rtp.Header
