@@ -94,7 +94,7 @@ func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
 
 // receivingInterceptors ask publishers again for what was lost, and feed their
 // bandwidth estimation. Reports to them are forward's.
-func receivingInterceptors() (*interceptor.Registry, error) {
+func receivingInterceptors() ([]interceptor.Factory, error) {
 	generator, err := nack.NewGeneratorInterceptor()
 	if err != nil {
 		return nil, fmt.Errorf("make NACK generator: %w", err)
@@ -103,10 +103,7 @@ func receivingInterceptors() (*interceptor.Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make transport feedback: %w", err)
 	}
-	registry := &interceptor.Registry{}
-	registry.Add(generator)
-	registry.Add(congestion)
-	return registry, nil
+	return []interceptor.Factory{generator, congestion}, nil
 }
 
 // newMediaEngine knows our codecs, and when it receives, the header extensions

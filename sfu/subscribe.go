@@ -114,19 +114,20 @@ func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) erro
 	if err := p.addRepair(l, s); err != nil {
 		return err
 	}
+	track := outgoing{Sub: s.sub, outlets: l.outlets}
 	if free == nil {
-		transceiver, err := l.AddTransceiverFromTrack(s.sub, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		transceiver, err := l.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 		if err != nil {
 			return err
 		}
 		s.transceiver, s.sender = transceiver, transceiver.Sender()
 	} else {
 		// Not AddTrack: it may take the section of a track of the client's.
-		sender, err := l.api.NewRTPSender(s.sub, l.SCTP().Transport())
+		sender, err := l.api.NewRTPSender(track, l.SCTP().Transport())
 		if err != nil {
 			return err
 		}
-		if err := free.SetSender(sender, s.sub); err != nil {
+		if err := free.SetSender(sender, track); err != nil {
 			return err
 		}
 		s.transceiver, s.sender = free, sender

@@ -40,7 +40,7 @@ type transport struct {
 	certificate webrtc.Certificate
 	loggers     pionLoggers
 	settings    atomic.Pointer[webrtc.SettingEngine]
-	receiving   *interceptor.Registry
+	receiving   []interceptor.Factory
 }
 
 func newTransport(port int, addresses addressPlan, log *slog.Logger) (*transport, error) {
@@ -187,8 +187,9 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 // link is a peer connection, with the API that makes senders for it.
 type link struct {
 	*webrtc.PeerConnection
-	api    *webrtc.API
-	inflow *inflow
+	api     *webrtc.API
+	inflow  *inflow
+	outlets *outlets
 }
 
 // connect makes a connection that receives media, sends it, or both.
@@ -197,11 +198,15 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	// What the node sends passes no interceptor: that is forward's work.
-	registry := &interceptor.Registry{}
+	// What the node sends passes no interceptor that works on it: that is
+	// forward's part.
+	registry, out := &interceptor.Registry{}, newOutlets()
 	if receives {
-		registry = t.receiving
+		for _, factory := range t.receiving {
+			registry.Add(factory)
+		}
 	}
+	registry.Add(out)
 	settings, in := *t.settings.Load(), newInflow()
 	settings.BufferFactory = in.buffer
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
@@ -213,7 +218,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	if err != nil {
 		return link{}, fmt.Errorf("make peer connection: %w", err)
 	}
-	return link{PeerConnection: pc, api: api, inflow: in}, nil
+	return link{PeerConnection: pc, api: api, inflow: in, outlets: out}, nil
 }
 
 // Close frees the port.
