@@ -22,6 +22,7 @@ import (
 // developer is an organization's program, with a key of its own, that calls the room API as LiveKit's server SDKs do.
 type developer struct {
 	w   *world
+	org *tenants.Scoped
 	key tenants.MediaKey
 }
 
@@ -30,9 +31,10 @@ func (w *world) developer(owner string) developer {
 	_, org := w.owner(owner)
 	o, err := w.store.OrgBySlug(w.t.Context(), strings.TrimPrefix(org, "/o/"))
 	must(w.t, err)
-	key, err := w.store.Org(o.ID).CreateKey(w.t.Context(), "robots")
+	scoped := w.store.Org(o.ID)
+	key, err := scoped.CreateKey(w.t.Context(), "robots")
 	must(w.t, err)
-	return developer{w: w, key: key}
+	return developer{w: w, org: scoped, key: key}
 }
 
 type grants map[string]any
@@ -324,4 +326,44 @@ func TestRoomAPISlowsOneOrganizationDown(t *testing.T) {
 		t.Errorf("after %d calls: %v", calls, err)
 	}
 	must(t, list(other.rooms(grants{"roomList": true})))
+}
+
+// A room that closes soon after the last person, or is created again, wins nobody a minute.
+func TestRoomAPIWinsNoMinutes(t *testing.T) {
+	w := newWorld(t)
+	w.freePlan(40*time.Minute, 10)
+	acme := w.developer("Ann")
+	client := acme.rooms(grants{"roomCreate": true, "roomList": true})
+	create := func() {
+		t.Helper()
+		done[*livekit.Room](t)(client.CreateRoom(t.Context(), &livekit.CreateRoomRequest{Name: "standup", DepartureTimeout: 1}))
+	}
+	end := func(p *peer) int64 {
+		t.Helper()
+		var clock struct{ EndsAt int64 }
+		must(t, json.Unmarshal([]byte(p.Join().GetRoom().GetMetadata()), &clock))
+		return clock.EndsAt
+	}
+	create()
+	first := dialWith(t, w, acme.key.ID, acme.key.Secret, "standup", "one")
+	was := end(first)
+	if was == 0 {
+		t.Fatal("the meeting has no end")
+	}
+	first.Leave()
+	eventually(t, "the room closes", func() bool {
+		return len(done[*livekit.ListRoomsResponse](t)(client.ListRooms(t.Context(), &livekit.ListRoomsRequest{})).GetRooms()) == 0
+	})
+	// What happened in another room afterwards is known, and so this is.
+	dialWith(t, w, acme.key.ID, acme.key.Secret, "kitchen", "two").Leave()
+	kitchen := done[tenants.Room](t)(acme.org.RoomByMediaName(t.Context(), "kitchen"))
+	eventually(t, "everybody is known to have left", func() bool {
+		_, here, err := acme.org.Current(t.Context(), kitchen.ID)
+		must(t, err)
+		return len(here) == 0
+	})
+	create()
+	if is := end(dialWith(t, w, acme.key.ID, acme.key.Secret, "standup", "one")); is != was {
+		t.Errorf("the meeting ends %s later", time.Duration(is-was)*time.Millisecond)
+	}
 }

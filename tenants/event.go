@@ -67,7 +67,9 @@ func (o *Scoped) Seen(ctx context.Context, e NodeEvent) error {
 
 // Ended notes that the media node has closed the room. It ends the meeting if
 // the reason is one that ends meetings and still holds: not after a limit that
-// was lifted meanwhile, not for emptiness when somebody has just come in.
+// was lifted meanwhile, not for emptiness when somebody has just come in, or has
+// just gone: a room may close sooner than a meeting ends, and the clock must not
+// start again because of it.
 func (o *Scoped) Ended(ctx context.Context, e NodeEvent) error {
 	return o.event(ctx, "note that a meeting ended", e, func(tx *gorm.DB, s sitting, e NodeEvent) error {
 		old := tx.Where("received_at < ?", o.store.now().Add(-eventMemory))
@@ -88,7 +90,7 @@ func (s sitting) endedBy(e NodeEvent) bool {
 	case EndLimit:
 		return !s.meeting.EndsAt.IsZero() && !s.meeting.EndsAt.After(e.At.Add(liftTolerance))
 	case EndEmpty:
-		return !slices.ContainsFunc(s.seats, func(r seatRow) bool { return r.LeftAt == nil && r.SeenAt.After(e.At) })
+		return !slices.ContainsFunc(s.seats, func(r seatRow) bool { return r.hereAfter(e.At.Add(liftTolerance - emptyGrace)) })
 	}
 	return false
 }

@@ -32,6 +32,15 @@ func (r seatRow) hereUntil() time.Time {
 	return r.SeenAt.Add(seatLease)
 }
 
+// hereAfter reports whether the person is known to have been there after a
+// moment.
+func (r seatRow) hereAfter(at time.Time) bool {
+	if r.LeftAt != nil {
+		return r.LeftAt.After(at)
+	}
+	return r.SeenAt.After(at)
+}
+
 // peopleIn counts the seats that are taken.
 func peopleIn(seats []seatRow, now time.Time) int {
 	n := 0
