@@ -14,7 +14,7 @@ type sample map[string]float64
 // String is for the terminal, while it runs.
 func (s sample) String() string {
 	var parts []string
-	for _, name := range []string{"cpu", "load", "share", "core", "rate", "mbit", "mb", "lost", "p50", "p95", "p99", "connected"} {
+	for _, name := range []string{"cpu", "load", "share", "core", "rate", "mbit", "mb", "lost", "dropped-in", "dropped-out", "p50", "p95", "p99", "connected"} {
 		if value, ok := s[name]; ok {
 			parts = append(parts, fmt.Sprintf("%s %.*f", name, digits(value), value))
 		}

@@ -181,15 +181,18 @@ type meter struct {
 	at             time.Time
 	server, load   time.Duration
 	packets, bytes uint64
+	in, out        uint64 // datagrams that the kernel dropped: on their way to the server, to the load
 }
 
 func (s *stage) read() (m meter, err error) {
 	m.at = time.Now()
 	m.packets, m.bytes = s.fleet.Received()
-	var failed error
-	m.server, err = s.server.CPU()
-	m.load, failed = server.CPU(os.Getpid())
-	return m, errors.Join(err, failed)
+	var failed [4]error
+	m.server, failed[0] = s.server.CPU()
+	m.load, failed[1] = server.CPU(os.Getpid())
+	m.in, failed[2] = s.server.Drops()
+	m.out, failed[3] = server.Drops(os.Getpid())
+	return m, errors.Join(failed[:]...)
 }
 
 // steady fills the server and measures it in flow.
@@ -232,6 +235,6 @@ func (s *stage) figures(from, to meter, full int64) (sample, error) {
 		"rate":  packets / seconds, "mbit": float64(to.bytes-from.bytes) * 8 / seconds / 1e6,
 		"core": (to.server - from.server).Seconds() / seconds,
 		"mb":   float64(full-s.empty) / 1e6 / float64(max(len(s.listeners()), 1)),
-		"lost": float64(s.fleet.Lost()),
+		"lost": float64(s.fleet.Lost()), "dropped-in": float64(to.in - from.in), "dropped-out": float64(to.out - from.out),
 	}, nil
 }
