@@ -54,8 +54,8 @@ func (d *dataPort) create(pc *webrtc.PeerConnection) error {
 	if err != nil {
 		return err
 	}
-	d.use(reliable)
-	d.use(lossy)
+	d.listenTo(reliable, true, func() { d.opened(reliable) }, ignoreMessage)
+	d.listenTo(lossy, true, func() { d.opened(lossy) }, ignoreMessage)
 	return nil
 }
 
@@ -63,13 +63,14 @@ func (d *dataPort) create(pc *webrtc.PeerConnection) error {
 // one-connection mode it receives on it too.
 func (d *dataPort) accept(channel *webrtc.DataChannel, both bool) {
 	kind, known := dataKind(channel.Label())
-	if !known {
-		return
+	handle, ready := ignoreMessage, func() {}
+	if known {
+		handle = func(message []byte) { d.receive(kind, message) }
 	}
-	channel.OnMessage(func(message webrtc.DataChannelMessage) { d.receive(kind, message.Data) })
-	if both {
-		d.use(channel)
+	if known && both {
+		ready = func() { d.opened(channel) }
 	}
+	d.listenTo(channel, false, ready, handle)
 }
 
 func dataKind(label string) (livekit.DataPacket_Kind, bool) {
@@ -83,19 +84,13 @@ func dataKind(label string) (livekit.DataPacket_Kind, bool) {
 	}
 }
 
-func (d *dataPort) use(channel *webrtc.DataChannel) {
-	if channel.Label() == labelLossy {
-		d.mu.Lock()
-		d.lossy = channel
-		d.mu.Unlock()
-		return
-	}
-	channel.OnOpen(func() { d.opened(channel) })
-}
-
 func (d *dataPort) opened(channel *webrtc.DataChannel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if channel.Label() == labelLossy {
+		d.lossy = channel
+		return
+	}
 	if d.reliable != nil {
 		return // a client opens it once
 	}

@@ -63,7 +63,7 @@ func (p *peer) addRepair(l link, s *subscription) error {
 	}
 	s.repair = sender
 	s.sub.SetRepair(uint32(parameters.Encodings[0].SSRC))
-	p.workers.Go(func() { p.readFeedback(sender, s.sub) })
+	p.hearFeedback(l, sender, s)
 	return nil
 }
 
@@ -75,24 +75,25 @@ func (s *subscription) endRepair() {
 	}
 }
 
-// readFeedback takes what the subscriber reports about one stream, until its
-// sender stops.
-func (p *peer) readFeedback(sender *webrtc.RTPSender, sub *forward.Sub) {
-	media := p.node.transport.udp
-	buffer := make([]byte, receiveMTU)
-	for {
-		n, _, err := sender.Read(buffer)
-		if err != nil {
-			return
-		}
-		if !takeFeedback(buffer[:n], p.path) {
-			continue
-		}
-		if packets, err := rtcp.Unmarshal(buffer[:n]); err == nil {
-			media.Hold() // what is sent again leaves in one go
-			sub.HandleRTCP(packets)
-			media.Release()
-		}
+// hearFeedback takes what the subscriber reports about one stream, until the
+// subscription ends. It needs no goroutine: see inflow.listen.
+func (p *peer) hearFeedback(l link, sender *webrtc.RTPSender, s *subscription) {
+	media, sub, path := p.node.transport.udp, s.sub, p.path
+	for _, encoding := range sender.GetParameters().Encodings {
+		ssrc := uint32(encoding.SSRC)
+		l.inflow.listen(ssrc, func(compound []byte) {
+			if !takeFeedback(compound, path) {
+				return
+			}
+			if packets, err := rtcp.Unmarshal(compound); err == nil {
+				media.Hold() // what is sent again leaves in one go
+				defer media.Release()
+				sub.HandleRTCP(packets)
+			}
+		})
+		// The client may go on reporting: that is not kept for a reader that
+		// there will never be.
+		s.deafen = append(s.deafen, func() { l.inflow.listen(ssrc, ignoreMessage) })
 	}
 }
 

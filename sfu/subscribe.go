@@ -19,6 +19,7 @@ type subscription struct {
 	repair      *webrtc.RTPSender      // of video: lends the SSRC of retransmissions
 	transceiver *webrtc.RTPTransceiver // the section
 	open        bool
+	deafen      []func() // end the hearing of the client's reports
 }
 
 // subscribeTo takes a track, unless the person does not want it or may not
@@ -102,6 +103,10 @@ func (p *peer) dropSubscriptions() {
 func (s *subscription) end() {
 	s.pub.track.Unsubscribe(s.sub)
 	s.endRepair()
+	for _, deafen := range s.deafen {
+		deafen()
+	}
+	s.deafen = nil
 	if s.pub.demand != nil {
 		s.pub.demand.remove(s.sub)
 	}
@@ -132,8 +137,7 @@ func (p *peer) attach(l link, s *subscription, free *webrtc.RTPTransceiver) erro
 		}
 		s.transceiver, s.sender = free, sender
 	}
-	sender, sub := s.sender, s.sub
-	p.workers.Go(func() { p.readFeedback(sender, sub) })
+	p.hearFeedback(l, s.sender, s)
 	return nil
 }
 

@@ -174,6 +174,7 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 		return context.WithTimeout(context.Background(), 15*time.Second)
 	})
 	s.SetReceiveMTU(receiveMTU)
+	s.DetachDataChannels() // see dataPort.listenTo
 	// What a publisher sends again comes a round trip late: 64 packets, Pion's
 	// default, are 300 ms of video.
 	s.SetSRTPReplayProtectionWindow(replayWindow)
