@@ -16,28 +16,55 @@ const (
 // inflow is what has come in on one connection and waits to be read. Pion
 // reads a stream a packet at a time and blocks for the next; by its buffers
 // one can see whether there is a next one already.
+//
+// It ends all reads with the connection, which Pion does not: a stream that is
+// found while its connection closes is read for ever (webrtc v3.3.6,
+// PeerConnection.startReceiver and handleIncomingSSRC).
 type inflow struct {
 	mu      sync.Mutex
+	closed  bool
+	open    map[*packetio.Buffer]struct{}
 	streams map[uint32]*packetio.Buffer // of RTP, by SSRC
 	reports map[uint32]func([]byte)     // who hears RTCP of a stream, by its SSRC
 }
 
 func newInflow() *inflow {
-	return &inflow{streams: map[uint32]*packetio.Buffer{}, reports: map[uint32]func([]byte){}}
+	return &inflow{
+		open: map[*packetio.Buffer]struct{}{}, streams: map[uint32]*packetio.Buffer{}, reports: map[uint32]func([]byte){},
+	}
 }
 
 // buffer makes the buffer of a stream. It is a webrtc.SettingEngine's factory.
 func (f *inflow) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 	b := packetio.NewBuffer()
-	if kind != packetio.RTPBufferPacket {
-		b.SetLimitSize(reportBytes)
-		return &reportStream{Buffer: b, from: f, ssrc: ssrc}
-	}
-	b.SetLimitSize(inflowBytes)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		_ = b.Close() // always nil
+		return b
+	}
+	f.open[b] = struct{}{}
+	stream := instream{Buffer: b, from: f, ssrc: ssrc}
+	if kind != packetio.RTPBufferPacket {
+		b.SetLimitSize(reportBytes)
+		return &reportStream{stream}
+	}
+	b.SetLimitSize(inflowBytes)
 	f.streams[ssrc] = b
-	return &instream{Buffer: b, from: f, ssrc: ssrc}
+	return &stream
+}
+
+// close ends all reads, now and of streams that are yet to be found.
+func (f *inflow) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	for b := range f.open {
+		_ = b.Close() // always nil
+	}
+	clear(f.open)
+	clear(f.streams)
+	clear(f.reports)
 }
 
 // instream is a stream's buffer, which the connection forgets when it is
@@ -52,6 +79,7 @@ type instream struct {
 func (s *instream) Close() error {
 	s.from.mu.Lock()
 	defer s.from.mu.Unlock()
+	delete(s.from.open, s.Buffer)
 	if s.from.streams[s.ssrc] == s.Buffer {
 		delete(s.from.streams, s.ssrc)
 	}
@@ -59,11 +87,7 @@ func (s *instream) Close() error {
 }
 
 // reportStream is the RTCP of a stream.
-type reportStream struct {
-	*packetio.Buffer
-	from *inflow
-	ssrc uint32
-}
+type reportStream struct{ instream }
 
 // Write implements io.Writer: who listens hears at once, and nothing is kept.
 func (s *reportStream) Write(packet []byte) (int, error) {

@@ -222,5 +222,12 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	return link{PeerConnection: pc, api: api, inflow: in, outlets: out}, nil
 }
 
+// Close ends the connection, and everything that Pion has started for it.
+func (l link) Close() error {
+	err := l.PeerConnection.Close()
+	l.inflow.close()
+	return err
+}
+
 // Close frees the port.
 func (t *transport) Close() error { return errors.Join(t.udp.Close(), t.tcp.Close()) }

@@ -22,6 +22,7 @@ type rtc struct {
 	peer     *Peer
 	up, down *webrtc.PeerConnection
 	single   bool
+	buffers  buffers
 
 	mu          sync.Mutex // guards negotiation
 	offers      uint32
@@ -37,7 +38,7 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	if p.options.LosesFirst {
 		r.lose = 1
 	}
-	api, err := newAPI(p.options)
+	api, err := newAPI(p.options, &r.buffers)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	}
 	r.down = r.up
 	if !r.single {
-		if api, err = newAPI(p.options); err != nil {
+		if api, err = newAPI(p.options, &r.buffers); err != nil {
 			return nil, err
 		}
 		if r.down, err = api.NewPeerConnection(config); err != nil {
@@ -61,7 +62,7 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	return r, r.openChannels()
 }
 
-func newAPI(o Options) (*webrtc.API, error) {
+func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -95,6 +96,7 @@ func newAPI(o Options) (*webrtc.API, error) {
 	s.SetRelayAcceptanceMinWait(0)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
 	s.DisableSRTPReplayProtection(true) // so that tests see a packet that was sent twice
+	s.BufferFactory = b.buffer
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil
 }
 
@@ -122,6 +124,7 @@ func (r *rtc) close() error {
 	if r == nil {
 		return nil
 	}
+	defer r.buffers.close()
 	if r.single {
 		return r.up.Close()
 	}
