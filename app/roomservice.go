@@ -232,6 +232,6 @@ func (roomService) MoveParticipant(context.Context, *livekit.MoveParticipantRequ
 }
 
 // PerformRpc is not supported.
-func (roomService) PerformRpc(context.Context, *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) { //nolint:revive // the name is LiveKit's
+func (roomService) PerformRpc(context.Context, *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) {
 	return nil, errUnimplemented
 }

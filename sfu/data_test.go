@@ -166,6 +166,10 @@ func TestProfile(t *testing.T) {
 	if reason := update(bob, &livekit.UpdateParticipantMetadata{RequestId: 1, Name: "Host"}); reason != livekit.RequestResponse_NOT_ALLOWED {
 		t.Errorf("bob, who may not, is told %v", reason)
 	}
+	w.update(&livekit.UpdateParticipantRequest{Identity: "bob", Permission: may(func(p *livekit.ParticipantPermission) { p.CanUpdateMetadata = true })})
+	if reason := update(bob, &livekit.UpdateParticipantMetadata{RequestId: 4, Name: "Robert"}); reason != livekit.RequestResponse_OK {
+		t.Errorf("bob, who may by now, is told %v", reason)
+	}
 	if reason := update(ann, &livekit.UpdateParticipantMetadata{RequestId: 2, Metadata: string(make([]byte, 9000))}); reason != livekit.RequestResponse_LIMIT_EXCEEDED {
 		t.Errorf("9 kB of metadata: %v", reason)
 	}
