@@ -10,6 +10,7 @@ import (
 
 	"github.com/pion/webrtc/v3"
 
+	"parley/sfu/door"
 	"parley/sfu/turn"
 )
 
@@ -226,17 +227,17 @@ func listenTCP(ips []net.IP, port int) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return standing{l, ips}, nil
+	return standing{door.New(l, door.AtOnce, door.PerSource), ips}, nil
 }
 
 type standing struct {
-	*net.TCPListener
+	*door.Door
 	ips []net.IP
 }
 
 // Accept implements net.Listener.
 func (l standing) Accept() (net.Conn, error) {
-	conn, err := l.AcceptTCP()
+	conn, err := l.Door.Accept()
 	if err != nil {
 		return nil, err
 	}

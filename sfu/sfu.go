@@ -89,6 +89,7 @@ type Stats struct {
 	Rooms, Participants, Tracks, Subscriptions int
 	PacketsIn, PacketsOut, BytesIn, BytesOut   uint64
 	Joins, Refused                             uint64
+	Relays                                     int // open at the node's TURN server
 }
 
 // Errors that Join and the room calls give. Compare with errors.Is.

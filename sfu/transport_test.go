@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -83,6 +84,33 @@ func TestTranslatedAddress(t *testing.T) {
 				w.ok(ann.Hears(w.ctx, "bob", audio, 20))
 			})
 		}
+	}
+}
+
+// TestSilentStrangersDoNotHoldTheNodeUp: a connection on the media port that
+// says nothing ends with the node, not half a minute later.
+func TestSilentStrangersDoNotHoldTheNodeUp(t *testing.T) {
+	node, err := sfu.NewNode(sfu.Config{Keyring: sfutest.Keys{}, NodeIPs: []string{"127.0.0.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(node.Port()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	closed := make(chan error, 1)
+	go func() { closed <- node.Close(ctx) }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-ctx.Done():
+		t.Error("the node waits for a stranger")
+		<-closed
 	}
 }
 

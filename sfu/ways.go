@@ -107,6 +107,14 @@ func (w *ways) dismiss(sid string) {
 	}
 }
 
+// relays counts what is open at the node's own server.
+func (w *ways) relays() int {
+	if w.own == nil {
+		return 0
+	}
+	return w.own.Relays()
+}
+
 func (w *ways) close() error {
 	if w.own == nil {
 		return nil

@@ -39,6 +39,22 @@ func TestMediaThroughRelay(t *testing.T) {
 	}
 }
 
+// TestRelayOnAMachineOfManyAddresses: relays are on one of them, media on all.
+func TestRelayOnAMachineOfManyAddresses(t *testing.T) {
+	w := realWorld(t, withTURN, func(c *sfu.Config) { c.NodeIPs = nil })
+	ann, bob := w.join("ann", sfutest.Options{Relay: "udp"}), w.join("bob", sfutest.Options{SinglePC: true, Relay: "tcp"})
+	w.publish(ann, sfutest.Microphone())
+	w.publish(bob, sfutest.Microphone())
+	w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+	w.ok(ann.Hears(w.ctx, "bob", audio, 20))
+	if relays := w.node.Stats().Relays; relays < 2 {
+		t.Errorf("%d relays are open", relays)
+	}
+	ann.Leave()
+	bob.Leave()
+	w.eventually("the relays to be closed", func() bool { return w.node.Stats().Relays == 0 })
+}
+
 // opens says whether the credentials open a relay.
 func opens(t *testing.T, servers []*livekit.ICEServer) bool {
 	t.Helper()

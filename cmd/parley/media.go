@@ -41,6 +41,7 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 	p.checks = append(p.checks, app.Check{Name: "media", Ok: func(context.Context) error { return node.Ready() }})
 	p.metrics.Gauge("parley_rooms", "Open rooms on this media node.", func() float64 { return float64(node.Stats().Rooms) })
 	p.metrics.Gauge("parley_participants", "People in meetings on this media node.", func() float64 { return float64(node.Stats().Participants) })
+	p.metrics.Gauge("parley_turn_relays", "Relays that are open at this media node's TURN server.", func() float64 { return float64(node.Stats().Relays) })
 	return nil
 }
 

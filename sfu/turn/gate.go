@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"parley/sfu/door"
 )
 
-// gate lets each source have so many requests a second. A source is an IPv4
-// address or the /64 of an IPv6 one, which is what one customer gets.
+// gate lets each source have so many requests a second.
 type gate struct {
 	mu      sync.Mutex
 	sources map[netip.Prefix]*rate.Limiter
@@ -18,17 +19,8 @@ type gate struct {
 
 func newGate() *gate { return &gate{sources: map[netip.Prefix]*rate.Limiter{}} }
 
-func source(ip netip.Addr) netip.Prefix {
-	bits := 64
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
-		bits = 32
-	}
-	prefix, _ := ip.Prefix(bits) // of a valid length
-	return prefix
-}
-
-func (g *gate) allow(ip netip.Addr, now time.Time) bool {
-	from := source(ip)
+func (g *gate) allow(address net.Addr, now time.Time) bool {
+	from := door.Source(address)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	bucket := g.sources[from]
@@ -56,7 +48,7 @@ func (g guarded) ReadFrom(packet []byte) (int, net.Addr, error) {
 		if err != nil {
 			return n, from, err
 		}
-		if !isRequest(packet[:n]) || g.server.gate.allow(addrPort(from).Addr(), g.server.now()) {
+		if !isRequest(packet[:n]) || g.server.gate.allow(from, g.server.now()) {
 			return n, from, nil
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	pion "github.com/pion/turn/v4"
+
+	"parley/sfu/door"
 )
 
 const portAttempts = 20
@@ -95,5 +97,5 @@ func bindTCP(ips []net.IP, port int) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open TURN port: %w", err)
 	}
-	return l, nil
+	return door.New(l, door.AtOnce, door.PerSource), nil
 }

@@ -15,33 +15,38 @@ type peers struct {
 	local     map[netip.AddrPort]netip.AddrPort // by announced address
 	announced map[netip.AddrPort]netip.AddrPort // by local address
 	ips       map[netip.Addr]bool               // announced
-	own       netip.Addr                        // what relays say their address is: where media sockets see them
-	bind      netip.Addr                        // where they are
+	own       netip.Addr                        // where relays are
 }
 
-// newPeers makes the table. Relays are IPv4 when any media socket is: clients
-// pair addresses of one family, and nearly all ask for IPv4 (RFC 8656 section
-// 7.2). Where all is on loopback, relays are too. A relay gives the address that
-// media sockets see it at, which is inside: if it gave another, clients would
-// take the relayed way for one they have found by luck (prflx) and prefer it to
-// plain TCP.
+// newPeers makes the table. Relays are on one of the addresses that media is
+// on, and so of one family: IPv4 when there is any, since nearly all clients ask
+// for it and pair addresses of one family only (RFC 8656 section 7.2). Clients
+// are told the address at which media sockets see the relay, even if it is
+// inside: from another one they would take the relayed way for one that they
+// have found by luck (prflx), and prefer it to plain TCP.
 func newPeers(list []Peer) *peers {
 	p := &peers{
 		local: map[netip.AddrPort]netip.AddrPort{}, announced: map[netip.AddrPort]netip.AddrPort{}, ips: map[netip.Addr]bool{},
 	}
-	inside := true
+	for _, peer := range list {
+		if ip := plain(peer.Local).Addr(); !p.own.IsValid() || better(ip, p.own) {
+			p.own = ip
+		}
+	}
 	for _, peer := range list {
 		announced, local := plain(peer.Announced), plain(peer.Local)
-		p.local[announced], p.announced[local], p.ips[announced.Addr()] = local, announced, true
-		if !p.own.IsValid() || (p.own.Is6() && local.Addr().Is4()) {
-			p.own, p.bind = local.Addr(), local.Addr()
+		if local.Addr().Is4() == p.own.Is4() {
+			p.local[announced], p.announced[local], p.ips[announced.Addr()] = local, announced, true
 		}
-		inside = inside && local.Addr().IsLoopback() && local.Addr().Is4() == list[0].Local.Addr().Unmap().Is4()
-	}
-	if !inside {
-		p.bind = netip.Addr{} // all, of both families
 	}
 	return p
+}
+
+func better(one, other netip.Addr) bool {
+	if one.Is4() != other.Is4() {
+		return one.Is4()
+	}
+	return other.IsLoopback() && !one.IsLoopback()
 }
 
 func (p *peers) knows(ip net.IP) bool {

@@ -83,7 +83,7 @@ func (g relays) AllocatePacketConn(_ string, port int) (net.PacketConn, net.Addr
 	if table == nil || !table.own.IsValid() {
 		return nil, nil, errNoPeer
 	}
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: table.bind.AsSlice(), Port: port})
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: table.own.AsSlice(), Port: port})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,9 +25,7 @@ const (
 	realm             = "parley"
 	relaysPerSession  = 24
 	relaysAtOnce      = 8192
-	streamsAtOnce     = 8192
-	streamsPerSource  = 1024 // an office of a hundred people has one address
-	requestsPerSecond = 200  // of a source; joining takes some 30 requests a person
+	requestsPerSecond = 200 // of a source; joining takes some 30 requests a person
 	requestsAtOnce    = 4000
 	sourcesKept       = 16384
 	bytesPerSecond    = 8 << 20 // 67 Mbit/s each way, of a session
@@ -66,7 +63,6 @@ type Server struct {
 	pending  map[net.Addr]*relay // opened, and not yet of a session
 	count    int                 // relays of sessions
 	streams  map[ends]*stream
-	sources  map[netip.Prefix]int // streams of each
 	closed   bool
 }
 
@@ -86,7 +82,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		clock: config.Clock, secret: []byte(rand.Text()), gate: newGate(),
-		sessions: map[string]*session{}, pending: map[net.Addr]*relay{}, streams: map[ends]*stream{}, sources: map[netip.Prefix]int{},
+		sessions: map[string]*session{}, pending: map[net.Addr]*relay{}, streams: map[ends]*stream{},
 	}
 	s.SetPeers(config.Peers)
 	udp, tcp, err := s.listen(config)
@@ -165,16 +161,9 @@ func (s *Server) Close() error {
 	for subject := range s.sessions {
 		subjects = append(subjects, subject)
 	}
-	var streams []*stream
-	for _, stream := range s.streams {
-		streams = append(streams, stream)
-	}
 	s.mu.Unlock()
 	for _, subject := range subjects {
 		s.Dismiss(subject)
-	}
-	for _, stream := range streams {
-		_ = stream.Close()
 	}
 	return err
 }
@@ -264,25 +253,17 @@ func (s *Server) forget(r *relay) {
 	}
 }
 
-// enter counts a connection in, if there is room for it.
-func (s *Server) enter(st *stream) bool {
+// enter remembers a connection, so that it can be told from a stranger's.
+func (s *Server) enter(st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from := source(st.from.Addr())
-	if s.closed || len(s.streams) >= streamsAtOnce || s.sources[from] >= streamsPerSource {
-		return false
-	}
 	s.streams[st.ends] = st
-	s.sources[from]++
-	return true
 }
 
 func (s *Server) exit(st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.streams, st.ends)
-	from := source(st.from.Addr())
-	if s.sources[from]--; s.sources[from] <= 0 {
-		delete(s.sources, from)
+	if s.streams[st.ends] == st {
+		delete(s.streams, st.ends)
 	}
 }

@@ -15,8 +15,7 @@ import (
 
 var errFrame = errors.New("neither STUN nor channel data")
 
-// listener accepts TURN over TCP or TLS, as many connections as the server
-// stands and a source may have.
+// listener accepts TURN over TCP or TLS.
 type listener struct {
 	net.Listener
 	server *Server
@@ -26,25 +25,20 @@ type listener struct {
 // Accept gives the next connection. The TLS handshake is done by who reads
 // first, so a slow one holds nobody up.
 func (l listener) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		s := &stream{Conn: conn, server: l.server, ends: ends{addrPort(conn.RemoteAddr()), addrPort(conn.LocalAddr())}}
-		if !l.server.enter(s) {
-			_ = conn.Close() // too many; it may try again later
-			continue
-		}
-		// Until there is an allocation, this is an absolute end: nobody keeps a
-		// connection by sending a byte now and then.
-		_ = conn.SetReadDeadline(time.Now().Add(loginTime))
-		if l.tls != nil {
-			s.Conn = tls.Server(conn, l.tls)
-		}
-		s.reader = bufio.NewReaderSize(s.Conn, maxFrame)
-		return s, nil
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
 	}
+	s := &stream{Conn: conn, server: l.server, ends: ends{addrPort(conn.RemoteAddr()), addrPort(conn.LocalAddr())}}
+	l.server.enter(s)
+	// Until there is an allocation, this is an absolute end: nobody keeps a
+	// connection by sending a byte now and then.
+	_ = conn.SetReadDeadline(time.Now().Add(loginTime))
+	if l.tls != nil {
+		s.Conn = tls.Server(conn, l.tls)
+	}
+	s.reader = bufio.NewReaderSize(s.Conn, maxFrame)
+	return s, nil
 }
 
 // ends are the addresses of a connection: the client's and ours.
@@ -81,7 +75,7 @@ func (s *stream) Read(frame []byte) (int, error) {
 	if n, err := io.ReadFull(s.reader, frame[:size]); err != nil {
 		return n, err
 	}
-	if isRequest(frame) && !s.server.gate.allow(s.from.Addr(), s.server.now()) {
+	if isRequest(frame) && !s.server.gate.allow(s.RemoteAddr(), s.server.now()) {
 		return 0, errors.New("too many requests")
 	}
 	return size, nil
