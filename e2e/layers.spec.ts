@@ -14,14 +14,42 @@ declare global {
 type Codec = "vp8" | "h264" | "vp9" | "av1";
 
 /** Sends the camera in 1280 × 720, in three layers. */
-const publish = (who: ForeignVisitor, videoCodec: Codec): Promise<void> =>
-  who.page.evaluate(async (videoCodec) => {
-    await window.room?.localParticipant.setCameraEnabled(
-      true,
-      { resolution: { width: 1280, height: 720, frameRate: 30 } },
-      { videoCodec, simulcast: true, backupCodec: false },
-    );
-  }, videoCodec);
+const publish = (who: ForeignVisitor, videoCodec: Codec, backup = false): Promise<void> =>
+  who.page.evaluate(
+    async ([videoCodec, backup]) => {
+      await window.room?.localParticipant.setCameraEnabled(
+        true,
+        { resolution: { width: 1280, height: 720, frameRate: 30 } },
+        { videoCodec, simulcast: true, backupCodec: backup ? { codec: "vp8" } : false },
+      );
+    },
+    [videoCodec, backup] as const,
+  );
+
+/** Lets this browser decode nothing but VP8 from now on: it does not know the others' names in an offer. */
+const onlyVP8 = (who: ForeignVisitor): Promise<void> =>
+  who.page.evaluate(() => {
+    const take = RTCPeerConnection.prototype.setRemoteDescription as (this: RTCPeerConnection, description: RTCSessionDescriptionInit) => Promise<void>;
+    RTCPeerConnection.prototype.setRemoteDescription = function (description: RTCSessionDescriptionInit) {
+      const sdp = description.sdp?.replace(/ (VP9|AV1|H264)\/90000/g, " NO$1/90000");
+      return take.call(this, description.type === "offer" && sdp ? { type: description.type, sdp } : description);
+    };
+  });
+
+/** The codec of the picture that is received. */
+const codecOf = (who: ForeignVisitor): Promise<string> =>
+  who.page.evaluate(async () => {
+    let mime = "";
+    for (const person of window.room?.remoteParticipants.values() ?? []) {
+      for (const publication of person.videoTrackPublications.values()) {
+        const report = await publication.videoTrack?.getRTCStatsReport();
+        report?.forEach((entry) => {
+          if (entry.type === "inbound-rtp" && entry.framesDecoded > 0) mime = report.get(entry.codecId)?.mimeType ?? "";
+        });
+      }
+    }
+    return mime;
+  });
 
 /** Layers that are being sent now. */
 const sending = (who: ForeignVisitor): Promise<string[]> =>
@@ -132,4 +160,24 @@ test.describe("layers", () => {
     await ben.leave();
     await site.stop();
   });
+
+  for (const single of [false, true]) {
+    test(`who cannot decode VP9 gets the backup in VP8, over ${single ? "one connection" : "two connections"}`, async ({ browsers }) => {
+      const site = await ForeignSite.start();
+      const browser = await browsers();
+      const [ann, ben, cat] = [await site.visit(browser), await site.visit(browser), await site.visit(browser)];
+      const token = (identity: string) => signToken(acme.key, { room: "daily", identity });
+      expect(await ann.connect(acme.key.url, token("ann"), single, { dynacast: true })).toBe("");
+      await publish(ann, "vp9", true);
+      expect(await ben.connect(acme.key.url, token("ben"), single)).toBe("");
+      await ben.sees("ann");
+      await onlyVP8(cat);
+      expect(await cat.connect(acme.key.url, token("cat"), false)).toBe("");
+      await cat.sees("ann");
+      await ben.sees("ann");
+      expect([await codecOf(ben), await codecOf(cat)]).toEqual(["video/VP9", "video/VP8"]);
+      for (const visitor of [ann, ben, cat]) await visitor.leave();
+      await site.stop();
+    });
+  }
 });

@@ -65,7 +65,7 @@ func (p *peer) pump(u *upload, a *arrival) {
 	u.streams = append(u.streams, a)
 	pc, ssrc := p.up, uint32(a.remote.SSRC())
 	inflow, media := p.up.inflow, p.node.transport.udp
-	layer := u.pub.track.AddLayer(quality(a.remote.RID()), extensionID(a.receiver, extAudioLevel), func() {
+	layer := u.pub.track.AddLayerOf(u.variant, quality(a.remote.RID()), extensionID(a.receiver, extAudioLevel), func() {
 		if err := pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
 			p.log.Debug("request key frame", "err", err)
 		}

@@ -16,17 +16,26 @@ const calmFor = 5 * time.Second
 
 // demand is what the subscribers of one video track want of it, and what its
 // publisher was asked for. Nobody should send what nobody watches. Its lock is
-// taken last of all, and its methods call nothing but Sub.Wish.
+// taken last of all, and its methods call nothing but the Subs'.
 type demand struct {
 	mu    sync.Mutex
 	subs  map[*forward.Sub]struct{}
-	asked int       // quality that the publisher was asked for last; all, to begin with
+	needs [2]need // of the track's codec, and of its backup
+}
+
+// need is what is wanted of a track in one codec.
+type need struct {
+	asked int       // quality that the publisher was asked for last
 	calm  time.Time // since when less is enough; zero: it is not
 	peak  int       // the most that was wanted since
 }
 
+// newDemand begins as clients do: with all of the first codec, and nothing of
+// the second.
 func newDemand() *demand {
-	return &demand{subs: map[*forward.Sub]struct{}{}, asked: forward.TopQuality}
+	d := &demand{subs: map[*forward.Sub]struct{}{}}
+	d.needs[forward.First].asked, d.needs[forward.Backup].asked = forward.TopQuality, forward.Off
+	return d
 }
 
 func (d *demand) add(sub *forward.Sub) {
@@ -41,52 +50,65 @@ func (d *demand) remove(sub *forward.Sub) {
 	delete(d.subs, sub)
 }
 
-// current is what the publisher was asked for last.
-func (d *demand) current() int {
+// current is what the publisher was asked for last, of each codec.
+func (d *demand) current() (asked [2]int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.asked
+	for i := range d.needs {
+		asked[i] = d.needs[i].asked
+	}
+	return asked
 }
 
-func (d *demand) wantedLocked() int {
-	wanted := forward.Off
+func (d *demand) wantedLocked() (wanted [2]int) {
+	wanted = [2]int{forward.Off, forward.Off}
 	for sub := range d.subs {
-		wanted = max(wanted, sub.Wish())
+		variant := sub.Variant()
+		wanted[variant] = max(wanted[variant], sub.Wish())
 	}
 	return wanted
 }
 
 // rise says whether more is wanted now than the publisher was asked for. It
 // counts as asked for then.
-func (d *demand) rise() bool {
+func (d *demand) rise() (more bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	wanted := d.wantedLocked()
-	if wanted <= d.asked {
-		return false
+	for i := range d.needs {
+		if wanted[i] > d.needs[i].asked {
+			d.needs[i] = need{asked: wanted[i]}
+			more = true
+		}
 	}
-	d.asked, d.calm = wanted, time.Time{}
-	return true
+	return more
 }
 
 // settle says whether less has been enough for long enough to ask for less.
-func (d *demand) settle(now time.Time) bool {
+func (d *demand) settle(now time.Time) (less bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	wanted := d.wantedLocked()
+	for i := range d.needs {
+		less = d.needs[i].settle(wanted[i], now) || less
+	}
+	return less
+}
+
+func (n *need) settle(wanted int, now time.Time) bool {
 	switch {
-	case wanted >= d.asked:
-		d.calm = time.Time{}
+	case wanted >= n.asked:
+		n.calm = time.Time{}
 		return false
-	case d.calm.IsZero():
-		d.calm, d.peak = now, wanted
-		return false
-	}
-	d.peak = max(d.peak, wanted)
-	if now.Sub(d.calm) < calmFor {
+	case n.calm.IsZero():
+		n.calm, n.peak = now, wanted
 		return false
 	}
-	d.asked, d.calm = d.peak, time.Time{}
+	n.peak = max(n.peak, wanted)
+	if now.Sub(n.calm) < calmFor {
+		return false
+	}
+	*n = need{asked: n.peak}
 	return true
 }
 
@@ -103,7 +125,7 @@ func (pub *publication) raise() {
 // left alone: its client would not know what it is asked about.
 func (p *peer) settleDemands(now time.Time) {
 	for _, u := range p.uploads {
-		if u.pub.demand != nil && u.pub.track.Layers() > 0 && !u.pub.track.Muted() && u.pub.demand.settle(now) {
+		if u.pub.demand != nil && u.variant == forward.First && u.pub.track.Layers() > 0 && !u.pub.track.Muted() && u.pub.demand.settle(now) {
 			p.askFor(u.pub)
 		}
 	}
@@ -113,7 +135,7 @@ func (p *peer) settleDemands(now time.Time) {
 // lost with a connection.
 func (p *peer) repeatDemands() {
 	for _, u := range p.uploads {
-		if u.pub.demand != nil {
+		if u.pub.demand != nil && u.variant == forward.First {
 			p.askFor(u.pub)
 		}
 	}
@@ -125,18 +147,20 @@ func (p *peer) repeatDemands() {
 //
 //nolint:staticcheck // the deprecated list is what older clients read
 func (p *peer) askFor(pub *publication) {
-	best := pub.demand.current()
-	var qualities []*livekit.SubscribedQuality
+	asked := pub.demand.current()
+	update := &livekit.SubscribedQualityUpdate{TrackSid: pub.sid, SubscribedQualities: qualitiesUpTo(asked[forward.First])}
+	for i, mime := range pub.track.Codecs() {
+		update.SubscribedCodecs = append(update.SubscribedCodecs, &livekit.SubscribedCodec{Codec: shortCodec(mime), Qualities: qualitiesUpTo(asked[i])})
+	}
+	p.log.Debug("quality wanted", "track", pub.sid, "quality", asked)
+	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscribedQualityUpdate{SubscribedQualityUpdate: update}})
+}
+
+func qualitiesUpTo(best int) (qualities []*livekit.SubscribedQuality) {
 	for quality := range forward.TopQuality + 1 {
 		qualities = append(qualities, &livekit.SubscribedQuality{Quality: livekit.VideoQuality(quality), Enabled: quality <= best})
 	}
-	p.log.Debug("quality wanted", "track", pub.sid, "quality", best)
-	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_SubscribedQualityUpdate{
-		SubscribedQualityUpdate: &livekit.SubscribedQualityUpdate{
-			TrackSid: pub.sid, SubscribedQualities: qualities,
-			SubscribedCodecs: []*livekit.SubscribedCodec{{Codec: shortCodec(pub.track.Codec), Qualities: qualities}},
-		},
-	}})
+	return qualities
 }
 
 // shortCodec is how clients name a codec: "vp8" for "video/VP8".

@@ -82,12 +82,12 @@ func TestNobodySendsWhatNobodyWatches(t *testing.T) {
 	}
 	asked := func(peer *sfutest.Peer, quality int) {
 		t.Helper()
-		w.until(peer, "another quality", func() bool { return ann.Asked(sid) == quality })
+		w.until(peer, "another quality", func() bool { return ann.Asked(sid, webrtc.MimeTypeVP8) == quality })
 	}
 	// until less is asked for; the node counts the seconds by itself.
 	sinks := func(quality int) {
 		t.Helper()
-		w.until(ann, "less", func() bool { seconds(1); return ann.Asked(sid) == quality })
+		w.until(ann, "less", func() bool { seconds(1); return ann.Asked(sid, webrtc.MimeTypeVP8) == quality })
 	}
 	sinks(-1)
 
@@ -112,4 +112,74 @@ func TestNobodySendsWhatNobodyWatches(t *testing.T) {
 	w.ok(bob.Show(sid, 1280, 720, false))
 	asked(ann, 2)
 	w.shown(bob, 2)
+}
+
+func TestBackupCodec(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			// Pion negotiates codecs once, with the first section: on a connection
+			// of its own, ann could not publish in another one later.
+			ann := w.join("ann", sfutest.Options{SinglePC: true})
+			source := sfutest.Camera()
+			source.Codec, source.Backup, source.Dynacast = webrtc.MimeTypeVP9, webrtc.MimeTypeVP8, true
+			camera := w.publish(ann, source)
+			if codecs := camera.Info().GetCodecs(); len(codecs) != 2 || codecs[1].GetMimeType() != webrtc.MimeTypeVP8 {
+				t.Errorf("published as %v", codecs)
+			}
+			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
+			w.ok(bob.Hears(w.ctx, "ann", video, 10))
+			if asked := ann.Asked(camera.SID(), webrtc.MimeTypeVP8); asked == 0 || asked == 1 {
+				t.Errorf("quality %d of a backup that nobody needs", asked)
+			}
+
+			cat := w.join("cat", sfutest.Options{SinglePC: single[2], OnlyVP8: true})
+			w.until(ann, "a wish for the backup", func() bool {
+				return ann.Asked(camera.SID(), webrtc.MimeTypeVP8) == 2 && ann.Asked(camera.SID(), webrtc.MimeTypeVP9) == 2
+			})
+			source.Codec, source.Backup, source.Of = webrtc.MimeTypeVP8, "", camera.SID()
+			backup := w.publish(ann, source)
+			if backup.SID() != camera.SID() {
+				t.Errorf("the backup is track %s, not %s", backup.SID(), camera.SID())
+			}
+			w.ok(cat.Hears(w.ctx, "ann", video, 20))
+			w.ok(bob.Hears(w.ctx, "ann", video, 20))
+			for peer, codec := range map[*sfutest.Peer]string{bob: webrtc.MimeTypeVP9, cat: webrtc.MimeTypeVP8} {
+				for _, track := range peer.Tracks() {
+					if track.Codec != codec || track.SID != camera.SID() {
+						t.Errorf("received %s as %s, want %s", track.SID, track.Codec, codec)
+					}
+				}
+			}
+			if n := tracksOf(bob, "ann"); n != 1 {
+				t.Errorf("ann has %d tracks, want 1", n)
+			}
+			w.ok(camera.SetMuted(true))
+			w.ok(camera.Unpublish())
+			w.until(bob, "no track of ann's", func() bool { return tracksOf(bob, "ann") == 0 })
+			w.until(cat, "no track of ann's", func() bool { return tracksOf(cat, "ann") == 0 })
+		})
+	}
+}
+
+func TestBackupThatWasNotNamedIsRefused(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	source := sfutest.Camera()
+	source.Codec, source.Backup = webrtc.MimeTypeVP9, webrtc.MimeTypeVP8
+	camera := w.publish(ann, source)
+	second := sfutest.Camera()
+	second.Of = camera.SID()
+	if _, err := bob.Publish(w.ctx, second); !sfutest.ErrRefused(err) {
+		t.Errorf("a backup of somebody else's track: %v", err)
+	}
+	second.Codec = webrtc.MimeTypeH264
+	if _, err := ann.Publish(w.ctx, second); !sfutest.ErrRefused(err) {
+		t.Errorf("a backup in a codec that was not named: %v", err)
+	}
+	plain := w.publish(ann, sfutest.Camera())
+	second.Codec, second.Of = webrtc.MimeTypeVP8, plain.SID()
+	if _, err := ann.Publish(w.ctx, second); !sfutest.ErrRefused(err) {
+		t.Errorf("a backup of a track that has none: %v", err)
+	}
 }

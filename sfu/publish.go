@@ -36,6 +36,7 @@ type publication struct {
 // for by addTrack, tied to a media section by an offer, fed by arrivals.
 type upload struct {
 	pub       *publication
+	variant   int // forward.First, or forward.Backup for a second codec
 	cids      []string
 	cid       string
 	kind      webrtc.RTPCodecType
@@ -67,6 +68,10 @@ func (p *peer) onAddTrack(request *livekit.AddTrackRequest) {
 		}}})
 		return
 	}
+	if request.GetSid() != "" {
+		p.addBackup(request)
+		return
+	}
 	u := p.newUpload(request)
 	p.uploads[u.pub.sid] = u
 	p.confirm(u)
@@ -78,8 +83,8 @@ func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_
 	switch {
 	case !p.rights.Load().mayPublish(request.GetSource()):
 		return livekit.RequestResponse_NOT_ALLOWED
-	case !kindKnown || request.GetSid() != "":
-		return livekit.RequestResponse_UNSUPPORTED_TYPE // a second codec for one track
+	case !kindKnown || (request.GetSid() != "" && !p.mayAddBackup(request)):
+		return livekit.RequestResponse_UNSUPPORTED_TYPE
 	case request.GetCid() == "" || len(request.GetCid()) > maxTrackID || len(request.GetName()) > maxName ||
 		len(request.GetLayers()) > maxLayers || len(request.GetSimulcastCodecs()) > maxCodecs || len(request.GetStream()) > maxName:
 		return livekit.RequestResponse_INVALID_REQUEST
@@ -136,6 +141,7 @@ func (p *peer) newUpload(request *livekit.AddTrackRequest) *upload {
 	}
 	if track.Kind == webrtc.RTPCodecTypeVideo {
 		u.pub.demand = newDemand()
+		u.expectBackup(request)
 	}
 	return u
 }
@@ -255,7 +261,7 @@ func (p *peer) adopt() {
 	for _, u := range p.uploads {
 		if u.mid != "" && !u.announced {
 			u.announced = true
-			p.room.publish(u.pub, u.mid)
+			p.room.publish(u.pub, u.variant, u.mid)
 		}
 	}
 	p.connectArrivals()
@@ -263,8 +269,14 @@ func (p *peer) adopt() {
 
 // withdraw takes a track out of the room. The client knows: it has stopped it.
 func (p *peer) withdraw(u *upload) {
-	delete(p.uploads, u.pub.sid)
+	delete(p.uploads, u.key())
 	u.stop(p.up.inflow)
+	if u.variant == forward.Backup {
+		return
+	}
+	if backup := p.uploads[backupKey(u.pub.sid)]; backup != nil {
+		p.withdraw(backup)
+	}
 	if u.announced {
 		p.room.unpublish(u.pub)
 	}
@@ -282,17 +294,18 @@ func (p *peer) onMute(request *livekit.MuteTrackRequest) {
 }
 
 // publish shows a track to everybody, and has those subscribe who want all.
-func (r *room) publish(pub *publication, mid string) {
+func (r *room) publish(pub *publication, variant int, mid string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := pub.owner
 	if r.peers[p.identity] != p {
 		return
 	}
-	pub.info.Mid = mid
-	for _, codec := range pub.info.Codecs {
-		codec.Mid = mid
+	pub.info.Codecs[variant].Mid = mid
+	if variant == forward.Backup {
+		return // nobody has to know: who waits for it is subscribed already
 	}
+	pub.info.Mid = mid
 	p.member.tracks[pub.sid] = pub
 	p.member.publishes = true
 	p.member.info.Version++

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/livekit/protocol/livekit"
+
+	"parley/sfu/forward"
 )
 
 // rights is what a person may do in a room. It is a value that nobody changes
@@ -79,7 +81,7 @@ func (p *peer) permitTo(next *rights) {
 	was := p.rights.Swap(next)
 	next.claim(&p.token)
 	for _, u := range p.uploads {
-		if !next.mayPublish(u.pub.info.Source) {
+		if u.variant == forward.First && !next.mayPublish(u.pub.info.Source) {
 			p.unpublish(u)
 		}
 	}

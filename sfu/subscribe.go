@@ -152,6 +152,7 @@ func (p *peer) openSubs() {
 			s.pub.track.Subscribe(s.sub)
 			s.sub.Open()
 			s.pub.watched()
+			s.pub.raise() // it may be the backup that is wanted
 		}
 	}
 }

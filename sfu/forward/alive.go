@@ -15,8 +15,8 @@ const (
 func (l *Layer) arrived(p *packet, now time.Duration) {
 	l.lastPacket.Store(int64(now))
 	t := l.track
-	if best := t.best.Load(); best == nil || l.quality > best.quality {
-		t.best.Store(l)
+	if best := t.best[l.variant].Load(); best == nil || l.quality > best.quality {
+		t.best[l.variant].Store(l)
 	}
 	l.live.Store(true)
 	if p.timestamp == l.frame {
@@ -28,12 +28,12 @@ func (l *Layer) arrived(p *packet, now time.Duration) {
 	l.rate.observe(p.place.temporal, now)
 	for _, other := range *t.layers.Load() {
 		last := time.Duration(other.lastPacket.Load())
-		if other == l || !other.live.Load() || last >= l.frames[framesAhead-1] || now-last < quietFor {
+		if other == l || other.variant != l.variant || !other.live.Load() || last >= l.frames[framesAhead-1] || now-last < quietFor {
 			continue
 		}
 		other.live.Store(false)
-		if t.best.Load() == other {
-			t.chooseBest()
+		if t.best[l.variant].Load() == other {
+			t.chooseBest(l.variant)
 		}
 	}
 }
@@ -41,27 +41,27 @@ func (l *Layer) arrived(p *packet, now time.Duration) {
 func (l *Layer) alive() bool { return l.live.Load() }
 
 // chooseBest makes the highest layer that is alive the one to forward.
-func (t *Track) chooseBest() {
+func (t *Track) chooseBest(variant int) {
 	var best *Layer
 	for _, layer := range *t.layers.Load() {
-		if layer.alive() {
+		if layer.variant == variant && layer.alive() {
 			best = layer
 		}
 	}
 	if best != nil {
-		t.best.Store(best)
+		t.best[variant].Store(best)
 	}
 }
 
-// target is the layer that a subscriber with that cap should get.
-func (t *Track) target(quality int) *Layer {
-	best := t.best.Load()
+// target is the layer that a subscriber of a variant with that cap should get.
+func (t *Track) target(variant, quality int) *Layer {
+	best := t.best[variant].Load()
 	if best == nil || best.quality <= quality {
 		return best
 	}
 	layers := *t.layers.Load()
 	for i := len(layers) - 1; i >= 0; i-- {
-		if layers[i].quality <= quality && layers[i].alive() {
+		if layers[i].variant == variant && layers[i].quality <= quality && layers[i].alive() {
 			return layers[i]
 		}
 	}

@@ -18,7 +18,7 @@ type described struct {
 // CarriesDescriptor names the header extension of the dependency descriptor; 0
 // is none. Call it before Write.
 func (l *Layer) CarriesDescriptor(id uint8) {
-	if l.track.format == formatAV1 {
+	if l.format == formatAV1 {
 		l.descriptorID = id
 	}
 }
@@ -86,7 +86,7 @@ func (d *describing) put(header *rtp.Header) {
 // spatialLimit is the highest spatial layer that the subscriber can tell from
 // the others. Without descriptors, that is the lowest one of AV1.
 func (s *Sub) spatialLimit() uint8 {
-	if s.track.format == formatAV1 && s.describing.id == 0 {
+	if s.format == formatAV1 && s.describing.id == 0 {
 		return 0
 	}
 	return spatialFor(s.cap)

@@ -5,7 +5,7 @@ import "time"
 // enter switches to the layer if it is the right one and p can be decoded
 // without what came before. Until then a present layer goes on.
 func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
-	if target := s.track.target(s.cap); layer != target {
+	if target := s.track.target(s.variant, s.cap); layer != target {
 		return false
 	}
 	if !p.key {
@@ -45,7 +45,7 @@ func (s *Sub) nextTimestamp(layer *Layer, p *packet, now time.Duration) uint32 {
 
 // alignPictures makes picture ids go on where they were. Only VP8 has them.
 func (s *Sub) alignPictures(next *segment, p *packet) {
-	if !s.last.ok || s.track.format != formatVP8 {
+	if !s.last.ok || s.format != formatVP8 {
 		return
 	}
 	next.picture = s.last.picture + 1 - p.vp8.picture

@@ -15,6 +15,8 @@ import (
 type Layer struct {
 	track          *Track
 	quality        int
+	variant        int
+	format         format
 	audioLevelID   uint8
 	sendKeyRequest func()
 
@@ -118,7 +120,7 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 		seq: seq, timestamp: l.header.Timestamp, marker: l.header.Marker,
 		payload: payload,
 	}
-	t.format.inspect(p)
+	l.format.inspect(p)
 	if l.descriptorID != 0 {
 		l.describe(p)
 	}

@@ -15,7 +15,7 @@ func spatialFor(quality int) uint8 {
 // keep decides whether a packet that is newer than all before it is sent, and
 // closes the gap if it is not.
 func (s *Sub) keep(layer *Layer, p *packet, number uint64) bool {
-	spatial := !s.track.format.layered() || s.keepSpatial(layer, p, number)
+	spatial := !s.format.layered() || s.keepSpatial(layer, p, number)
 	temporal, first := s.thin.keep(layer, p)
 	if !spatial || !temporal {
 		s.leaveOut(p, number, first)

@@ -2,7 +2,6 @@ package forward
 
 import (
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +28,8 @@ type Sub struct {
 	waiting bool // for a key frame of the current layer
 	cap     int
 
+	variant int    // First until bound
+	format  format // of what is sent
 	current *Layer
 	segment segment   // what is sent now
 	past    []segment // what was sent before, for NACKs
@@ -61,7 +62,7 @@ type sent struct {
 // NewSub makes a subscription. It sends nothing before it is bound and opened.
 func NewSub(track *Track, streamID string) *Sub {
 	return &Sub{
-		track: track, streamID: streamID, cap: AnyQuality,
+		track: track, format: track.variants[First].format, streamID: streamID, cap: AnyQuality,
 		// RFC 3550: start anywhere; stay in the lower half so that a loss
 		// right at the start cannot confuse the receiver's roll-over counter.
 		next: uint64(rand.Uint32N(1<<15)) + 1<<16,
@@ -95,16 +96,15 @@ func (s *Sub) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, codec := range codecs {
-		if strings.EqualFold(codec.MimeType, s.track.Codec) {
-			s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
-			s.describing.use(ctx.HeaderExtensions())
-			s.red = redType(codecs, codec.PayloadType)
-			s.prepare(ctx, codec)
-			return codec, nil
-		}
+	if variant, codec, ok := s.track.choose(codecs); ok {
+		s.variant, s.format = variant, s.track.variants[variant].format
+		s.writer, s.ssrc, s.payload = ctx.WriteStream(), uint32(ctx.SSRC()), uint8(codec.PayloadType)
+		s.describing.use(ctx.HeaderExtensions())
+		s.red = redType(codecs, codec.PayloadType)
+		s.prepare(ctx, codec)
+		return codec, nil
 	}
-	// A client that cannot decode this codec gets silence. An error would end
+	// A client that cannot decode any of its codecs gets silence. An error would end
 	// its whole negotiation, and with it everybody else's tracks.
 	return codecs[0], nil
 }
@@ -164,9 +164,9 @@ func (s *Sub) restart() {
 
 func (s *Sub) wantKey() {
 	s.mu.Lock()
-	quality := s.cap
+	variant, quality := s.variant, s.cap
 	s.mu.Unlock()
-	if layer := s.track.target(quality); layer != nil && s.track.Kind == webrtc.RTPCodecTypeVideo {
+	if layer := s.track.target(variant, quality); layer != nil && s.track.Kind == webrtc.RTPCodecTypeVideo {
 		layer.RequestKey()
 	}
 }

@@ -146,7 +146,7 @@ func TestFrameRateWithWrapsAndSwitches(t *testing.T) {
 			s.sub.SetQuality(src.layer.quality)
 			low.layer.live.Store(src == low) // only one is sent at a time
 			high.layer.live.Store(src == high)
-			s.track.best.Store(src.layer)
+			s.track.best[First].Store(src.layer)
 		}
 		src.frame(i%500 == 0)
 	}

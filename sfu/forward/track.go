@@ -25,14 +25,14 @@ type Track struct {
 	Level Level  // of audio
 	voice voice
 
-	format format
-	clock  uint32 // RTP clock rate
-	now    func() time.Duration
+	variants [variants]variant
+	clock    uint32 // RTP clock rate
+	now      func() time.Duration
 
 	muted  atomic.Bool
 	subs   atomic.Pointer[[]*Sub]
 	layers atomic.Pointer[[]*Layer] // from low to high quality
-	best   atomic.Pointer[Layer]
+	best   [variants]atomic.Pointer[Layer]
 	mu     sync.Mutex // of those who change subs and layers
 
 	counters *Counters
@@ -48,9 +48,10 @@ type Counters struct {
 func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Duration, counters *Counters) *Track {
 	t := &Track{
 		ID: id, Codec: codec.MimeType, Kind: webrtc.RTPCodecTypeVideo,
-		format: formatOf(codec.MimeType), clock: codec.ClockRate, now: now, counters: counters,
+		clock: codec.ClockRate, now: now, counters: counters,
 	}
-	if t.format == sound {
+	t.variants[First] = variant{codec: codec.MimeType, format: formatOf(codec.MimeType)}
+	if t.variants[First].format == sound {
 		t.Kind = webrtc.RTPCodecTypeAudio
 	}
 	t.subs.Store(&[]*Sub{})
@@ -104,7 +105,12 @@ func (t *Track) Layers() int { return len(*t.layers.Load()) }
 // AddLayer starts a stream of the track. RequestKey asks its publisher for a
 // key frame; audioLevelID is the header extension of RFC 6464, or 0.
 func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *Layer {
-	layer := &Layer{track: t, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(t.ringSize())}
+	return t.AddLayerOf(First, quality, audioLevelID, requestKey)
+}
+
+// AddLayerOf starts a stream of the track in one of its codecs.
+func (t *Track) AddLayerOf(variant, quality int, audioLevelID uint8, requestKey func()) *Layer {
+	layer := &Layer{track: t, variant: variant, format: t.variants[variant].format, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(t.ringSize())}
 	layer.lastKeyRequest.Store(int64(-keyInterval))
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -131,8 +137,8 @@ func (t *Track) RemoveLayer(layer *Layer) {
 	layers := slices.DeleteFunc(slices.Clone(*t.layers.Load()), func(l *Layer) bool { return l == layer })
 	t.layers.Store(&layers)
 	t.mu.Unlock()
-	if t.best.CompareAndSwap(layer, nil) {
-		t.chooseBest()
+	if t.best[layer.variant].CompareAndSwap(layer, nil) {
+		t.chooseBest(layer.variant)
 	}
 }
 

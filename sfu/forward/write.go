@@ -31,7 +31,7 @@ func (s *Sub) rewrite(g *segment, p *packet, number uint64, now time.Duration) {
 // the same bytes each time.
 func (s *Sub) compose(g *segment, p *packet, number uint64) []byte {
 	payload, payloadType := s.dress(p)
-	if s.track.format == formatVP8 {
+	if s.format == formatVP8 {
 		payload = s.shiftPicture(g, p, number)
 	}
 	s.header = rtp.Header{

@@ -23,8 +23,10 @@ type Source struct {
 	Name   string
 	Reuse  bool // on a section that has gone quiet, if there is one
 
-	Simulcast bool // three streams of video, see Rids
-	Dynacast  bool // stops streams that the node says nobody watches
+	Simulcast bool   // three streams of video, see Rids
+	Backup    string // MIME type of a codec that could be sent beside
+	Of        string // sid of the track that this is the backup of
+	Dynacast  bool   // stops streams that the node says nobody watches
 }
 
 // MimeTypeRED is Opus with the sound of the packet before again, RFC 2198.
@@ -68,9 +70,15 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	}
 	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name, Stereo: source.Stereo}
 	switch source.Codec {
-	case webrtc.MimeTypeH264, webrtc.MimeTypePCMU, webrtc.MimeTypePCMA:
-		_, name, _ := strings.Cut(source.Codec, "/")
-		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: strings.ToLower(name), Cid: cid}}
+	case webrtc.MimeTypeH264, webrtc.MimeTypeVP9, webrtc.MimeTypePCMU, webrtc.MimeTypePCMA:
+		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: shortCodec(source.Codec), Cid: cid}}
+	}
+	switch {
+	case source.Backup != "":
+		request.SimulcastCodecs = append(request.SimulcastCodecs, &livekit.SimulcastCodec{Codec: shortCodec(source.Backup)})
+	case source.Of != "":
+		request.Sid = source.Of
+		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: shortCodec(source.Codec), Cid: cid}}
 	}
 	if source.Simulcast {
 		request.Layers = videoLayers()
@@ -96,6 +104,12 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	p.mu.Unlock()
 	p.rtc.negotiate()
 	return local, nil
+}
+
+// shortCodec is how clients name a codec: "vp8" for "video/VP8".
+func shortCodec(mime string) string {
+	_, name, _ := strings.Cut(mime, "/")
+	return strings.ToLower(name)
 }
 
 // confirmed looks for the node's answer to addTrack: yes, or no.

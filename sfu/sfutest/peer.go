@@ -25,6 +25,7 @@ type Options struct {
 	TCP           bool   // media over TCP, as from behind a firewall
 	LosesFirst    bool   // the node's first offer does not arrive
 	Relay         string // media through a TURN server only: "udp" or "tcp" to it
+	OnlyVP8       bool   // decodes no other video
 	RED           bool   // understands redundant audio, as browsers do
 
 	reconnect bool

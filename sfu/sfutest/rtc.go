@@ -62,9 +62,21 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	return r, r.openChannels()
 }
 
+func registerCodecs(media *webrtc.MediaEngine, o Options) error {
+	if !o.OnlyVP8 {
+		return media.RegisterDefaultCodecs()
+	}
+	opus := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
+	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
+	return errors.Join(
+		media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}, webrtc.RTPCodecTypeAudio),
+		media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: vp8, PayloadType: 96}, webrtc.RTPCodecTypeVideo),
+	)
+}
+
 func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
-	if err := media.RegisterDefaultCodecs(); err != nil {
+	if err := registerCodecs(media, o); err != nil {
 		return nil, err
 	}
 	if o.RED {

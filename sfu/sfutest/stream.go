@@ -120,12 +120,12 @@ func (l *Local) wanted(s *Stream) bool {
 		return true
 	}
 	quality := max(slices.Index(Rids(), s.rid), 0) // a single stream goes on with the lowest
-	return quality <= l.peer.Asked(l.SID())
+	return quality <= l.peer.Asked(l.SID(), l.source.Codec)
 }
 
-// Asked is the best quality of a published track that the node asked for last:
-// 2 before it has said anything, -1 when it wants nothing.
-func (p *Peer) Asked(sid string) int {
+// Asked is the best quality of a published track that the node asked for last,
+// in one codec: 2 before it has said anything, -1 when it wants nothing.
+func (p *Peer) Asked(sid, codec string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	update := p.asked[sid]
@@ -133,9 +133,9 @@ func (p *Peer) Asked(sid string) int {
 		return 2
 	}
 	best := -1
-	for _, codec := range update.GetSubscribedCodecs() {
-		for _, quality := range codec.GetQualities() {
-			if quality.GetEnabled() {
+	for _, one := range update.GetSubscribedCodecs() {
+		for _, quality := range one.GetQualities() {
+			if quality.GetEnabled() && one.GetCodec() == shortCodec(codec) {
 				best = max(best, int(quality.GetQuality()))
 			}
 		}
@@ -250,6 +250,16 @@ func (s *Stream) head(first, key bool) []byte {
 			nal = 0x67
 		}
 		return []byte{nal, 0x42, 0xe0, 0x1f}
+	}
+	if s.local.source.Codec == webrtc.MimeTypeVP9 {
+		descriptor := []byte{0x44, 0x00} // P, E
+		if first {
+			descriptor[0] = 0x48 // B
+		}
+		if key {
+			descriptor[0] &^= 0x40
+		}
+		return descriptor
 	}
 	descriptor := []byte{0x80, 0x80, 0x80 | byte(s.picture>>8), byte(s.picture), 0x01}
 	if first {
