@@ -84,6 +84,12 @@ const watch = (who: ForeignVisitor): Promise<void> =>
     video?.requestVideoFrameCallback(painted);
   });
 
+/**
+ * A switch that waits for a key frame nobody asked for freezes the picture for seconds. On a quiet machine the longest gap is under half a
+ * second; on a busy one, where both browsers encode and decode in software, that alone would fail for want of processor.
+ */
+const freeze = 2_000;
+
 const longestGap = (who: ForeignVisitor): Promise<number> => who.page.evaluate(() => window.gap?.longest ?? Infinity);
 
 const ask = (who: ForeignVisitor, quality: VideoQuality): Promise<void> =>
@@ -129,7 +135,7 @@ test.describe("layers", () => {
         await expectHeight(ben, wanted);
       }
       await ben.sees("ann");
-      expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(500);
+      expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(freeze);
       await ann.leave();
       await ben.leave();
       await site.stop();
@@ -155,7 +161,7 @@ test.describe("layers", () => {
     await until("the end of the layers that nobody watches", async () => (await sending(ann)).join() === "q");
     await resize(ben, 600, 337);
     await expectHeight(ben, 360);
-    expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(500);
+    expect(await longestGap(ben), "the longest freeze, in milliseconds").toBeLessThan(freeze);
     await ann.leave();
     await ben.leave();
     await site.stop();
