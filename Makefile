@@ -98,7 +98,7 @@ bench: parts bin/parley ## measure joining, page weights, start and build; write
 	node bench/run.mjs
 
 .PHONY: bench-media
-bench-media: bin/parley $(LIVEKIT) ## measure the media node beside LiveKit, half an hour; writes docs/benchmarks-media.md
+bench-media: parts bin/parley $(LIVEKIT) ## measure the media node beside LiveKit, half an hour; writes docs/benchmarks-media.md
 	cd bench && go build -o ../bin/tools/bench-media ./media
 	bin/tools/bench-media --rounds $(ROUNDS) --out docs/benchmarks-media.md $(ARGS)
 
