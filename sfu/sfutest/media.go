@@ -20,6 +20,7 @@ type Source struct {
 	Muted  bool
 	Loud   bool // sound that counts as speech
 	Stereo bool
+	Broken bool // payloads that are none of the codec
 	Name   string
 	Reuse  bool // on a section that has gone quiet, if there is one
 

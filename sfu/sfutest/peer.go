@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/livekit/protocol/livekit"
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v3"
 	"google.golang.org/protobuf/proto"
 
@@ -27,6 +28,8 @@ type Options struct {
 	Relay         string // media through a TURN server only: "udp" or "tcp" to it
 	OnlyVP8       bool   // decodes no other video
 	RED           bool   // understands redundant audio, as browsers do
+	Forged        bool   // says another certificate's fingerprint than its own
+	Stuck         bool   // does not take what comes on its data channels
 
 	reconnect bool
 	sid       string
@@ -307,6 +310,13 @@ func (p *Peer) Connected(ctx context.Context) error {
 	return p.Until(ctx, "media connection", func() bool {
 		return p.rtc.primary().ConnectionState() == webrtc.PeerConnectionStateConnected
 	})
+}
+
+// WriteRTCP sends any packet of RTCP on the connection that the peer receives on,
+// also one that is none.
+func (p *Peer) WriteRTCP(raw []byte) error {
+	packet := rtcp.RawPacket(raw)
+	return p.rtc.primary().WriteRTCP([]rtcp.Packet{&packet})
 }
 
 // Leave says goodbye and frees everything.

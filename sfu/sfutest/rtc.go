@@ -173,6 +173,10 @@ func (r *rtc) openChannels() error {
 
 func (r *rtc) listen(channel *webrtc.DataChannel) {
 	channel.OnMessage(func(message webrtc.DataChannelMessage) {
+		if r.peer.options.Stuck {
+			<-r.peer.done
+			return
+		}
 		var packet livekit.DataPacket
 		if proto.Unmarshal(message.Data, &packet) != nil {
 			return
@@ -257,8 +261,29 @@ func (r *rtc) answer(offer *livekit.SessionDescription) {
 		return
 	}
 	_ = r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{
-		Type: "answer", Sdp: answer.SDP, Id: offer.GetId(),
+		Type: "answer", Sdp: r.said(answer.SDP), Id: offer.GetId(),
 	}}})
+}
+
+// said is a description as the node gets it.
+func (r *rtc) said(sdp string) string {
+	const before = "a=fingerprint:sha-256 "
+	if !r.peer.options.Forged {
+		return sdp
+	}
+	var out strings.Builder
+	for i, part := range strings.Split(sdp, before) {
+		if i > 0 {
+			out.WriteString(before)
+			if part[0] == '0' {
+				part = "1" + part[1:]
+			} else {
+				part = "0" + part[1:]
+			}
+		}
+		out.WriteString(part)
+	}
+	return out.String()
 }
 
 // negotiate offers, now or as soon as the offer that is out has its answer.
@@ -280,7 +305,7 @@ func (r *rtc) offer(options *webrtc.OfferOptions) {
 	r.offers++
 	r.outstanding, r.dirty = true, false
 	_ = r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Offer{Offer: &livekit.SessionDescription{
-		Type: "offer", Sdp: offer.SDP, Id: r.offers,
+		Type: "offer", Sdp: r.said(offer.SDP), Id: r.offers,
 	}}})
 }
 

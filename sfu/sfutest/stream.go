@@ -209,6 +209,9 @@ func (s *Stream) write(payload []byte, marker bool, level []byte) {
 			_ = header.SetExtension(uint8(extension.ID), value)
 		}
 	}
+	if s.local.source.Broken {
+		payload = broken(header.SequenceNumber, payload)
+	}
 	if err := s.track.WriteRTP(&rtp.Packet{Header: header, Payload: payload}); err == nil {
 		s.sent.Add(1)
 	}
@@ -269,4 +272,18 @@ func (s *Stream) head(first, key bool) []byte {
 		descriptor[4] = 0x00
 	}
 	return descriptor
+}
+
+// broken is what no codec makes: nothing, a beginning, or ones and noughts.
+func broken(n uint16, payload []byte) []byte {
+	switch n % 4 {
+	case 0:
+		return nil
+	case 1:
+		return payload[:1]
+	case 2:
+		return []byte{0xff, 0xff, 0xff, 0xff}
+	default:
+		return make([]byte, 7)
+	}
 }

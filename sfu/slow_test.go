@@ -1,0 +1,85 @@
+package sfu_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/livekit/protocol/livekit"
+
+	"parley/sfu"
+	"parley/sfu/sfutest"
+)
+
+// TestWhoDoesNotReadSignalsHoldsNobodyUp: the queue of one is bounded, and is
+// that one's own.
+func TestWhoDoesNotReadSignalsHoldsNobodyUp(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
+	w.publish(ann, sfutest.Microphone())
+	hello, err := sfu.ParseHello("/rtc", url.Values{"access_token": {w.token(acme, sfu.Grant{Identity: "slow"})}}, "")
+	w.ok(err)
+	slow, over := sfutest.NewPipe(), make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = w.node.Join(context.Background(), hello, slow)
+	}()
+	w.until(bob, "the slow one", func() bool { return bob.People()["slow"] != nil })
+	const messages = 6000 // more than wait for one client
+	for i := range messages {
+		w.open(acme, sfu.Limits{Participants: 100, Publishers: i, Revision: int64(i + 1), Plan: "Free"})
+	}
+	w.until(bob, "all of them", func() bool {
+		updates := 0
+		for _, message := range bob.Messages() {
+			if message.GetRoomUpdate() != nil {
+				updates++
+			}
+		}
+		return updates == messages
+	})
+	w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+	select {
+	case <-slow.Closed():
+	case <-w.ctx.Done():
+		t.Error("the connection that is not read stays open")
+	}
+	w.ok(w.node.Remove(w.ctx, acme, "slow", sfu.ReasonSilent))
+	<-over
+}
+
+// TestWhoDoesNotReadDataHoldsNobodyUp, and is lost when too much waits.
+func TestWhoDoesNotReadDataHoldsNobodyUp(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
+			stuck := w.join("stuck", sfutest.Options{SinglePC: single[2], Stuck: true})
+			w.publish(ann, sfutest.Microphone())
+			w.ok(stuck.Hears(w.ctx, "ann", audio, 5))
+			// 12 MB, from four people: one alone would take ten seconds for it at the rate that the node allows.
+			const people, packets, size = 4, 50, 60_000
+			text := string(make([]byte, size))
+			for i := range people {
+				sender := ann
+				if i > 0 {
+					sender = w.join(fmt.Sprint("sender", i), sfutest.Options{NoSubscribe: true})
+				}
+				for range packets {
+					w.ok(sender.SendData(w.ctx, sfutest.Text("t", text), livekit.DataPacket_RELIABLE))
+				}
+				w.until(bob, "all of them", func() bool { return len(bob.Packets()) == (i+1)*packets })
+			}
+			w.ok(bob.Hears(w.ctx, "ann", audio, 20))
+			w.until(bob, "the end of who is stuck", func() bool { return bob.People()["stuck"] == nil })
+			if leave := w.sentAway(stuck); leave.GetReason() != livekit.DisconnectReason_CONNECTION_TIMEOUT {
+				t.Errorf("sent away with %v", leave)
+			}
+			if got := w.identities(acme); len(got) != people+1 || !slices.Contains(got, "bob") {
+				t.Errorf("left are %v", got)
+			}
+		})
+	}
+}
