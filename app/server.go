@@ -20,8 +20,9 @@ import (
 	"parley/views"
 )
 
-// maxHeader bounds a request's line and headers: the /rtc/v1 address carries a packed SDP offer.
-const maxHeader = 64 << 10
+// maxHeader bounds a request's line and headers: the /rtc/v1 address carries a packed SDP offer, of about 4 KB where a client has
+// sixty media sections. Each open signalling socket keeps a buffer of this size.
+const maxHeader = 32 << 10
 
 // maxBody bounds a request's body; Stripe's events are the largest thing that we accept.
 const maxBody = 1 << 20
