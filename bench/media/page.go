@@ -65,8 +65,8 @@ func sectionOf(page, name string) string {
 func (r *results) section(scene scenario) string {
 	cores, name := processors()
 	set := r.settings
-	return fmt.Sprintf("## %s\n\n%s: %d cores (%s), %s; %d rounds of %s; load average before: %s.\n\n%s",
-		scene.title, time.Now().Format("2006-01-02"), cores, name, runtime.Version(), set.rounds, scene.length(set), r.load[scene.name], r.table(scene))
+	return fmt.Sprintf("## %s\n\nParley %s, %s: %d cores (%s), %s; %d rounds of %s; load average before: %s.\n\n%s",
+		scene.title, set.server.Version(), time.Now().Format("2006-01-02"), cores, name, runtime.Version(), set.rounds, scene.length(set), r.load[scene.name], r.table(scene))
 }
 
 // length says how much one round measures.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"parley/bench/load"
 )
@@ -37,6 +38,15 @@ func (s *Server) parley(ctx context.Context, c Config) (command []string, ready 
 		c.Parley, "serve", "--data", data, "--listen", listen, "--metrics", metrics, "--billing", "off",
 		"--media-port", strconv.Itoa(ports[2]), "--node-ip", "127.0.0.1",
 	}, s.URL + "/readyz", nil
+}
+
+// Version is what Parley's binary says it is.
+func (c Config) Version() string {
+	out, err := exec.Command(c.Parley, "version").Output()
+	if err != nil {
+		return "of an unknown version"
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func admin(ctx context.Context, program string, into any, args ...string) error {
