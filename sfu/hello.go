@@ -34,6 +34,7 @@ type Hello struct {
 	SinglePC      bool // one peer connection, which the client offers
 	AutoSubscribe bool
 	Adaptive      bool                 // will say how large it shows each picture
+	AllowPause    bool                 // shows that a picture is paused for want of room
 	Reconnect     bool                 // wants to go on with the session SID
 	SID           string               // of the participant, when Reconnect
 	Join          *livekit.JoinRequest // /rtc/v1 only
@@ -77,6 +78,7 @@ func parseQuery(token string, query url.Values) Hello {
 		Token:         token,
 		AutoSubscribe: short("auto_subscribe") != "0" && short("auto_subscribe") != "false",
 		Adaptive:      short("adaptive_stream") == "1" || short("adaptive_stream") == "true",
+		AllowPause:    short("subscriber_allow_pause") == "1" || short("subscriber_allow_pause") == "true",
 		Reconnect:     short("reconnect") == "1" || short("reconnect") == "true",
 		SID:           short("sid"),
 		Client: &livekit.ClientInfo{
@@ -119,6 +121,7 @@ func parseJoinRequest(token, encoded string) (Hello, error) {
 		Token: token, SinglePC: true, Join: join, Client: join.ClientInfo,
 		AutoSubscribe: settings == nil || settings.GetAutoSubscribe(),
 		Adaptive:      settings.GetAdaptiveStream(),
+		AllowPause:    settings.GetSubscriberAllowPause(),
 		Reconnect:     join.GetReconnect(), SID: clip(join.GetParticipantSid(), maxQueryValue),
 	}, nil
 }

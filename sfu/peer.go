@@ -61,6 +61,7 @@ type peer struct {
 	up        link                    // the client offers; empty until it does
 	downlink  downlink
 	path      *forward.Path // the way of the downlink
+	allotment allotment
 	connected bool
 	uploads   map[string]*upload // by track sid
 	sending   map[string]section // media sections that the client sends on, by mid
@@ -91,6 +92,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 	p.rights.Store(claims.rights())
 	p.data = newDataPort(p)
 	p.path = forward.NewPath(n.mediaTime)
+	p.allotment.mayPause = hello.AllowPause
 	p.member.tracks = map[string]*publication{}
 	p.member.permission.all = true
 	p.member.info = newParticipantInfo(p, n.clock.Now())
@@ -177,6 +179,7 @@ func (p *peer) teardown() {
 		p.session.close(p.reason)
 	}
 	p.cancel()
+	p.path.Probe(nil)
 	p.dropSubscriptions()
 	if p.downlink != nil {
 		p.downlink.close()
@@ -250,6 +253,7 @@ func (p *peer) tick() {
 		p.leave(ReasonSilent)
 		return
 	}
+	p.allot()
 	p.reportToSubscriber()
 	p.reportToPublisher()
 	p.settleDemands(p.node.clock.Now())

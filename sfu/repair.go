@@ -82,7 +82,11 @@ func (p *peer) hearFeedback(l link, sender *webrtc.RTPSender, s *subscription) {
 	for _, encoding := range sender.GetParameters().Encodings {
 		ssrc := uint32(encoding.SSRC)
 		l.inflow.listen(ssrc, func(compound []byte) {
-			if !takeFeedback(compound, path) {
+			more, less := takeFeedback(compound, path)
+			if less {
+				p.post(p.allot)
+			}
+			if !more {
 				return
 			}
 			if packets, err := rtcp.Unmarshal(compound); err == nil {
@@ -97,23 +101,25 @@ func (p *peer) hearFeedback(l link, sender *webrtc.RTPSender, s *subscription) {
 	}
 }
 
-// takeFeedback gives the path what is for it, and says whether there is more.
+// takeFeedback gives the path what is for it. It says whether there is more, and
+// whether the path carries less than before.
 // A compound packet comes once for each stream that it names; the path knows
 // what it has heard already.
-func takeFeedback(compound []byte, path *forward.Path) (more bool) {
+func takeFeedback(compound []byte, path *forward.Path) (more, less bool) {
 	for len(compound) >= 4 {
 		size := 4 * (int(compound[2])<<8 | int(compound[3]) + 1)
 		if size > len(compound) {
-			return more
+			return more, less
 		}
 		if packet := compound[:size]; congestion.IsFeedback(packet) {
-			_ = path.Feedback(packet) // what cannot be read says nothing
+			worse, _ := path.Feedback(packet) // what cannot be read says nothing
+			less = less || worse
 		} else {
 			more = true
 		}
 		compound = compound[size:]
 	}
-	return more
+	return more, less
 }
 
 // describeRepair adds the repair streams to a description of ours: which SSRC

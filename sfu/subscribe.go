@@ -20,6 +20,7 @@ type subscription struct {
 	transceiver *webrtc.RTPTransceiver // the section
 	open        bool
 	deafen      []func() // end the hearing of the client's reports
+	given       *int     // quality that the network leaves room for; nil: not looked at yet
 }
 
 // subscribeTo takes a track, unless the person does not want it or may not
@@ -155,6 +156,7 @@ func (p *peer) openSubs() {
 			s.pub.raise() // it may be the backup that is wanted
 		}
 	}
+	p.allot()
 }
 
 // midToTrack tells the client which section carries which track.

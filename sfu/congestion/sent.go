@@ -18,7 +18,8 @@ const (
 // Sent numbers the packets of one connection and remembers their size and time,
 // 8 bytes each. Add may be called from anywhere; it takes no lock.
 type Sent struct {
-	next atomic.Uint32
+	next  atomic.Uint32
+	bytes atomic.Uint64
 	// Sequence number, marks and size, microseconds: 16, 16 and 32 bits.
 	slots [sentPackets]atomic.Uint64
 }
@@ -27,10 +28,14 @@ type Sent struct {
 // sequence number that it has to carry.
 func (s *Sent) Add(size int, now time.Duration) uint16 {
 	seq := uint16(s.next.Add(1))
+	s.bytes.Add(uint64(max(size, 0)))
 	slot := uint64(seq)<<48 | uint64(min(max(size, 0), sizeMask))<<32 | uint64(uint32(now.Microseconds()))
 	s.slots[seq%sentPackets].Store(slot)
 	return seq
 }
+
+// Bytes is how much has been sent.
+func (s *Sent) Bytes() uint64 { return s.bytes.Load() }
 
 // outcome is what a report says about a packet for the first time.
 type outcome uint8

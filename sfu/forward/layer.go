@@ -33,6 +33,7 @@ type Layer struct {
 	frame  uint32                     // timestamp of the frame in hand
 	frames [framesAhead]time.Duration // when the latest frames began, newest first
 	rate   rate
+	load   load
 
 	live           atomic.Bool
 	cut            atomic.Bool  // the track was muted: nothing from before is to come through
@@ -83,6 +84,7 @@ func (l *Layer) fanOut(burst []packet, now time.Duration) {
 	if len(burst) == 0 {
 		return
 	}
+	l.load.add(burst, now)
 	for _, sub := range *l.track.subs.Load() {
 		for i := range burst {
 			sub.forward(l, &burst[i], now)

@@ -24,12 +24,15 @@ type Path struct {
 
 	mu        sync.Mutex // guards the rest; not taken for a packet
 	estimator *congestion.Estimator
+	told      int // the target at the last Estimate
+	probe     probe
 }
 
 // NewPath makes the way of one subscriber. Now is the clock of the tracks.
 func NewPath(now func() time.Duration) *Path {
 	p := &Path{now: now}
 	p.estimator = congestion.NewEstimator(&p.sent)
+	p.told = p.estimator.Target()
 	return p
 }
 
@@ -42,11 +45,16 @@ type Estimate struct {
 	RTT     time.Duration // 0: not known
 }
 
-// Feedback takes one RTCP packet of transport-wide feedback.
-func (p *Path) Feedback(packet []byte) error {
+// Feedback takes one RTCP packet of transport-wide feedback. It says whether the
+// path carries clearly less than the last Estimate said: that bears no waiting.
+func (p *Path) Feedback(packet []byte) (less bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.estimator.Feedback(packet, p.now())
+	err = p.estimator.Feedback(packet, p.now())
+	if p.estimator.Limited() && float64(p.estimator.Target()) < 0.95*float64(p.told) {
+		p.told, less = p.estimator.Target(), true
+	}
+	return less, err
 }
 
 // Estimate says what the path can carry now. Ask a few times a second.
@@ -54,6 +62,7 @@ func (p *Path) Estimate() Estimate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.estimator.Tick(p.now())
+	p.told = p.estimator.Target()
 	return Estimate{
 		Target: p.estimator.Target(), Limited: p.estimator.Limited(), Calm: p.estimator.State() == congestion.Normal,
 		Loss: p.estimator.Loss(), RTT: p.estimator.RTT(),

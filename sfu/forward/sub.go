@@ -26,7 +26,12 @@ type Sub struct {
 	open    bool  // the transport is up
 	paused  bool
 	waiting bool // for a key frame of the current layer
-	cap     int
+	cap     int  // the best quality to send: the lesser of the next two
+
+	wish     int // what the subscriber has a use for
+	allotted int // what their network leaves room for
+	hidden   bool
+	held     bool // by the network; paused is either
 
 	variant int    // First until bound
 	format  format // of what is sent
@@ -62,7 +67,8 @@ type sent struct {
 // NewSub makes a subscription. It sends nothing before it is bound and opened.
 func NewSub(track *Track, streamID string) *Sub {
 	return &Sub{
-		track: track, format: track.variants[First].format, streamID: streamID, cap: AnyQuality,
+		track: track, format: track.variants[First].format, streamID: streamID,
+		cap: AnyQuality, wish: AnyQuality, allotted: AnyQuality,
 		// RFC 3550: start anywhere; stay in the lower half so that a loss
 		// right at the start cannot confuse the receiver's roll-over counter.
 		next: uint64(rand.Uint32N(1<<15)) + 1<<16,
@@ -139,8 +145,7 @@ func (s *Sub) Open() {
 // SetPaused stops and starts what the subscriber gets.
 func (s *Sub) SetPaused(paused bool) {
 	s.mu.Lock()
-	started := s.paused && !paused
-	s.paused = paused
+	started := s.adjust(func() { s.hidden = paused })
 	s.mu.Unlock()
 	if started {
 		s.restart()
@@ -151,7 +156,7 @@ func (s *Sub) SetPaused(paused bool) {
 func (s *Sub) SetQuality(quality int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cap = quality
+	s.adjust(func() { s.wish = quality })
 }
 
 // restart waits for the next key frame.

@@ -13,8 +13,8 @@ const (
 func (s *Sub) Wish() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.paused {
+	if s.hidden {
 		return Off
 	}
-	return min(s.cap, TopQuality)
+	return min(s.wish, TopQuality)
 }
