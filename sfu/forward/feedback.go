@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v3"
 )
 
 // HandleRTCP takes what the subscriber says about the track.
@@ -51,12 +52,13 @@ func (s *Sub) resendOne(seq uint16) {
 		return
 	}
 	behind, now := uint16(s.next)-1-seq, s.track.now()
-	if int(behind) >= s.track.ringSize() || !s.resent.may(seq, s.track.ringSize(), now) {
+	if int(behind) >= s.track.ringSize() || !s.resent.may(seq, s.track.ringSize(), now, s.path.again()) {
 		return
 	}
 	number := s.next - 1 - uint64(behind)
 	g := s.segmentSent(number)
-	if g == nil {
+	// What came before a switch is of no use to who has the key frame after it.
+	if g == nil || (g.layer != s.current && s.path.tight()) {
 		return
 	}
 	var p packet
@@ -64,6 +66,9 @@ func (s *Sub) resendOne(seq uint16) {
 	s.scratch, found = g.layer.ring.get(number-g.sequence, &p, s.scratch)
 	if !found {
 		return
+	}
+	if s.track.Kind == webrtc.RTPCodecTypeVideo && !s.path.mayRepair(len(p.payload), now) {
+		return // sound is small, and always worth it
 	}
 	s.rewrite(g, &p, number, now)
 }
@@ -90,8 +95,8 @@ func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
 	}
 }
 
-// resentAgain is how long a packet that was sent again is given to arrive, by
-// itself; a client that asks more often has not heard of the last answer yet.
+// resentAgain is how long a packet that was sent again is given to arrive, at
+// least; a client that asks more often has not heard of the last answer yet.
 const resentAgain = 40 * time.Millisecond
 
 // resent remembers when packets were sent again. It takes memory only once one
@@ -101,7 +106,7 @@ type resent struct {
 }
 
 // may says whether a packet may be sent again now, and notes that it is.
-func (r *resent) may(seq uint16, size int, now time.Duration) bool {
+func (r *resent) may(seq uint16, size int, now, again time.Duration) bool {
 	if size == 0 {
 		return false
 	}
@@ -109,7 +114,7 @@ func (r *resent) may(seq uint16, size int, now time.Duration) bool {
 		r.at = make([]uint32, size)
 	}
 	at, slot := uint32(now.Milliseconds()), &r.at[int(seq)%size]
-	if *slot != 0 && at-*slot < uint32(resentAgain.Milliseconds()) {
+	if *slot != 0 && at-*slot < uint32(again.Milliseconds()) {
 		return false
 	}
 	*slot = max(at, 1)

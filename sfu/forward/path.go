@@ -26,6 +26,7 @@ type Path struct {
 	estimator *congestion.Estimator
 	told      int // the target at the last Estimate
 	probe     probe
+	repairs   budget
 }
 
 // NewPath makes the way of one subscriber. Now is the clock of the tracks.

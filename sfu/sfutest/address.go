@@ -19,6 +19,9 @@ func address(o Options) (string, url.Values, error) {
 		query.Set("sdk", "go")
 		query.Set("protocol", "16")
 		query.Set("auto_subscribe", map[bool]string{true: "0", false: "1"}[o.NoSubscribe])
+		if o.AllowPause {
+			query.Set("subscriber_allow_pause", "1")
+		}
 		if o.reconnect {
 			query.Set("reconnect", "1")
 			query.Set("sid", o.sid)
@@ -27,7 +30,7 @@ func address(o Options) (string, url.Values, error) {
 	}
 	body, err := proto.Marshal(&livekit.JoinRequest{
 		ClientInfo:         &livekit.ClientInfo{Sdk: livekit.ClientInfo_GO, Protocol: 16},
-		ConnectionSettings: &livekit.ConnectionSettings{AutoSubscribe: !o.NoSubscribe},
+		ConnectionSettings: &livekit.ConnectionSettings{AutoSubscribe: !o.NoSubscribe, SubscriberAllowPause: &o.AllowPause},
 		Reconnect:          o.reconnect, ParticipantSid: o.sid,
 	})
 	if err != nil {

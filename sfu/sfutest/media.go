@@ -28,6 +28,7 @@ type Source struct {
 	Backup    string // MIME type of a codec that could be sent beside
 	Of        string // sid of the track that this is the backup of
 	Dynacast  bool   // stops streams that the node says nobody watches
+	Real      bool   // streams as large as a camera's: 150, 500 and 1,500 kbit/s
 }
 
 // MimeTypeRED is Opus with the sound of the packet before again, RFC 2198.

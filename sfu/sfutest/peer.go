@@ -27,6 +27,8 @@ type Options struct {
 	LosesFirst    bool   // the node's first offer does not arrive
 	Relay         string // media through a TURN server only: "udp" or "tcp" to it
 	OnlyVP8       bool   // decodes no other video
+	Weak          *Weak  // the network towards the node; nil: a good one
+	AllowPause    bool   // shows that a picture is paused
 	RED           bool   // understands redundant audio, as browsers do
 	Forged        bool   // says another certificate's fingerprint than its own
 	Stuck         bool   // does not take what comes on its data channels

@@ -21,6 +21,8 @@ type Track struct {
 
 	packets, twice, reports atomic.Uint64
 	repaired                atomic.Uint64
+	lost                    atomic.Int64
+	decoder                 Decoder
 	newest                  atomic.Uint32
 	layer                   atomic.Int32
 	ssrc                    uint32
@@ -31,6 +33,12 @@ func (t *Track) Received() uint64 { return t.packets.Load() }
 
 // Twice counts packets that came again, as answers to NACKs do.
 func (t *Track) Twice() uint64 { return t.twice.Load() }
+
+// Decoder plays a track of VP8.
+func (t *Track) Decoder() *Decoder { return &t.decoder }
+
+// Lost counts packets that should have come since the first one, and did not.
+func (t *Track) Lost() int64 { return t.lost.Load() }
 
 // Repaired counts packets that came on the repair stream.
 func (t *Track) Repaired() uint64 { return t.repaired.Load() }
@@ -67,6 +75,7 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		}
 	}()
 	seen := map[uint16]bool{}
+	var lost losses
 	for {
 		packet, attributes, err := remote.ReadRTP()
 		if err != nil {
@@ -87,12 +96,37 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if seen[packet.SequenceNumber] {
 			t.twice.Add(1)
 		}
+		if !seen[packet.SequenceNumber] {
+			lost.note(packet.SequenceNumber)
+			t.lost.Store(lost.missing())
+		}
 		seen[packet.SequenceNumber] = true
+		if t.Kind == webrtc.RTPCodecTypeVideo && t.decoder.take(packet, time.Now()) {
+			_ = p.rtc.down.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: t.ssrc}})
+		}
 		t.layer.Store(int32(packet.Payload[len(packet.Payload)-1]))
 		t.newest.Store(uint32(packet.SequenceNumber))
 		t.packets.Add(1)
 	}
 }
+
+// losses counts gaps in a stream's sequence numbers, up to those that may still
+// be filled.
+type losses struct {
+	first, highest, received uint64
+}
+
+func (l *losses) note(seq uint16) {
+	if l.received == 0 {
+		l.first = 1<<16 + uint64(seq)
+		l.highest = l.first
+	}
+	number := l.highest + uint64(int64(int16(seq-uint16(l.highest))))
+	l.highest = max(l.highest, number)
+	l.received++
+}
+
+func (l *losses) missing() int64 { return int64(l.highest-l.first+1) - int64(l.received) }
 
 // Nack asks for the latest packets of a track again.
 func (p *Peer) Nack(t *Track) error {

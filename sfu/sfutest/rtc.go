@@ -89,6 +89,8 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil {
 		return nil, err
 	}
+	// As livekit-client does: sound that is lost is asked for too.
+	media.RegisterFeedback(webrtc.RTCPFeedback{Type: "nack"}, webrtc.RTPCodecTypeAudio)
 	for uri, kind := range map[string]webrtc.RTPCodecType{
 		audioLevelURI: webrtc.RTPCodecTypeAudio, sdp.SDESMidURI: webrtc.RTPCodecTypeVideo, sdp.SDESRTPStreamIDURI: webrtc.RTPCodecTypeVideo,
 	} {
@@ -102,6 +104,13 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	if o.TCP {
 		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	}
+	if o.Weak != nil {
+		network, err := newNetwork(o.Weak)
+		if err != nil {
+			return nil, err
+		}
+		s.SetNet(network)
 	}
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetHostAcceptanceMinWait(0)

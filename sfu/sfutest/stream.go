@@ -236,13 +236,27 @@ func (s *Stream) frame() {
 	key := s.served != wanted
 	s.served = wanted
 	s.picture = (s.picture + 1) & 0x7fff
-	for i := range 2 {
-		payload := make([]byte, 900)
+	size, packets := 900, 2
+	if s.local.source.Real {
+		size, packets = s.realFrame(key)
+	}
+	for i := range packets {
+		payload := make([]byte, size)
 		copy(payload, s.head(i == 0, key))
 		// Which stream it is, for those who receive it.
 		payload[len(payload)-1] = byte(max(slices.Index(Rids(), s.rid), 0))
-		s.write(payload, i == 1, nil)
+		s.write(payload, i == packets-1, nil)
 	}
+}
+
+// realFrame is how large a camera's frame is, in packets of a size.
+func (s *Stream) realFrame(key bool) (size, packets int) {
+	bytes := []int{625, 2080, 6250}[max(slices.Index(Rids(), s.rid), 0)]
+	if key {
+		bytes *= 3
+	}
+	packets = (bytes + 1099) / 1100
+	return bytes / packets, packets
 }
 
 // head is the start of a frame's packet, for the codec.

@@ -1,0 +1,26 @@
+package sfu
+
+import "time"
+
+// Downlink is what the node knows of one person's way.
+type Downlink struct {
+	Identity string
+	Estimate int  // bits a second that the way carries, headers included
+	Limited  bool // false: the estimate is a guess, and nothing speaks against more
+	Loss     float64
+	RTT      time.Duration // 0: not known yet
+}
+
+// Downlinks lists the ways of a room's people, in no order.
+func (n *Node) Downlinks(key RoomKey) []Downlink {
+	r := n.room(key)
+	if r == nil {
+		return nil
+	}
+	var links []Downlink
+	for _, p := range r.people() {
+		e := p.path.Estimate()
+		links = append(links, Downlink{Identity: p.identity, Estimate: e.Target, Limited: e.Limited, Loss: e.Loss, RTT: e.RTT})
+	}
+	return links
+}

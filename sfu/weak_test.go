@@ -1,0 +1,143 @@
+package sfu_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu"
+	"parley/sfu/sfutest"
+)
+
+func realCamera() sfutest.Source {
+	camera := sfutest.Camera()
+	camera.Simulcast, camera.Real = true, true
+	return camera
+}
+
+func (w *world) downlink(identity string) sfu.Downlink {
+	for _, link := range w.node.Downlinks(acme) {
+		if link.Identity == identity {
+			return link
+		}
+	}
+	return sfu.Downlink{}
+}
+
+// track waits for somebody's track of a kind.
+func (w *world) track(peer *sfutest.Peer, kind webrtc.RTPCodecType) (found *sfutest.Track) {
+	w.t.Helper()
+	w.until(peer, "a track", func() bool {
+		for _, t := range peer.Tracks() {
+			if t.Kind == kind && t.Received() > 0 {
+				found = t
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// pass lets media flow for a while: what is judged here is what happens in time.
+func (w *world) pass(d time.Duration, look func()) {
+	end := time.Now().Add(d)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for now := range tick.C {
+		look()
+		if now.After(end) {
+			return
+		}
+	}
+}
+
+func TestAWeakNetworkCarriesACall(t *testing.T) {
+	w := realWorld(t)
+	ann := w.join("ann", sfutest.Options{})
+	w.publish(ann, sfutest.Microphone())
+	w.publish(ann, realCamera())
+	weak := &sfutest.Weak{Rate: 300_000, Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond, Jitter: 100 * time.Millisecond, Loss: 0.05}
+	bob := w.join("bob", sfutest.Options{Weak: weak})
+	picture, sound := w.track(bob, video), w.track(bob, audio)
+	w.pass(10*time.Second, func() {})
+	frames, lost, heard := picture.Decoder().Frames(), sound.Lost(), sound.Received()
+	picture.Decoder().Stall()
+	var sum, looks int
+	w.pass(8*time.Second, func() {
+		if link := w.downlink("bob"); link.Limited {
+			sum += link.Estimate
+			looks++
+		}
+	})
+	shown, stall := picture.Decoder().Frames()-frames, picture.Decoder().Stall()
+	lost, heard = sound.Lost()-lost, sound.Received()-heard
+	t.Logf("%d frames, longest stall %v; %d of %d sounds lost; estimate %d; layer %d, %+v", shown, stall, lost, heard, sum/max(looks, 1), picture.Layer(), w.downlink("bob"))
+	if shown < 8*30/2 || stall > 3*time.Second {
+		t.Errorf("%d frames in 8 s, %v without one", shown, stall)
+	}
+	if heard < 300 || float64(lost) > 0.01*float64(heard) {
+		t.Errorf("%d of %d sounds lost", lost, heard)
+	}
+	if mean := sum / max(looks, 1); mean < 240_000 || mean > 360_000 {
+		t.Errorf("estimate %d, want 300,000 ± 20 %%", mean)
+	}
+}
+
+func TestAWeakPersonDragsNobodyDown(t *testing.T) {
+	w := realWorld(t)
+	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
+	camera := w.publish(ann, realCamera())
+	weak := &sfutest.Weak{Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond}
+	cat := w.join("cat", sfutest.Options{Weak: weak})
+	strong, held := w.track(bob, video), w.track(cat, video)
+	w.until(bob, "the best layer", func() bool { return strong.Layer() == 2 })
+	w.until(cat, "the best layer", func() bool { return held.Layer() == 2 })
+	weak.SetRate(100_000)
+	best := camera.Stream("f")
+	sent, got, catGot := best.Sent(), strong.Received(), held.Received()
+	w.pass(6*time.Second, func() {})
+	sent, got, catGot = best.Sent()-sent, strong.Received()-got, held.Received()-catGot
+	t.Logf("of %d packets, bob got %d and cat %d", sent, got, catGot)
+	if float64(got) < 0.95*float64(sent) {
+		t.Errorf("bob got %d of %d packets, though only cat's network is weak", got, sent)
+	}
+	if catGot > sent/2 {
+		t.Errorf("cat got %d of %d packets through 100 kbit/s", catGot, sent)
+	}
+	if layer := strong.Layer(); layer != 2 {
+		t.Errorf("bob gets layer %d", layer)
+	}
+}
+
+func TestAPictureIsPausedAndComesBack(t *testing.T) {
+	w := realWorld(t)
+	ann := w.join("ann", sfutest.Options{})
+	w.publish(ann, sfutest.Microphone())
+	w.publish(ann, realCamera())
+	weak := &sfutest.Weak{Rate: 120_000, Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond}
+	bob := w.join("bob", sfutest.Options{Weak: weak, AllowPause: true})
+	picture, sound := w.track(bob, video), w.track(bob, audio)
+	state := func(want livekit.StreamState) func() bool {
+		return func() bool {
+			last := livekit.StreamState_ACTIVE
+			for _, message := range bob.Messages() {
+				for _, s := range message.GetStreamStateUpdate().GetStreamStates() {
+					if s.GetTrackSid() == picture.SID && s.GetParticipantSid() == ann.SID() {
+						last = s.GetState()
+					}
+				}
+			}
+			return last == want
+		}
+	}
+	w.until(bob, "a pause", state(livekit.StreamState_PAUSED))
+	heard := sound.Received()
+	w.until(bob, "sound all the same", func() bool { return sound.Received() > heard+50 })
+	weak.SetRate(3_000_000)
+	w.until(bob, "the end of the pause", state(livekit.StreamState_ACTIVE))
+	frames := picture.Decoder().Frames()
+	w.until(bob, "pictures", func() bool { return picture.Decoder().Frames() > frames+15 })
+}
