@@ -202,7 +202,7 @@ func serial(rate int) int64 { return min(1200*8*1_000_000/int64(max(rate, 1)), q
 // may be somebody else's, or a trick of jitter.
 func (e *Estimator) decrease(arriving float64, now time.Duration) {
 	next := keepAfterQueue * arriving
-	if sending, ok := e.departures.rate(); ok && float64(sending) < 1.1*arriving {
+	if sending, ok := e.departures.rate(); ok && float64(sending)*(1-min(e.Loss(), lossBorne)) < 1.2*arriving {
 		next = max(next, gentleDecrease*e.target)
 	}
 	e.shrink(next, arriving, now)

@@ -230,6 +230,24 @@ func TestJitterIsNotCongestion(t *testing.T) {
 	}
 }
 
+func TestAWayThatIsNotFilledKeepsItsEstimate(t *testing.T) {
+	for seed := range uint64(8) {
+		w := newWay(300_000)
+		w.rng = rand.New(rand.NewPCG(seed, 3))
+		w.jitter, w.loss = 100*time.Millisecond, 0.05
+		w.run(5 * time.Second)
+		w.cap = 200_000
+		low := 1 << 30
+		for range 300 {
+			w.run(100 * time.Millisecond)
+			low = min(low, w.e.Target())
+		}
+		if low < 190_000 {
+			t.Errorf("the estimate fell to %d, though 200 kbit/s went through all the time", low)
+		}
+	}
+}
+
 func TestHeavyLossIsCongestion(t *testing.T) {
 	w := newWay(1e9)
 	w.loss = 0.3
