@@ -347,6 +347,7 @@ func (p *Peer) Drop() {
 		local.deafen()
 	}
 	_ = p.rtc.close() // closing twice is fine
+	p.options.Weak.close()
 	p.mu.Lock()
 	for _, end := range p.reading {
 		end()

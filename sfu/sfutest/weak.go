@@ -23,6 +23,21 @@ type Weak struct {
 
 	mu   sync.Mutex
 	free time.Time // when the bottleneck is idle
+
+	conns []*weakConn
+}
+
+// close ends the network's sockets, also those that ICE forgets.
+func (w *Weak) close() {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	conns := w.conns
+	w.mu.Unlock()
+	for _, c := range conns {
+		_ = c.Close()
+	}
 }
 
 // header is what IPv4 and UDP add to a datagram.
@@ -78,6 +93,9 @@ func (n *network) ListenUDP(kind string, address *net.UDPAddr) (transport.UDPCon
 		return nil, err
 	}
 	c := &weakConn{UDPConn: conn, weak: n.weak, wake: make(chan struct{}, 1), done: make(chan struct{}), ready: make(chan datagram, 4096)}
+	n.weak.mu.Lock()
+	n.weak.conns = append(n.weak.conns, c)
+	n.weak.mu.Unlock()
 	c.workers.Go(c.read)
 	c.workers.Go(c.deliver)
 	return c, nil
