@@ -225,3 +225,44 @@ func TestAV1AllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a packet, want none", allocs)
 	}
 }
+
+func TestAV1IsDescribedBesideTheTransportNumberAndWhenSentAgain(t *testing.T) {
+	s, src := newAV1Stage(t, true)
+	s.sub.SetPath(NewPath(func() time.Duration { return s.now }))
+	s.sub.SetRepair(4712)
+	if _, err := s.sub.Bind(repaired{bindContext{writer: s.out, codec: av1Codec, extensions: []webrtc.RTPHeaderExtensionParameter{
+		{URI: descriptor.URI, ID: descriptorOut}, {URI: extTransportCC, ID: 3},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	src.picture(true)
+	src.play(3)
+	n := len(s.out.headers)
+	for i := range n {
+		s.sub.HandleRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{
+			MediaSSRC: 4711, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{s.out.headers[i].SequenceNumber}),
+		}})
+	}
+	s.sent(2 * n)
+	for i, header := range s.out.headers {
+		first, again := header.GetExtension(descriptorOut), s.out.headers[i%n].GetExtension(descriptorOut)
+		if len(first) == 0 || !bytes.Equal(first, again) {
+			t.Errorf("packet %d is described by % x, and again by % x", i, first, again)
+		}
+		if want := map[bool]uint32{true: 4711, false: 4712}[i < n]; header.SSRC != want {
+			t.Errorf("packet %d has SSRC %d, want %d", i, header.SSRC, want)
+		}
+		if number := header.GetExtension(3); len(number) != 2 || int(binary.BigEndian.Uint16(number)) != int(binary.BigEndian.Uint16(s.out.headers[0].GetExtension(3)))+i {
+			t.Errorf("packet %d has transport-wide number % x", i, number)
+		}
+	}
+}
+
+// repaired is a connection that has agreed on retransmissions.
+type repaired struct{ bindContext }
+
+func (r repaired) CodecParameters() []webrtc.RTPCodecParameters {
+	return append(r.bindContext.CodecParameters(), webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mimeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96"}, PayloadType: 97,
+	})
+}

@@ -6,8 +6,10 @@
 // every Sub in turn. No lock is held over that fan-out, no goroutine is started
 // for a packet, and nothing is allocated. What a subscriber sees is one
 // unbroken stream, whatever the publisher's layers do: sequence numbers,
-// timestamps and VP8's picture ids are shifted by offsets that change only at a
-// key frame.
+// timestamps and VP8's picture ids are shifted by offsets that stay the same for
+// a segment. A new one begins at a key frame, when the layer changes, and where
+// packets are left out: frames of higher temporal layers, and the higher spatial
+// layers that VP9 and AV1 have inside of one stream.
 //
 // Packets are kept once a layer, in a ring. A NACK is answered from it with the
 // very bytes that were sent before: under AES-GCM a sequence number must never
