@@ -36,7 +36,8 @@ func (r *ring) put(p *packet) {
 	slot := &r.slots[p.seq%uint64(len(r.slots))]
 	kept, raw := slot.payload[:0], slot.described.raw[:0]
 	*slot = *p
-	slot.described.raw = append(raw, p.described.raw...)
+	raw = append(raw, p.described.raw...)
+	slot.described.raw = raw
 	kept = append(kept, p.payload...)
 	slot.payload = kept
 }
