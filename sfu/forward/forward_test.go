@@ -388,11 +388,18 @@ func TestMalformedPacketsAreDropped(t *testing.T) {
 func FuzzLayer(f *testing.F) {
 	f.Add([]byte{0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x10, 0x00})
 	f.Add([]byte{0xb0, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xbe, 0xde, 0, 1, 0x10, 0x7f, 0, 0, 3, 3, 3})
+	f.Add([]byte{0xb0, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xbe, 0xde, 0, 1, 0x72, 0xfc, 1, 0x2c, 0x18, 1, 2})
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		s := newStage(t, vp8Codec)
-		src := s.source(2, 1, 0, 0)
-		src.layer.Write(raw)
-		src.layer.Write(raw)
+		for _, codec := range []webrtc.RTPCodecCapability{vp8Codec, vp9Codec, av1Codec, {MimeType: webrtc.MimeTypeH264, ClockRate: 90000}} {
+			s := newStage(t, codec)
+			s.sub.describing.id = descriptorOut
+			src := s.source(2, 1, 0, 0)
+			src.layer.CarriesDescriptor(descriptorIn)
+			src.layer.Write(raw)
+			s.sub.SetQuality(0)
+			s.sub.SetFrameRate(7)
+			src.layer.Write(raw)
+		}
 	})
 }
 
