@@ -183,3 +183,46 @@ func TestBackupThatWasNotNamedIsRefused(t *testing.T) {
 		t.Errorf("a backup of a track that has none: %v", err)
 	}
 }
+
+func TestLateJoinerSeesNothingFromBeforeTheCameraWasStopped(t *testing.T) {
+	for name, single := range modes {
+		t.Run(name, func(t *testing.T) {
+			w := realWorld(t)
+			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
+			source := sfutest.Camera()
+			camera := w.publish(ann, source)
+			camera.Mark(1)
+			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
+			w.ok(bob.Hears(w.ctx, "ann", video, 30))
+			sees := func(identity string, mark uint8) {
+				t.Helper()
+				late := w.join(identity, sfutest.Options{SinglePC: single[2]})
+				w.ok(late.Hears(w.ctx, "ann", video, 30))
+				for _, track := range late.Tracks() {
+					if track.Kind == video && track.Oldest() != mark {
+						t.Errorf("%s sees pictures of mark %d, want %d", identity, track.Oldest(), mark)
+					}
+				}
+			}
+			muted := func(want bool) {
+				t.Helper()
+				w.ok(camera.SetMuted(want))
+				w.until(bob, "the camera to stop or go on", func() bool {
+					tracks := bob.People()["ann"].GetTracks()
+					return len(tracks) == 1 && tracks[0].GetMuted() == want
+				})
+			}
+			muted(true)
+			camera.Mark(2)
+			muted(false)
+			sees("cat", 2)
+
+			w.ok(camera.Unpublish())
+			w.until(bob, "the end of the track", func() bool { return tracksOf(bob, "ann") == 0 })
+			source.Mark = 3
+			w.publish(ann, source)
+			w.until(bob, "the track again", func() bool { return tracksOf(bob, "ann") == 1 })
+			sees("dan", 3)
+		})
+	}
+}

@@ -28,6 +28,7 @@ type Source struct {
 	Backup    string // MIME type of a codec that could be sent beside
 	Of        string // sid of the track that this is the backup of
 	Dynacast  bool   // stops streams that the node says nobody watches
+	Mark      uint8  // see Local.Mark
 	Real      bool   // streams as large as a camera's: 150, 500 and 1,500 kbit/s
 }
 
@@ -55,6 +56,7 @@ type Local struct {
 	stop    chan struct{}
 	once    sync.Once
 	muted   atomic.Bool
+	mark    atomic.Uint32
 
 	mu   sync.Mutex
 	info *livekit.TrackInfo
@@ -67,6 +69,7 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	cid := uuid.NewString()
 	local := &Local{peer: p, source: source, stop: make(chan struct{})}
 	local.muted.Store(source.Muted)
+	local.Mark(source.Mark)
 	if err := local.addStreams(cid); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type Track struct {
 	decoder                 Decoder
 	newest                  atomic.Uint32
 	layer                   atomic.Int32
+	oldest                  atomic.Uint32 // mark; none: 0
 	ssrc                    uint32
 }
 
@@ -46,6 +47,9 @@ func (t *Track) Repaired() uint64 { return t.repaired.Load() }
 // Layer is which of the publisher's streams the latest packet of video is of:
 // an index into Rids.
 func (t *Track) Layer() int { return int(t.layer.Load()) }
+
+// Oldest is the lowest mark that a packet of video has come with.
+func (t *Track) Oldest() uint8 { return uint8(t.oldest.Load()) }
 
 // Reports counts sender reports.
 func (t *Track) Reports() uint64 { return t.reports.Load() }
@@ -103,6 +107,9 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		seen[packet.SequenceNumber] = true
 		if t.Kind == webrtc.RTPCodecTypeVideo && t.decoder.take(packet, time.Now()) {
 			_ = p.rtc.down.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: t.ssrc}})
+		}
+		if mark := uint32(packet.Payload[max(len(packet.Payload)-2, 0)]); t.oldest.Load() == 0 || mark < t.oldest.Load() {
+			t.oldest.Store(mark)
 		}
 		t.layer.Store(int32(packet.Payload[len(packet.Payload)-1]))
 		t.newest.Store(uint32(packet.SequenceNumber))

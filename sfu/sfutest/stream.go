@@ -38,6 +38,10 @@ type Stream struct {
 	generator
 }
 
+// Mark goes with each packet of video from now on, so that receivers can tell
+// what is from before. Marks count up.
+func (l *Local) Mark(mark uint8) { l.mark.Store(uint32(mark)) }
+
 // Stream finds a layer by its rid.
 func (l *Local) Stream(rid string) *Stream {
 	i := slices.IndexFunc(l.streams, func(s *Stream) bool { return s.rid == rid })
@@ -245,6 +249,7 @@ func (s *Stream) frame() {
 		copy(payload, s.head(i == 0, key))
 		// Which stream it is, for those who receive it.
 		payload[len(payload)-1] = byte(max(slices.Index(Rids(), s.rid), 0))
+		payload[len(payload)-2] = byte(s.local.mark.Load())
 		s.write(payload, i == packets-1, nil)
 	}
 }
