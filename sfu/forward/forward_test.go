@@ -434,7 +434,8 @@ func fanOut(tb testing.TB) func() {
 
 // fanOutOf is a track with a hundred subscribers.
 func fanOutOf(tb testing.TB, codec webrtc.RTPCodecCapability) *Track {
-	track := NewTrack("TR_x", codec, func() time.Duration { return time.Second }, &Counters{})
+	now := time.Second
+	track := NewTrack("TR_x", codec, func() time.Duration { now += 5 * time.Millisecond; return now }, &Counters{}) // more at once is a flood
 	for range 100 {
 		sub := NewSub(track, "PA|TR")
 		if _, err := sub.Bind(bindContext{writer: discard{}, codec: codec}); err != nil {

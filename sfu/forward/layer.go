@@ -23,6 +23,7 @@ type Layer struct {
 	header   rtp.Header // of the packet in hand
 	burst    [maxBurst]packet
 	sequence sequence
+	flood    flood
 
 	descriptorID uint8 // of AV1
 	structure    *descriptor.Structure
@@ -105,6 +106,9 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	}
 	t.counters.PacketsIn.Add(1)
 	t.counters.BytesIn.Add(uint64(len(raw)))
+	if l.flood.over(now) {
+		return false
+	}
 	l.reception.arrived(l.header.SequenceNumber, l.header.Timestamp, t.clock, now)
 	held := t.muted.Load() || !l.heard(now)
 	if l.cut.Load() {
