@@ -90,6 +90,9 @@ func (s *subscription) allotted() int {
 	return *s.given
 }
 
+// paused says whether the network leaves no room for the track.
+func (s *subscription) paused() bool { return s.allotted() == forward.Off }
+
 // allot gives a track its part, and says when the client has to be told that it
 // stops or goes on.
 func (s *subscription) allot(quality int) *livekit.StreamStateInfo {

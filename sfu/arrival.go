@@ -92,10 +92,12 @@ func (p *peer) pump(u *upload, a *arrival) {
 // reportToPublisher tells the client how its streams come in.
 func (p *peer) reportToPublisher() {
 	var reports []rtcp.ReceptionReport
+	p.rating.up = 0
 	for _, u := range p.uploads {
 		for _, a := range u.streams {
 			if report, ok := a.layer.Reception(uint32(a.remote.SSRC())); ok {
 				reports = append(reports, report)
+				p.rating.up = max(p.rating.up, float64(report.FractionLost)/256)
 			}
 		}
 	}

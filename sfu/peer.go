@@ -62,6 +62,7 @@ type peer struct {
 	downlink  downlink
 	path      *forward.Path // the way of the downlink
 	allotment allotment
+	rating    rating
 	connected bool
 	uploads   map[string]*upload // by track sid
 	sending   map[string]section // media sections that the client sends on, by mid
@@ -73,6 +74,7 @@ type peer struct {
 
 // member is what the room shows of a peer to others.
 type member struct {
+	quality    *livekit.ConnectionQualityInfo // what others were told; nil: nothing yet
 	info       *livekit.ParticipantInfo
 	tracks     map[string]*publication
 	permission subscribers
@@ -256,6 +258,7 @@ func (p *peer) tick() {
 	p.allot()
 	p.reportToSubscriber()
 	p.reportToPublisher()
+	p.judge()
 	p.settleDemands(p.node.clock.Now())
 	for _, u := range p.uploads {
 		if u.pub.track != nil {

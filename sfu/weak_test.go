@@ -144,3 +144,33 @@ func TestAPictureIsPausedAndComesBack(t *testing.T) {
 	frames := picture.Decoder().Frames()
 	w.until(bob, "pictures", func() bool { return picture.Decoder().Frames() > frames+15 })
 }
+
+// told is the last that a peer was told of somebody's connection.
+func told(peer *sfutest.Peer, sid string) (quality livekit.ConnectionQuality, ok bool) {
+	for _, message := range peer.Messages() {
+		for _, info := range message.GetConnectionQuality().GetUpdates() {
+			if info.GetParticipantSid() == sid {
+				quality, ok = info.GetQuality(), true
+			}
+		}
+	}
+	return quality, ok
+}
+
+func TestEverybodyIsToldOfConnections(t *testing.T) {
+	w := realWorld(t)
+	ann := w.join("ann", sfutest.Options{})
+	w.publish(ann, sfutest.Microphone())
+	hears := func(who, of *sfutest.Peer) func() bool {
+		return func() bool { _, ok := told(who, of.SID()); return ok }
+	}
+	w.until(ann, "her own", hears(ann, ann))
+	weak := &sfutest.Weak{}
+	bob := w.join("bob", sfutest.Options{Weak: weak})
+	w.until(bob, "ann's", hears(bob, ann))
+	weak.SetLoss(0.4)
+	w.until(ann, "that bob's is poor", func() bool {
+		quality, ok := told(ann, bob.SID())
+		return ok && quality == livekit.ConnectionQuality_POOR
+	})
+}

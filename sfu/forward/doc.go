@@ -11,7 +11,13 @@
 // packets are left out: frames of higher temporal layers, and the higher spatial
 // layers that VP9 and AV1 have inside of one stream.
 //
-// Packets are kept once a layer, in a ring. A NACK is answered from it with the
-// very bytes that were sent before: under AES-GCM a sequence number must never
-// carry two different plaintexts.
+// Packets are kept once a layer, in a ring. A NACK is answered from it on a
+// repair stream (RTX, RFC 4588), whose packets have numbers of their own; for
+// audio, and clients without RTX, with the very bytes that were sent before:
+// under AES-GCM a sequence number must never carry two different plaintexts or
+// headers.
+//
+// All tracks of a subscriber share a Path. It numbers their packets, learns from
+// what the client reports how much the way carries, bounds what is sent again,
+// and looks for more room with padding.
 package forward

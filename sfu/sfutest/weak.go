@@ -72,6 +72,13 @@ func (w *Weak) SetRate(rate int) {
 	w.Rate = rate
 }
 
+// SetLoss changes what is lost each way.
+func (w *Weak) SetLoss(loss float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Loss = loss
+}
+
 // network is Pion's view of the machine's network, with the bad one before it.
 type network struct {
 	*stdnet.Net

@@ -1,0 +1,104 @@
+package sfu
+
+import (
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+)
+
+const (
+	rateEvery   = 2  // ticks of a second between looks at a person's connection
+	lostAfterUp = 5  // ticks without a media connection that was there, until it counts as lost
+	lossCost    = 20 // points of five, for all packets lost
+	delayFree   = 300 * time.Millisecond
+	delayCost   = 3 // points a second of round trip beyond that
+)
+
+// rating is how good a person's connection is. It belongs to the peer's
+// goroutine.
+type rating struct {
+	ticks     int
+	up        float64 // the largest loss of what the person sends, in the last second
+	connected bool    // ever
+	level     livekit.ConnectionQuality
+	told      bool
+}
+
+// score is how good a connection is, 1 to 5, by loss either way and round trip.
+func score(up, down float64, rtt time.Duration) float32 {
+	points := 5 - lossCost*max(up, down) - delayCost*max(0, rtt-delayFree).Seconds()
+	return float32(min(max(points, 1), 5))
+}
+
+// levelOf is what people are told. A person whose pictures are paused for want of
+// room has a poor connection, however little is lost.
+func levelOf(score float32, paused bool) livekit.ConnectionQuality {
+	switch {
+	case paused || score < 3.2:
+		return livekit.ConnectionQuality_POOR
+	case score < 4.2:
+		return livekit.ConnectionQuality_GOOD
+	default:
+		return livekit.ConnectionQuality_EXCELLENT
+	}
+}
+
+// judge looks at the connection, and tells the room what has changed. LOST is said
+// only of media that was there and is gone: a client that hears it of itself for
+// ten seconds while it publishes joins anew.
+func (p *peer) judge() {
+	s := &p.rating
+	s.connected = s.connected || p.connected
+	if s.ticks++; s.ticks%rateEvery != 0 || !s.connected {
+		return
+	}
+	estimate := p.path.Estimate()
+	points := score(s.up, estimate.Loss, estimate.RTT)
+	paused := false
+	for _, sub := range p.subs {
+		paused = paused || sub.paused()
+	}
+	level := levelOf(points, paused)
+	switch {
+	case p.down >= lostAfterUp:
+		level, points = livekit.ConnectionQuality_LOST, 0
+	case !p.connected:
+		return // it may be back in a moment
+	}
+	if s.told && level == s.level {
+		return
+	}
+	first := !s.told
+	s.told, s.level = true, level
+	p.room.rated(p, &livekit.ConnectionQualityInfo{ParticipantSid: p.sid, Quality: level, Score: points}, first)
+}
+
+// rated tells everybody of a person's connection, and a newcomer of everybody's.
+func (r *room) rated(p *peer, info *livekit.ConnectionQualityInfo, newcomer bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.peers[p.identity] != p {
+		return
+	}
+	if newcomer {
+		var others []*livekit.ConnectionQualityInfo
+		for _, other := range r.peers {
+			if other.member.quality != nil && other != p {
+				others = append(others, other.member.quality)
+			}
+		}
+		p.post(func() { p.send(qualityUpdate(others...)) })
+	}
+	if p.claims.Hidden {
+		p.post(func() { p.send(qualityUpdate(info)) })
+		return
+	}
+	p.member.quality = info
+	r.tell(nil, qualityUpdate(info))
+}
+
+func qualityUpdate(infos ...*livekit.ConnectionQualityInfo) *livekit.SignalResponse {
+	return &livekit.SignalResponse{Message: &livekit.SignalResponse_ConnectionQuality{
+		ConnectionQuality: &livekit.ConnectionQualityUpdate{Updates: infos},
+	}}
+}
