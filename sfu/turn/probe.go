@@ -24,7 +24,7 @@ func parseURL(url string) (*stun.URI, error) {
 		return nil, fmt.Errorf("TURN server %q: %w", url, err)
 	}
 	if uri.Scheme != stun.SchemeTypeTURN && uri.Scheme != stun.SchemeTypeTURNS {
-		return nil, fmt.Errorf("TURN server %q does not begin with turn: or turns:", url)
+		return nil, fmt.Errorf("TURN server %q is neither turn: nor turns: and an address", url)
 	}
 	return uri, nil
 }
