@@ -7,7 +7,7 @@ export const farSide = "127.0.0.2";
 /** What stands between people and a server, as a firewall and a NAT do: it passes packets on from its own address to the same port of 127.0.0.1. */
 export class Box {
   /** Ports that nothing passes to. */
-  readonly blocked = { udp: new Set<number>(), tcp: new Set<number>() };
+  blocked = { udp: new Set<number>(), tcp: new Set<number>() };
   private cutting = false;
   private readonly inlets: Datagrams[] = [];
   private readonly outlets = new Map<string, Datagrams>();
