@@ -346,6 +346,7 @@ func (p *Peer) Drop() {
 	for _, local := range senders {
 		local.deafen()
 	}
+	p.rtc.settle()
 	_ = p.rtc.close() // closing twice is fine
 	p.options.Weak.close()
 	p.mu.Lock()

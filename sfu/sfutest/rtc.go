@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/dtls/v2"
@@ -140,6 +141,26 @@ func relayed(o Options, servers []*livekit.ICEServer) webrtc.Configuration {
 }
 
 func (r *rtc) primary() *webrtc.PeerConnection { return r.down }
+
+// settle waits until no connection is in the middle of starting: Pion closes
+// one by looking, without a lock, for what the start is about to write
+// (ICETransport.stop of webrtc v3.3.6). One that never gets there is not waited
+// for for long.
+func (r *rtc) settle() {
+	if r == nil {
+		return
+	}
+	enough := time.After(3 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for r.up.ConnectionState() == webrtc.PeerConnectionStateConnecting || r.down.ConnectionState() == webrtc.PeerConnectionStateConnecting {
+		select {
+		case <-tick.C:
+		case <-enough:
+			return
+		}
+	}
+}
 
 func (r *rtc) close() error {
 	if r == nil {
