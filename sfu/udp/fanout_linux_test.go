@@ -110,9 +110,7 @@ func TestReceivingAllocatesNothing(t *testing.T) {
 func TestRunRefusedByTheKernelIsSentApart(t *testing.T) {
 	c := newCrowd(t)
 	q := c.conns[0].(*conn).queue
-	if !q.out.runs() {
-		t.Skip("this platform sends no runs")
-	}
+	q.out.wire.gso.Store(true) // a kernel that knows no runs refuses this one too
 	end, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
