@@ -219,19 +219,20 @@ func (r roomService) UpdateRoomMetadata(ctx context.Context, q *livekit.UpdateRo
 	return r.media.UpdateRoomMetadata(ctx, key, q.GetMetadata())
 }
 
-var errUnimplemented = twirp.NewError(twirp.Unimplemented, "Parley does not do this")
+// errElsewhere answers the methods of the interface that are outside what Parley offers; docs/protocol.md lists them.
+var errElsewhere = twirp.NewError(twirp.Unimplemented, "this method is not part of Parley's room API")
 
-// ForwardParticipant is not supported.
+// ForwardParticipant is not offered: a person is in one room, the one that their token names.
 func (roomService) ForwardParticipant(context.Context, *livekit.ForwardParticipantRequest) (*livekit.ForwardParticipantResponse, error) {
-	return nil, errUnimplemented
+	return nil, errElsewhere
 }
 
-// MoveParticipant is not supported.
+// MoveParticipant is not offered: a person is in one room, the one that their token names.
 func (roomService) MoveParticipant(context.Context, *livekit.MoveParticipantRequest) (*livekit.MoveParticipantResponse, error) {
-	return nil, errUnimplemented
+	return nil, errElsewhere
 }
 
-// PerformRpc is not supported.
+// PerformRpc is not offered: calls go between people, over their data channels.
 func (roomService) PerformRpc(context.Context, *livekit.PerformRpcRequest) (*livekit.PerformRpcResponse, error) {
-	return nil, errUnimplemented
+	return nil, errElsewhere
 }

@@ -31,15 +31,7 @@ func (f *Fleet) Pair(ctx context.Context, source Source) error {
 	if err := c.shakeHands(); err != nil {
 		return err
 	}
-	if err := c.waitConnected(ctx); err != nil {
-		return err
-	}
-	for _, p := range players {
-		p.learn(sender)
-		c.workers.Go(p.feedback)
-		c.workers.Go(p.play)
-	}
-	return nil
+	return c.play(ctx, players, sender)
 }
 
 // shakeHands negotiates the two connections of one client with each other.

@@ -25,6 +25,11 @@ func (c *Client) Publish(ctx context.Context, source Source) error {
 	if err := c.negotiate(); err != nil {
 		return err
 	}
+	return c.play(ctx, players, sender)
+}
+
+// play sends as soon as the connection is up.
+func (c *Client) play(ctx context.Context, players []*player, sender *webrtc.RTPSender) error {
 	if err := c.waitConnected(ctx); err != nil {
 		return err
 	}
