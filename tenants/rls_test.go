@@ -3,7 +3,6 @@ package tenants_test
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"testing"
 
 	"parley/tenants"
@@ -74,103 +73,6 @@ func TestNoOrganizationIsLeftOnAConnection(t *testing.T) {
 	if n := count(t, handle, nil, "SELECT count(*) FROM rooms"); n != 0 {
 		t.Errorf("the connection still shows %d rooms", n)
 	}
-}
-
-// TestEveryTenantTableHasBothWalls reads the catalogue, so that the tables of
-// tomorrow are held as well.
-func TestEveryTenantTableHasBothWalls(t *testing.T) {
-	db := tenantstest.Open(t, tenantstest.PostgresURL(t))
-	handle := tenants.Handle(t, db)
-	tables := tenantTables(t, handle)
-	if !slices.Contains(tables, "rooms") || len(tables) < 8 {
-		t.Fatalf("tables with tenant_id: %v", tables)
-	}
-	for _, table := range tables {
-		var enabled, forced bool
-		query(t, handle, []any{&enabled, &forced}, "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = $1::text::regclass", table)
-		if !enabled || !forced {
-			t.Errorf("%s: row-level security enabled %t, forced %t", table, enabled, forced)
-		}
-		var policies int
-		query(t, handle, []any{&policies}, `SELECT count(*) FROM pg_policies WHERE tablename = $1 AND cmd = 'ALL'
-			AND qual LIKE '%app.tenant_id%' AND with_check LIKE '%app.tenant_id%'`, table)
-		if policies != 1 {
-			t.Errorf("%s: %d policies on the organization, want 1", table, policies)
-		}
-		var loose int
-		query(t, handle, []any{&loose}, "SELECT count(*) FROM pg_policies WHERE tablename = $1 AND cmd NOT IN ('ALL', 'SELECT')", table)
-		if loose != 0 {
-			t.Errorf("%s: %d policies let somebody write", table, loose)
-		}
-		if key := keyColumns(t, handle, table, "p"); len(key) == 0 || key[0] != "tenant_id" {
-			t.Errorf("%s: primary key %v does not begin with tenant_id", table, key)
-		}
-		if n := looseReferences(t, handle, table); n != 0 {
-			t.Errorf("%s: %d foreign keys to an organization's table without tenant_id", table, n)
-		}
-	}
-	var owner, bypass int
-	query(t, handle, []any{&owner}, "SELECT count(*) FROM pg_tables WHERE tableowner = current_user")
-	query(t, handle, []any{&bypass}, "SELECT count(*) FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcanlogin)")
-	if owner != 0 || bypass != 0 {
-		t.Errorf("the application's role owns %d tables; it has powers: %d", owner, bypass)
-	}
-}
-
-func tenantTables(t *testing.T, handle *sql.DB) []string {
-	t.Helper()
-	rows, err := handle.QueryContext(t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND a.attname = 'tenant_id' AND NOT a.attisdropped ORDER BY 1`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, name)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-func keyColumns(t *testing.T, handle *sql.DB, table, kind string) []string {
-	t.Helper()
-	rows, err := handle.QueryContext(t.Context(), `SELECT a.attname FROM pg_constraint k
-		CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY AS c (num, pos)
-		JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.num
-		WHERE k.conrelid = $1::text::regclass AND k.contype::text = $2 ORDER BY c.pos`, table, kind)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, name)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// looseReferences counts foreign keys that could point into another organization.
-func looseReferences(t *testing.T, handle *sql.DB, table string) int {
-	t.Helper()
-	var n int
-	query(t, handle, []any{&n}, `SELECT count(*) FROM pg_constraint k WHERE k.conrelid = $1::text::regclass AND k.contype = 'f'
-		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attname = 'tenant_id')
-		AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname = 'tenant_id' AND a.attnum = ANY (k.conkey))`, table)
-	return n
 }
 
 func query(t *testing.T, handle *sql.DB, into []any, text string, args ...any) {
