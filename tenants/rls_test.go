@@ -3,6 +3,7 @@ package tenants_test
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
 
 	"parley/tenants"
@@ -12,12 +13,14 @@ import (
 // TestRowLevelSecurityHoldsAlone sends SQL by hand on the application's own
 // connections: the ORM's wall is down, the database's stands.
 func TestRowLevelSecurityHoldsAlone(t *testing.T) {
-	db := tenantstest.Open(t, tenantstest.PostgresURL(t))
+	address := tenantstest.PostgresURL(t)
+	db := tenantstest.Open(t, address)
 	w := tenantstest.New(t, db)
 	theirs := populated(t, w)
 	mine := w.Org("mine").Owner("eve")
 	own := mine.Room("eve", "Mine")
 	handle := tenants.Handle(t, db)
+	tenantstest.Inspect(t, address).Sow(theirs.ID)
 
 	for _, table := range tenantTables(t, handle) {
 		for name, settings := range map[string]map[string]string{
@@ -41,6 +44,13 @@ func TestRowLevelSecurityHoldsAlone(t *testing.T) {
 		if n := changed(t, handle, inside, "UPDATE "+table+" SET tenant_id = $1 WHERE tenant_id <> $1", string(mine.ID)); n != 0 {
 			t.Errorf("%s: %d rows taken from another organization", table, n)
 		}
+		forged := theirRow(t, handle, theirs.ID, table)
+		with(t, handle, inside, func(ctx context.Context, tx *sql.Tx) {
+			_, err := tx.ExecContext(ctx, "INSERT INTO "+table+" SELECT * FROM json_populate_record(NULL::"+table+", $1)", forged)
+			if err == nil || !strings.Contains(err.Error(), "row-level security") {
+				t.Errorf("%s: a row in another organization's name is not refused as such: %v", table, err)
+			}
+		})
 	}
 
 	mustRefuse(t, handle, mine.ID, "give a row away", "UPDATE rooms SET tenant_id = $1 WHERE id = $2", string(theirs.ID), string(own.ID))
@@ -73,6 +83,17 @@ func TestNoOrganizationIsLeftOnAConnection(t *testing.T) {
 	if n := count(t, handle, nil, "SELECT count(*) FROM rooms"); n != 0 {
 		t.Errorf("the connection still shows %d rooms", n)
 	}
+}
+
+// theirRow is a row of a table as its own organization sees it, as JSON.
+func theirRow(t *testing.T, handle *sql.DB, org tenants.OrgID, table string) (row string) {
+	t.Helper()
+	with(t, handle, map[string]string{"app.tenant_id": string(org)}, func(ctx context.Context, tx *sql.Tx) {
+		if err := tx.QueryRowContext(ctx, "SELECT row_to_json(t) FROM "+table+" AS t LIMIT 1").Scan(&row); err != nil {
+			t.Fatalf("a row of %s: %v", table, err)
+		}
+	})
+	return row
 }
 
 func query(t *testing.T, handle *sql.DB, into []any, text string, args ...any) {

@@ -1,0 +1,135 @@
+package billing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jonboulle/clockwork"
+
+	"parley/billing"
+	"parley/tenants"
+	"parley/tenants/tenantstest"
+)
+
+// ofNobody are the methods that belong to no organization, with the reason.
+var ofNobody = map[string]string{
+	"Plans":         "the catalogue is everybody's",
+	"SetPlanLimits": "the operator changes what is sold",
+	"HandleEvent":   "the customer that Stripe names says whose it is; see the webhook's tests",
+}
+
+// crossings has, for every method of [billing.Service] that takes an
+// organization, a call for one that has bought nothing, beside one that has
+// bought. It says what came through; nil means nothing.
+func crossings(w *world, theirs billing.Subscription) map[string]func(ctx context.Context, mine tenants.OrgID) error {
+	foreign := func(sub billing.Subscription) error {
+		if sub.CustomerID == theirs.CustomerID || sub.SubscriptionID == theirs.SubscriptionID && sub.SubscriptionID != "" {
+			return fmt.Errorf("it showed another's subscription: %+v", sub)
+		}
+		return nil
+	}
+	return map[string]func(ctx context.Context, mine tenants.OrgID) error{
+		"PlanOf": func(ctx context.Context, mine tenants.OrgID) error {
+			plan, sub, err := w.billing.PlanOf(ctx, mine)
+			if err == nil && plan.ID != billing.FreePlan {
+				err = errors.New("it has another's plan")
+			}
+			return errors.Join(err, foreign(sub))
+		},
+		"Sync": func(ctx context.Context, mine tenants.OrgID) error {
+			change, err := w.billing.Sync(ctx, mine)
+			if err == nil && change.Org != "" && change.Org != mine {
+				return fmt.Errorf("it changed another: %+v", change)
+			}
+			return err
+		},
+		"Duplicates": func(ctx context.Context, mine tenants.OrgID) error {
+			all, err := w.billing.Duplicates(ctx, mine)
+			if err == nil && len(all) > 0 {
+				return fmt.Errorf("it showed another's payments: %+v", all)
+			}
+			return err
+		},
+		"PortalURL": func(ctx context.Context, mine tenants.OrgID) error {
+			if page, err := w.billing.PortalURL(ctx, mine, w.pages); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it opened the portal %q: %w", page, err)
+			}
+			return nil
+		},
+		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
+		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
+			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
+			if err == nil && page == "" {
+				return errors.New("no page")
+			}
+			return err
+		},
+	}
+}
+
+// TestNoMethodReachesAnotherOrganization holds every method of the service, also
+// those that somebody adds tomorrow; on PostgreSQL with the ORM's wall down as
+// well, so that row-level security alone must hold.
+func TestNoMethodReachesAnotherOrganization(t *testing.T) {
+	for name, c := range map[string]struct {
+		address func(testing.TB) string
+		wall    bool
+	}{
+		"sqlite": {tenantstest.SQLitePath, true}, "postgres": {tenantstest.PostgresURL, true}, "postgres alone": {tenantstest.PostgresURL, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, leak := range cross(t, c.address(t), c.wall) {
+				t.Error(leak)
+			}
+		})
+	}
+}
+
+// TestTheCrossTenantTestSeesAMissingWall takes the only wall of SQLite down.
+func TestTheCrossTenantTestSeesAMissingWall(t *testing.T) {
+	found := strings.Join(cross(t, tenantstest.SQLitePath(t), false), "\n")
+	for _, want := range []string{"Service.PlanOf", "Service.PortalURL", "Service.Duplicates", "changed in subscriptions"} {
+		if !strings.Contains(found, want) {
+			t.Errorf("without any wall the test does not notice %q; it found:\n%s", want, found)
+		}
+	}
+}
+
+func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
+	t.Helper()
+	db := tenantstest.Open(t, address)
+	w := newWorld(t, db, clockwork.NewFakeClockAt(tenantstest.Start))
+	mine, acme := w.newOrg("mine"), w.newOrg("acme")
+	theirs := w.buy(acme, "pro", billing.Month)
+	w.pay(w.pageFor(theirs.CustomerID, "pro", billing.Month)) // a payment too many
+	w.settle()
+	raw := tenantstest.Inspect(t, address)
+	raw.Sow(acme)
+	before := raw.Rows(acme)
+	if !ormWall {
+		tenantstest.DropORMWall(t, db)
+	}
+	calls := crossings(w, theirs)
+	order := []string{"PlanOf", "Sync", "Duplicates", "PortalURL", "SetPlan", "StartCheckout"}
+	methods := reflect.TypeFor[*billing.Service]()
+	for i := range methods.NumMethod() {
+		name := methods.Method(i).Name
+		if ofNobody[name] != "" {
+			continue
+		}
+		if calls[name] == nil || !slices.Contains(order, name) {
+			t.Errorf("Service.%s is not in the cross-tenant test: add a call to crossings and order in billing/crossing_test.go, or a reason to ofNobody", name)
+		}
+	}
+	for _, name := range order {
+		if err := calls[name](t.Context(), mine); err != nil {
+			leaks = append(leaks, fmt.Sprintf("Service.%s beside an organization that has bought: %v", name, err))
+		}
+	}
+	return append(leaks, before.Diff(raw.Rows(acme))...)
+}
