@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/tenants"
 )
 
 // Metrics are the figures that Parley shows to Prometheus. No name of an organization, person or room is ever a label.
@@ -60,7 +62,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	start := s.clock.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), requestTime) // fiber's own context never ends, and fasthttp's is shared
 	defer cancel()
-	c.SetUserContext(ctx)
+	c.SetUserContext(tenants.WithOrigin(ctx, tenants.Origin{Address: address(c)}))
 	err := c.Next()
 	if err != nil {
 		err = s.problem(c, err) // here, while the request's context lives

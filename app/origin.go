@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -28,6 +29,20 @@ func (s *Server) here(c *fiber.Ctx, address string) string {
 func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 	origin := c.Get(fiber.HeaderOrigin)
 	return origin == "" || origin == s.base(c) || origin == s.cfg.BaseURL
+}
+
+// address is the IP address that a request comes from. Behind proxies that are trusted it is the one that the nearest of them saw: what
+// a client writes into the header itself stands before that.
+func address(c *fiber.Ctx) string {
+	given := c.IP()
+	if i := strings.LastIndexByte(given, ','); i >= 0 {
+		given = given[i+1:]
+	}
+	ip, err := netip.ParseAddr(strings.TrimSpace(given))
+	if err != nil {
+		return ""
+	}
+	return ip.Unmap().String()
 }
 
 func isLoopback(host string) bool {

@@ -35,7 +35,7 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	}
 	p.Org = &views.OrgBar{
 		Slug: org.Slug, Name: org.Name, Plan: plan.Name,
-		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(),
+		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(), Manages: org.Role.CanManage(),
 	}
 	for _, m := range visitor(c).Orgs {
 		if m.Org.ID != org.ID {

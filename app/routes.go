@@ -63,6 +63,11 @@ func (s *Server) routes() {
 	o.Post("/rooms/:room/rename", s.renameRoom)
 	o.Post("/rooms/:room/archive", s.archiveRoom)
 
+	// What admins watch over.
+	managers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin)
+	o.Get("/audit", managers, s.auditPage)
+	o.Get("/audit.csv", managers, s.auditCSV)
+
 	// Money: those who pay.
 	payers := s.requireRole(tenants.RoleOwner, tenants.RoleBilling)
 	o.Get("/billing", s.billingPage)

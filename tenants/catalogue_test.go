@@ -24,6 +24,7 @@ var knowing = map[string]string{
 	"memberships.knows_user_id":           "user_id",
 	"rooms.knows_room_code":               "code",
 	"media_keys.knows_key_id":             "id",
+	"api_keys.knows_api_key":              "id",
 	"subscriptions.knows_stripe_customer": "customer_id",
 }
 
@@ -33,6 +34,7 @@ var knowing = map[string]string{
 var uniqueAcross = map[string]string{
 	"rooms(code)":                "a link names one room of all; codes are random, nobody chooses one",
 	"media_keys(id)":             "a token names one key of all; ids are random, nobody chooses one",
+	"api_keys(id)":               "a request names one key of all; ids are random, nobody chooses one",
 	"subscriptions(customer_id)": "a webhook names the customer; Stripe chooses it",
 }
 

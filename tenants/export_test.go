@@ -64,7 +64,7 @@ func AuditActions(t *testing.T, db *DB, org OrgID) []string {
 	t.Helper()
 	var actions []string
 	err := db.ReadOrg(t.Context(), org, func(tx *gorm.DB) error {
-		return tx.Model(&auditRow{}).Order("at, id").Pluck("action", &actions).Error
+		return tx.Model(&auditRow{}).Order("seq").Pluck("action", &actions).Error
 	})
 	if err != nil {
 		t.Fatal(err)

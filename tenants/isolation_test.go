@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func crossings() map[string]func(ctx context.Context, mine *tenants.Scoped, o ot
 			Reason: tenants.EndHost, At: o.meeting.StartedAt.Add(time.Second),
 		}
 	}
-	return map[string]call{
+	all := map[string]call{
 		"Role": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Role(ctx, o.ann)
 			return refused(err)
@@ -163,6 +164,8 @@ func crossings() map[string]func(ctx context.Context, mine *tenants.Scoped, o ot
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))
 		},
 	}
+	maps.Copy(all, developerCrossings(refused))
+	return all
 }
 
 // TestNoMethodReachesAnotherOrganization holds every method of Scoped, also those

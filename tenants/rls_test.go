@@ -3,8 +3,11 @@ package tenants_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/tenants"
 	"parley/tenants/tenantstest"
@@ -134,6 +137,10 @@ func changed(t *testing.T, handle *sql.DB, settings map[string]string, text stri
 	t.Helper()
 	with(t, handle, settings, func(ctx context.Context, tx *sql.Tx) {
 		got, err := tx.ExecContext(ctx, text, args...)
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == "42501" { // not even allowed to try
+			return
+		}
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}

@@ -190,16 +190,28 @@ type nodeEventRow struct {
 func (nodeEventRow) TableName() string { return "node_events" }
 
 type auditRow struct {
-	Tenant TenantID `gorm:"column:tenant_id;primaryKey"`
-	ID     string   `gorm:"primaryKey"`
-	At     time.Time
-	Actor  *UserID
-	Action string
-	Target string
-	Detail string
+	Tenant  TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID      string   `gorm:"primaryKey"`
+	Seq     int64
+	At      time.Time
+	Actor   *UserID
+	Action  string
+	Target  string
+	Detail  string
+	Address string
+	Via     string
+	Hash    []byte
 }
 
 func (auditRow) TableName() string { return "audit" }
+
+type auditHeadRow struct {
+	Tenant TenantID `gorm:"column:tenant_id;primaryKey"`
+	Seq    int64
+	Hash   []byte
+}
+
+func (auditHeadRow) TableName() string { return "audit_heads" }
 
 func utc(t *time.Time) *time.Time {
 	if t == nil {

@@ -34,8 +34,11 @@ func firstFew(names []string) []string {
 
 // moment writes a point in time for readers without script, in UTC.
 func moment(at time.Time, style string) string {
-	if style == "time" {
+	switch style {
+	case "time":
 		return at.UTC().Format("15:04 UTC")
+	case "moment":
+		return at.UTC().Format("2 Jan 15:04 UTC")
 	}
 	return at.UTC().Format("2 January")
 }

@@ -9,10 +9,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const icons = join(here, "../node_modules/lucide-static/icons");
 
 const names = [
-  "archive", "armchair", "arrow-left", "arrow-right", "arrow-up-right", "building-2", "camera-off", "check", "chevron-down",
-  "chevron-right", "chevron-up", "chevrons-up-down", "circle-alert", "circle-check", "clock", "copy", "credit-card", "ellipsis", "eye",
-  "eye-off", "grid-2x2", "hand", "headphones", "house", "info", "keyboard", "link", "log-in", "log-out", "mail", "message-square", "mic",
-  "mic-off", "minus", "monitor-up", "pencil", "phone-off", "plus", "rotate-cw", "settings", "shield-check", "smile", "sparkles",
+  "archive", "armchair", "arrow-left", "arrow-right", "arrow-up-right", "building-2", "calendar-clock", "camera-off", "check", "chevron-down",
+  "chart-column", "chevron-right", "chevron-up", "chevrons-up-down", "circle-alert", "circle-check", "clock", "code-xml", "copy", "credit-card", "download", "ellipsis", "eye",
+  "eye-off", "grid-2x2", "hand", "headphones", "house", "info", "key-round", "keyboard", "link", "log-in", "log-out", "mail", "message-square", "mic",
+  "mic-off", "minus", "monitor-up", "pencil", "phone-off", "plus", "rotate-cw", "scroll-text", "send", "settings", "shield-check", "smile", "sparkles",
   "triangle-alert", "user-plus", "users", "video", "video-off", "volume-2", "wifi", "x",
 ];
 

@@ -44,6 +44,7 @@ type OrgBar struct {
 	Plan       string // the plan's name
 	CanUpgrade bool   // there is a bigger plan, and the person may buy it
 	Unpaid     bool   // the last payment failed and the grace is running
+	Manages    bool   // the person looks after what belongs to everybody
 	Others     []OrgLink
 }
 

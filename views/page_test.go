@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -124,6 +125,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		pages[fmt.Sprintf("problem %d %s", problem.Status, problem.Key)] = Problem(guest, problem)
 		pages[fmt.Sprintf("problem %d %s, member", problem.Status, problem.Key)] = Problem(member, problem)
 	}
+	maps.Copy(pages, developerPages(member, name, at))
 	return pages
 }
 

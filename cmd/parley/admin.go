@@ -23,7 +23,8 @@ const adminUsage = `use one of
   parley admin user create --org acme --email ann@acme.example --name "Ann" --role owner --password-stdin
   parley admin operator create --email ops@example.org --name "Ops" --password-stdin
   parley admin key create --org acme [--label "our robot"] [--json]
-  parley admin plan set --plan free [--meeting-length 40m] [--participants 100]`
+  parley admin plan set --plan free [--meeting-length 40m] [--participants 100]
+  parley admin audit verify [--org acme] [--json]`
 
 // admin is what the admin commands take besides the settings that all commands share.
 type admin struct {
@@ -50,6 +51,7 @@ func (a *admin) flags(fs *flag.FlagSet) {
 func runAdmin(ctx context.Context, args []string, std stdio) error {
 	jobs := map[string]func(context.Context, *process, admin) error{
 		"org create": orgCreate, "user create": userCreate, "operator create": operatorCreate, "key create": keyCreate, "plan set": planSet,
+		"audit verify": auditVerify,
 	}
 	if len(args) < 2 || jobs[args[0]+" "+args[1]] == nil {
 		return errors.New(adminUsage)
@@ -77,6 +79,7 @@ func runAdmin(ctx context.Context, args []string, std stdio) error {
 			return err
 		}
 	}
+	ctx = tenants.WithOrigin(ctx, tenants.Origin{Via: tenants.ViaTerminal})
 	return plainly(jobs[args[0]+" "+args[1]](ctx, p, a))
 }
 

@@ -107,6 +107,7 @@ function localTimes(): void {
   const styles: Record<string, Intl.DateTimeFormatOptions> = {
     time: { hour: "numeric", minute: "2-digit" },
     date: { day: "numeric", month: "long" },
+    moment: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   };
   each<HTMLTimeElement>("time[data-local]", (element) => {
     const style = styles[element.dataset["local"] ?? ""];

@@ -178,6 +178,11 @@ func (r *Raw) sow(table string, org tenants.OrgID) {
 			r.exec("ALTER TABLE " + table + " DROP CONSTRAINT " + check["conname"])
 		}
 	}
+	if !r.postgres {
+		for _, trigger := range r.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1", table) {
+			r.exec("DROP TRIGGER " + trigger["name"])
+		}
+	}
 	var names, holes []string
 	var values []any
 	for _, c := range r.rows(columns, table) {

@@ -2,6 +2,7 @@ package tenantstest
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"sync"
@@ -36,4 +37,20 @@ func SQLitePath(t testing.TB) string {
 		t.Fatalf("SQLite for tests: %v", err)
 	}
 	return path
+}
+
+// Forge sends SQL by hand to a SQLite file, as somebody does who has the file
+// and means harm.
+func Forge(t testing.TB, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, text := range statements {
+		if _, err := db.ExecContext(t.Context(), text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
 }

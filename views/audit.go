@@ -1,0 +1,74 @@
+package views
+
+import (
+	"strings"
+	"time"
+)
+
+// AuditModel is a page of an organization's audit log.
+type AuditModel struct {
+	Locked bool // the plan does not show it; it is written all the same
+	Filter AuditFilterModel
+	Lines  []AuditLine
+	Older  string // address of the page with older lines; empty when there are none
+	Newer  string
+	CSV    string // address of the whole log under this filter
+}
+
+// AuditFilterModel is the filter as it was filled in. Dates are as a date field writes them.
+type AuditFilterModel struct{ Person, Family, From, Until string }
+
+// any reports whether the filter hides something.
+func (f AuditFilterModel) any() bool { return f != AuditFilterModel{} }
+
+// AuditLine is one line of the log.
+type AuditLine struct {
+	Seq     int64
+	At      time.Time
+	Who     string // a member's name; empty when it was none, or nobody by that name is left
+	Gone    bool   // a member whose name nobody knows any more
+	Key     string // the API key that did it
+	Service bool   // the service did it by itself
+	Address string
+	Action  string // "room.archive"
+	About   string // the name of whom or what it was done to
+	Target  string // its id
+	Detail  string
+}
+
+// auditFamilies are the kinds of deeds that one can filter by: the last part of the messages under "audit.family".
+func auditFamilies() []string {
+	return []string{"organization", "member", "invitation", "policy", "quota", "room", "meeting", "key", "apikey", "webhook", "billing", "signin", "sso"}
+}
+
+// auditDid says what was done: "Archived a room". A deed that nobody has put into words yet is shown by its id.
+func auditDid(p Page, action string) string {
+	id := "audit.did." + strings.NewReplacer(".", "_", "-", "_").Replace(action)
+	if p.Texts.Has(id) {
+		return p.T(id)
+	}
+	return action
+}
+
+// auditWho says who did it.
+func auditWho(p Page, l AuditLine) string {
+	switch {
+	case l.Who != "":
+		return l.Who
+	case l.Key != "":
+		return p.T("audit.by_key", "Key", l.Key)
+	case l.Service:
+		return p.T("audit.by_service")
+	case l.Gone:
+		return p.T("audit.by_gone")
+	}
+	return p.T("audit.by_operator")
+}
+
+// auditAbout is the name of whom it was done to, else the id, short enough to read.
+func (l AuditLine) auditAbout() string {
+	if l.About != "" {
+		return l.About
+	}
+	return l.Target
+}

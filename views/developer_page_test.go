@@ -1,0 +1,24 @@
+package views
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// developerPages are the pages of [everyPage] that admins and developers see, with the name wherever somebody can type one.
+func developerPages(member Page, name string, at time.Time) map[string]templ.Component {
+	lines := []AuditLine{
+		{Seq: 9, At: at, Who: name, Action: "room.archive", About: name, Target: "0190b7a4", Detail: name, Address: "192.0.2.1"},
+		{Seq: 8, At: at, Gone: true, Action: "member.create", Target: "0190b7a4"},
+		{Seq: 7, At: at, Key: name, Action: "Something new.", Detail: name},
+		{Seq: 6, At: at, Service: true, Action: "organization.create"},
+		{Seq: 5, At: at, Action: "key.create"},
+	}
+	return map[string]templ.Component{
+		"audit":            Audit(member, AuditModel{Lines: lines, Filter: AuditFilterModel{Person: name, Family: "room", From: "2026-01-01"}, Older: "/o/acme/audit?before=5", Newer: "/o/acme/audit?after=9", CSV: "/o/acme/audit.csv"}),
+		"audit, empty":     Audit(member, AuditModel{CSV: "/o/acme/audit.csv"}),
+		"audit, no match":  Audit(member, AuditModel{CSV: "/o/acme/audit.csv", Filter: AuditFilterModel{Person: name}}),
+		"audit, not there": Audit(member, AuditModel{Locked: true}),
+	}
+}
