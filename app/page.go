@@ -45,8 +45,11 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	return p, nil
 }
 
-// texts are the words in the visitor's language.
+// texts are the words in the visitor's language: the one that they have chosen, or what their browser asks for.
 func (s *Server) texts(c *fiber.Ctx) *views.Texts {
+	if chosen := visitor(c).User.Language; chosen != "" {
+		return s.catalogue.For(chosen, c.Get(fiber.HeaderAcceptLanguage))
+	}
 	return s.catalogue.For(c.Get(fiber.HeaderAcceptLanguage))
 }
 

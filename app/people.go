@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"net/url"
 	"strings"
@@ -36,7 +37,7 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 		return err
 	}
 	s.sendConfirmation(c, made.User, made.ConfirmToken)
-	if err := s.signIn(c, made.User.ID); err != nil {
+	if err := s.signIn(c, made.User.ID, tenants.ByPassword, ""); err != nil {
 		return err
 	}
 	if soldPlan(c.FormValue("plan")) != "" {
@@ -56,14 +57,23 @@ func soldPlan(id string) string {
 // sendConfirmation mails the link that confirms an address. A mail server that is down does not undo the sign-up: the dashboard offers
 // to send it again.
 func (s *Server) sendConfirmation(c *fiber.Ctx, user tenants.User, token string) {
-	link := s.base(c) + "/confirm?token=" + url.QueryEscape(token)
-	mail, err := views.ConfirmMail(c.UserContext(), views.ConfirmMailModel{Texts: s.texts(c), Name: user.Name, Link: link})
-	if err == nil {
-		err = s.mailer.Send(c.UserContext(), Mail{To: user.Email, Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML})
+	s.mail(c, user.Email, views.Letter{Kind: "confirm", Name: user.Name, Link: s.base(c) + "/confirm?token=" + url.QueryEscape(token)})
+}
+
+// mail sends a letter in the visitor's language; that it could not be sent is noted and no fault of the request.
+func (s *Server) mail(c *fiber.Ctx, to string, letter views.Letter) {
+	letter.Texts = s.texts(c)
+	if err := s.sendLetter(c.UserContext(), to, letter); err != nil {
+		s.log.Error("mail not sent", "kind", letter.Kind, "err", err)
 	}
+}
+
+func (s *Server) sendLetter(ctx context.Context, to string, letter views.Letter) error {
+	mail, err := letter.Mail(ctx)
 	if err != nil {
-		s.log.Error("confirmation mail not sent", "user", user.ID, "err", err)
+		return err
 	}
+	return s.mailer.Send(ctx, Mail{To: to, Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML})
 }
 
 func (s *Server) confirmEmail(c *fiber.Ctx) error {
@@ -86,37 +96,6 @@ func (s *Server) resendConfirmation(c *fiber.Ctx) error {
 	}
 	s.sendConfirmation(c, user, token)
 	return c.Redirect("/home?sent=1", fiber.StatusSeeOther)
-}
-
-func (s *Server) signInPage(c *fiber.Ctx) error {
-	if visitor(c).In() {
-		return c.Redirect(safeNext(c.Query("next")), fiber.StatusSeeOther)
-	}
-	return s.render(c, views.SignIn(s.page(c, "signin.title"), views.SignInForm{Next: safeNext(c.Query("next"))}))
-}
-
-func (s *Server) signInForm(c *fiber.Ctx) error {
-	form := views.SignInForm{Email: c.FormValue("email"), Next: safeNext(c.FormValue("next"))}
-	user, err := s.tenants.Authenticate(c.UserContext(), form.Email, c.FormValue("password"))
-	if isCode(err, tenants.CodeUnauthorized) || isCode(err, tenants.CodeInvalid) {
-		form.Error = "signin.wrong"
-		c.Status(fiber.StatusUnauthorized)
-		return s.render(c, views.SignIn(s.page(c, "signin.title"), form))
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.signIn(c, user.ID); err != nil {
-		return err
-	}
-	return c.Redirect(form.Next, fiber.StatusSeeOther)
-}
-
-func (s *Server) signOutForm(c *fiber.Ctx) error {
-	if err := s.signOut(c); err != nil {
-		return err
-	}
-	return c.Redirect("/", fiber.StatusSeeOther)
 }
 
 // home sends a person to their organization: the first one they belong to.

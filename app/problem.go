@@ -2,7 +2,10 @@ package app
 
 import (
 	"errors"
+	"math"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -15,7 +18,8 @@ import (
 type problem struct {
 	Status int
 	Key    string
-	Detail string // id of a sentence that says more; empty for none
+	Detail string    // id of a sentence that says more; empty for none
+	Until  time.Time // when it can be tried again; zero when that is not known
 }
 
 func (p *problem) Error() string { return p.Key }
@@ -39,6 +43,7 @@ var statusOf = map[tenants.Code]int{
 	tenants.CodeFull:         fiber.StatusConflict,
 	tenants.CodeEnded:        fiber.StatusGone,
 	tenants.CodeLimited:      fiber.StatusForbidden,
+	tenants.CodeHeld:         fiber.StatusTooManyRequests,
 	tenants.CodeInternal:     fiber.StatusInternalServerError,
 }
 
@@ -53,7 +58,7 @@ func problemOf(err error) problem {
 	case errors.Is(err, billing.ErrSignature):
 		return problem{Status: fiber.StatusBadRequest, Key: "bad_request"}
 	case errors.As(err, &tenant):
-		return problem{Status: statusOf[tenant.Code], Key: problemKey(statusOf[tenant.Code]), Detail: tenant.Key}
+		return problem{Status: statusOf[tenant.Code], Key: problemKey(statusOf[tenant.Code]), Detail: tenant.Key, Until: tenant.Until}
 	case errors.As(err, &web):
 		return problem{Status: web.Code, Key: problemKey(web.Code)}
 	}
@@ -90,6 +95,7 @@ func (s *Server) problem(c *fiber.Ctx, err error) error {
 		s.log.Error("request failed", "method", c.Method(), "path", c.Path(), "err", err)
 	}
 	c.Status(p.Status)
+	wait := s.waitOf(c, p)
 	if wantsJSON(c) {
 		return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key}, "application/problem+json")
 	}
@@ -98,8 +104,29 @@ func (s *Server) problem(c *fiber.Ctx, err error) error {
 	}
 	c.Status(p.Status)
 	page := s.page(c, "problem."+p.Key+".title")
-	return s.render(c, views.Problem(page, views.ProblemModel{Status: p.Status, Key: p.Key, Detail: detail(p), Home: homeOf(c)}))
+	return s.render(c, views.Problem(page, views.ProblemModel{Status: p.Status, Key: p.Key, Detail: detail(p), Home: homeOf(c), Wait: wait}))
 }
+
+// waitOf says how long somebody has to wait who tried too often, and tells programs in Retry-After (RFC 9110, section 10.2.3). The limiter
+// of a route has written it there already.
+func (s *Server) waitOf(c *fiber.Ctx, p problem) time.Duration {
+	if p.Status != fiber.StatusTooManyRequests {
+		return 0
+	}
+	if !p.Until.IsZero() {
+		left := max(p.Until.Sub(s.clock.Now()), time.Second)
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(left.Seconds()))))
+		return left
+	}
+	seconds, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(max(seconds, 1)) * time.Second
+}
+
+// waitFor is waitOf for an error that a page shows beside its form.
+func (s *Server) waitFor(c *fiber.Ctx, err error) time.Duration { return s.waitOf(c, problemOf(err)) }
 
 // detail is the sentence that says more than the status does. What is missing or hidden stays unexplained.
 func detail(p problem) string {

@@ -20,8 +20,8 @@ func (s *Server) routes() {
 	r.Get("/robots.txt", robots)
 	r.Post("/webhooks/stripe", s.stripeWebhook)
 	for _, path := range []string{"/rtc", "/rtc/v1"} {
-		r.Get(path, s.slowDown(600, time.Minute), s.signal)
-		r.Get(path+"/validate", s.slowDown(600, time.Minute), s.validate)
+		r.Get(path, s.slowDownSockets(600, time.Minute), s.signal)
+		r.Get(path+"/validate", s.slowDownSockets(600, time.Minute), s.validate)
 		r.Options(path+"/validate", s.validate)
 	}
 	r.All("/twirp/*", s.slowDown(1200, time.Minute), s.openRoomAPI, s.slowDownOrg(600, time.Minute), s.roomAPI())
@@ -41,8 +41,16 @@ func (s *Server) routes() {
 	r.Get("/login", s.signInPage)
 	r.Post("/login", s.slowDown(30, time.Minute), s.signInForm)
 	r.Post("/logout", s.signOutForm)
+	r.Get("/forgot", s.forgotPage)
+	r.Post("/forgot", s.slowDown(20, 10*time.Minute), s.forgot)
+	r.Get("/reset", s.slowDown(60, time.Minute), s.resetPage)
+	r.Post("/reset", s.slowDown(30, 10*time.Minute), s.reset)
 	r.Get("/confirm", s.slowDown(60, time.Minute), s.confirmEmail)
 	r.Post("/confirm/resend", s.requireUser, s.slowDown(5, 10*time.Minute), s.resendConfirmation)
+
+	r.Post("/address/take", s.slowDown(30, 10*time.Minute), s.takeAddress)
+	r.Post("/address/keep", s.slowDown(30, 10*time.Minute), s.keepAddress)
+	r.Get("/address/:kind", s.addressPage)
 
 	// A meeting: members and guests. Wrong codes are counted, so that codes cannot be tried by the million.
 	m := r.Group("/m/:code", s.slowDownGuesses(60, time.Minute))
@@ -53,6 +61,15 @@ func (s *Server) routes() {
 	m.Post("/token", s.renewToken)
 	m.Post("/end", s.endForAll)
 	m.Get("/after", s.afterCall)
+
+	// A person's own pages.
+	me := r.Group("/me", s.requireUser)
+	me.Get("", func(c *fiber.Ctx) error { return c.Redirect("/me/security", fiber.StatusSeeOther) })
+	me.Get("/security", s.securityPage)
+	me.Post("/password", s.slowDown(30, 10*time.Minute), s.changePassword)
+	me.Post("/address", s.slowDown(20, 10*time.Minute), s.changeAddress)
+	me.Post("/sign-ins/end-others", s.endOtherSignIns)
+	me.Post("/sign-ins/:id/end", s.endSignIn)
 
 	// An organization's console: members.
 	r.Get("/home", s.requireUser, s.home)

@@ -85,6 +85,16 @@ func (s *Server) slowDown(n int, window time.Duration) fiber.Handler {
 	})
 }
 
+// slowDownSockets is slowDown for the signalling doors, whose clients show plain text.
+func (s *Server) slowDownSockets(n int, window time.Duration) fiber.Handler {
+	return limiter.New(limiter.Config{
+		Max:          n,
+		Expiration:   window,
+		KeyGenerator: func(c *fiber.Ctx) string { return c.IP() + " " + c.Route().Path },
+		LimitReached: func(c *fiber.Ctx) error { return s.refuseSignal(c, errTooMany) },
+	})
+}
+
 // slowDownGuesses counts only requests that failed, so that knowing a code costs nothing and trying codes does.
 func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
 	return limiter.New(limiter.Config{

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -68,6 +69,7 @@ type Server struct {
 	catalogue *views.Catalogue
 	web       *fiber.App
 	sockets   *sockets
+	later     *later
 	draining  atomic.Bool
 }
 
@@ -84,7 +86,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
-		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(),
+		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log),
 	}
 	s.sessions = s.newSessions()
 	s.web = fiber.New(fiber.Config{
@@ -128,7 +130,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if err := s.web.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("stop web: %w", err)
 	}
-	return s.sockets.wait(ctx)
+	return errors.Join(s.sockets.wait(ctx), s.later.wait(ctx))
 }
 
 func (s *Server) logPanic(c *fiber.Ctx, cause any) {

@@ -2,8 +2,9 @@ package app
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/session"
@@ -11,15 +12,11 @@ import (
 	"parley/tenants"
 )
 
-const (
-	sessionIdle     = 14 * 24 * time.Hour // a session unused for that long is over
-	sessionAbsolute = 60 * 24 * time.Hour // and so is one that old
-)
-
 // who is the person behind a request: nobody (zero), or a signed-in user.
 type who struct {
-	User tenants.User
-	Orgs []tenants.Membership
+	User   tenants.User
+	SignIn tenants.SignIn
+	Orgs   []tenants.Membership
 }
 
 // In says whether somebody is signed in.
@@ -28,7 +25,7 @@ func (w who) In() bool { return w.User.ID != "" }
 func (s *Server) newSessions() *session.Store {
 	return session.New(session.Config{
 		Storage:        s.tenants.Sessions(),
-		Expiration:     sessionIdle,
+		Expiration:     tenants.SignInIdle,
 		KeyLookup:      "cookie:parley_session",
 		CookieHTTPOnly: true,
 		CookieSameSite: fiber.CookieSameSiteLaxMode,
@@ -50,17 +47,17 @@ func (s *Server) recognize(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// whoOf reads the session. It names a sign-in, which the person may have ended from elsewhere.
 func (s *Server) whoOf(c *fiber.Ctx) (who, error) {
 	sess, err := s.sessions.Get(c)
 	if err != nil {
 		return who{}, fmt.Errorf("read session: %w", err)
 	}
-	id, _ := sess.Get("user").(string)
-	since, _ := sess.Get("since").(int64)
-	if id == "" || s.clock.Since(time.Unix(since, 0)) > sessionAbsolute {
+	id, _ := sess.Get("signin").(string)
+	if id == "" {
 		return who{}, nil
 	}
-	user, err := s.tenants.User(c.UserContext(), tenants.UserID(id))
+	user, in, used, err := s.tenants.SignedIn(c.UserContext(), tenants.SignInID(id))
 	if isCode(err, tenants.CodeNotFound) {
 		return who{}, nil
 	}
@@ -68,11 +65,66 @@ func (s *Server) whoOf(c *fiber.Ctx) (who, error) {
 		return who{}, err
 	}
 	orgs, err := s.tenants.OrgsOf(c.UserContext(), user.ID)
-	return who{User: user, Orgs: orgs}, err
+	if err != nil {
+		return who{}, err
+	}
+	return who{User: user, SignIn: in, Orgs: orgs}, s.refresh(sess, rightsOf(user, orgs), used)
 }
 
-// signIn starts a session under a new id, so that an id known before the sign-in is worth nothing after it.
-func (s *Server) signIn(c *fiber.Ctx, user tenants.UserID) error {
+// refresh gives the session a new id when the person's rights are others than before, so that an id that somebody saw is worth nothing with
+// the new ones, and keeps a session alive that is used.
+func (s *Server) refresh(sess *session.Session, rights string, used bool) error {
+	before, _ := sess.Get("rights").(string)
+	if before == rights && !used {
+		return nil
+	}
+	if before != rights {
+		if err := sess.Regenerate(); err != nil {
+			return fmt.Errorf("renew session id: %w", err)
+		}
+		sess.Set("rights", rights)
+	}
+	if err := sess.Save(); err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	return nil
+}
+
+// rightsOf spells what a person may do, to see when it changes.
+func rightsOf(user tenants.User, orgs []tenants.Membership) string {
+	all := make([]string, 0, len(orgs))
+	for _, m := range orgs {
+		all = append(all, string(m.Org.ID)+"="+string(m.Role))
+	}
+	slices.Sort(all)
+	return user.Email + " " + strings.Join(all, " ")
+}
+
+// signIn starts a session under a new id, so that an id known before the sign-in is worth nothing after it. Method is tenants.ByPassword or
+// the issuer of an identity; proof is the organization whose own sign-in was passed.
+func (s *Server) signIn(c *fiber.Ctx, user tenants.UserID, method string, proof tenants.OrgID) error {
+	sess, err := s.sessions.Get(c)
+	if err != nil {
+		return fmt.Errorf("open session: %w", err)
+	}
+	if err := s.endFormer(c); err != nil {
+		return err
+	}
+	in, err := s.tenants.StartSignIn(c.UserContext(), tenants.StartSignInInput{
+		User: user, Browser: c.Get(fiber.HeaderUserAgent), Network: cutAddress(c.IP()), Device: s.digest("device", s.device(c)), Method: method, Proof: proof,
+	})
+	if err != nil {
+		return err
+	}
+	if err := sess.Regenerate(); err != nil {
+		return fmt.Errorf("renew session id: %w", err)
+	}
+	sess.Set("signin", string(in.ID))
+	return sess.Save()
+}
+
+// renewSession gives the session a new id: one that somebody saw before is worth nothing afterwards.
+func (s *Server) renewSession(c *fiber.Ctx) error {
 	sess, err := s.sessions.Get(c)
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
@@ -80,9 +132,15 @@ func (s *Server) signIn(c *fiber.Ctx, user tenants.UserID) error {
 	if err := sess.Regenerate(); err != nil {
 		return fmt.Errorf("renew session id: %w", err)
 	}
-	sess.Set("user", string(user))
-	sess.Set("since", s.clock.Now().Unix())
 	return sess.Save()
+}
+
+// endFormer ends the sign-in that this browser had: its session is replaced.
+func (s *Server) endFormer(c *fiber.Ctx) error {
+	if w := visitor(c); w.In() {
+		return s.tenants.EndSignIn(c.UserContext(), w.User.ID, w.SignIn.ID)
+	}
+	return nil
 }
 
 func (s *Server) signOut(c *fiber.Ctx) error {
@@ -90,7 +148,40 @@ func (s *Server) signOut(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}
+	if err := s.endFormer(c); err != nil {
+		return err
+	}
 	return sess.Destroy()
+}
+
+// try says who tries to sign in, for counting.
+func (s *Server) try(c *fiber.Ctx) tenants.Try {
+	t := tenants.Try{Network: c.IP()}
+	if known := c.Cookies(deviceCookie); known != "" {
+		t.Device = s.digest("device", known)
+	}
+	return t
+}
+
+// cutAddress keeps as much of an address as tells networks apart.
+func cutAddress(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ""
+	}
+	addr = addr.Unmap()
+	if addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() {
+		return addr.String()
+	}
+	bits := 24
+	if addr.Is6() {
+		bits = 48
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
 }
 
 // visitor is the person behind the request.

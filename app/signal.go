@@ -123,6 +123,9 @@ func (s *Server) refuseSignal(c *fiber.Ctx, err error) error {
 		return c.Status(fiber.StatusUnauthorized).SendString("invalid token: it is missing, forged, expired or of an unknown key")
 	case errors.Is(err, errForbidden):
 		return c.Status(fiber.StatusForbidden).SendString("this token works on Parley's own pages only")
+	case errors.Is(err, errTooMany):
+		wait := s.waitOf(c, *errTooMany)
+		return c.Status(fiber.StatusTooManyRequests).SendString("too many tries from this address: try again in " + wait.String())
 	case errors.Is(err, sfu.ErrBadHello), errors.As(err, &web):
 		return c.Status(fiber.StatusBadRequest).SendString("malformed join request: " + err.Error())
 	}

@@ -25,6 +25,7 @@ var knowing = map[string]string{
 	"rooms.knows_room_code":               "code",
 	"media_keys.knows_key_id":             "id",
 	"api_keys.knows_api_key":              "id",
+	"sso_domains.knows_email_domain":      "domain",
 	"subscriptions.knows_stripe_customer": "customer_id",
 }
 
@@ -35,6 +36,7 @@ var uniqueAcross = map[string]string{
 	"rooms(code)":                "a link names one room of all; codes are random, nobody chooses one",
 	"media_keys(id)":             "a token names one key of all; ids are random, nobody chooses one",
 	"api_keys(id)":               "a request names one key of all; ids are random, nobody chooses one",
+	"sso_domains(domain)":        "an address leads to one organization's sign-in; only who has a confirmed address in the domain learns that it is taken",
 	"subscriptions(customer_id)": "a webhook names the customer; Stripe chooses it",
 }
 

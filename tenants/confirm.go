@@ -9,20 +9,37 @@ import (
 	"gorm.io/gorm"
 )
 
-// confirmFor is how long a confirmation mail is good for.
-const confirmFor = 48 * time.Hour
+// purpose says what a mail's token is good for, and for how long.
+type purpose struct {
+	name string
+	life time.Duration
+}
 
-const purposeConfirm = "confirm"
+var (
+	toConfirm = purpose{"confirm", 48 * time.Hour}
+	toReset   = purpose{"reset", 30 * time.Minute}
+	toMove    = purpose{"move", 24 * time.Hour}     // at the new address: take it
+	toStay    = purpose{"stay", 7 * 24 * time.Hour} // at the old one: stop or undo the change
+)
 
-// insertToken makes a token that confirms the person's present address. Only its
-// hash is kept: who reads the table can confirm nothing.
-func (s *Store) insertToken(tx *gorm.DB, who userRow) (string, error) {
+// insertToken makes a token for what is sent to an address. Only its hash is
+// kept: who reads the table can do nothing with it.
+func (s *Store) insertToken(tx *gorm.DB, p purpose, user UserID, email string) (string, error) {
 	token := randomToken(32)
 	now := s.now()
 	return token, tx.Create(&emailTokenRow{
-		Hash: hashToken(token), UserID: who.ID, Email: who.Email, Purpose: purposeConfirm,
-		CreatedAt: now, ExpiresAt: now.Add(confirmFor),
+		Hash: hashToken(token), UserID: user, Email: email, Purpose: p.name,
+		CreatedAt: now, ExpiresAt: now.Add(p.life),
 	}).Error
+}
+
+// voidTokens makes a person's older tokens for something worthless.
+func voidTokens(tx *gorm.DB, user UserID, purposes ...purpose) error {
+	names := make([]string, len(purposes))
+	for i, p := range purposes {
+		names[i] = p.name
+	}
+	return tx.Where("user_id = ? AND purpose IN ?", string(user), names).Delete(&emailTokenRow{}).Error
 }
 
 // ConfirmEmail takes the token out of a confirmation mail. It is good once, for
@@ -30,7 +47,7 @@ func (s *Store) insertToken(tx *gorm.DB, who userRow) (string, error) {
 func (s *Store) ConfirmEmail(ctx context.Context, token string) (User, error) {
 	var who userRow
 	err := s.db.Global(ctx, func(tx *gorm.DB) error {
-		used, err := s.useToken(tx, token)
+		used, err := s.useToken(tx, toConfirm, token)
 		if err != nil {
 			return err
 		}
@@ -55,10 +72,10 @@ func (s *Store) ConfirmEmail(ctx context.Context, token string) (User, error) {
 
 // useToken marks the token used. Of two who come with the same one, the second
 // finds nothing to mark.
-func (s *Store) useToken(tx *gorm.DB, token string) (emailTokenRow, error) {
+func (s *Store) useToken(tx *gorm.DB, p purpose, token string) (emailTokenRow, error) {
 	now := s.now()
 	got := tx.Model(&emailTokenRow{}).
-		Where("hash = ? AND purpose = ? AND used_at IS NULL AND expires_at > ?", hashToken(token), purposeConfirm, now).
+		Where("hash = ? AND purpose = ? AND used_at IS NULL AND expires_at > ?", hashToken(token), p.name, now).
 		Update("used_at", now)
 	if got.Error != nil {
 		return emailTokenRow{}, got.Error
@@ -81,12 +98,11 @@ func (s *Store) ResendConfirmation(ctx context.Context, id UserID) (string, erro
 		if err := first(tx.Where("id = ?", string(id)), &who, "person"); err != nil {
 			return err
 		}
-		old := tx.Where("user_id = ? AND purpose = ?", string(id), purposeConfirm)
-		if err := old.Delete(&emailTokenRow{}).Error; err != nil {
+		if err := voidTokens(tx, id, toConfirm); err != nil {
 			return err
 		}
 		var err error
-		token, err = s.insertToken(tx, who)
+		token, err = s.insertToken(tx, toConfirm, id, who.Email)
 		return err
 	})
 	return token, wrap(err, "make a new confirmation")

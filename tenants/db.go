@@ -122,6 +122,7 @@ const (
 	KnowsUserID         Capability = "user_id"
 	KnowsKeyID          Capability = "key_id"
 	KnowsStripeCustomer Capability = "stripe_customer"
+	KnowsEmailDomain    Capability = "email_domain"
 )
 
 // Knowing runs fn in a transaction that reads the rows that carry the value.

@@ -154,11 +154,16 @@ func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
 		return 0, &Error{Code: CodeFull, Key: KeyMeetingFull}
 	}
 	if known {
+		changed := map[string]any{"name": in.Name, "member": in.Member, "seen_at": now, "left_at": nil}
+		if in.User != "" {
+			changed["user_id"] = string(in.User)
+		}
 		return others + 1, tx.Model(&seatRow{}).
-			Where("meeting_id = ? AND identity = ?", string(s.meeting.ID), in.Identity).
-			Updates(map[string]any{"name": in.Name, "member": in.Member, "seen_at": now, "left_at": nil}).Error
+			Where("meeting_id = ? AND identity = ?", string(s.meeting.ID), in.Identity).Updates(changed).Error
 	}
-	return others + 1, tx.Create(&seatRow{
-		MeetingID: s.meeting.ID, Identity: in.Identity, Name: in.Name, Member: in.Member, JoinedAt: now, SeenAt: now,
-	}).Error
+	seat := seatRow{MeetingID: s.meeting.ID, Identity: in.Identity, Name: in.Name, Member: in.Member, JoinedAt: now, SeenAt: now}
+	if in.User != "" {
+		seat.UserID = &in.User
+	}
+	return others + 1, tx.Create(&seat).Error
 }

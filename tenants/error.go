@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Code says what kind of fault an [Error] is. The web tier turns it into a
@@ -20,6 +21,7 @@ const (
 	CodeFull         Code = "full"         // every seat is taken
 	CodeEnded        Code = "ended"        // the meeting is over
 	CodeLimited      Code = "limited"      // the plan or a quota does not allow it
+	CodeHeld         Code = "held"         // too many failed tries; [Error.Until] says when to come back
 	CodeInternal     Code = "internal"     // our fault
 )
 
@@ -29,6 +31,8 @@ type Error struct {
 	Field string // the form field it belongs to, if any
 	Key   string // message catalogue id of the sentence to show
 	Err   error  // the cause, for the log
+
+	Until time.Time // when it may be tried again; zero when time changes nothing
 }
 
 // Error describes the fault for a log, not for people.

@@ -3,12 +3,14 @@ package tenants
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"sync"
 	"testing"
 
 	"gorm.io/gorm"
 )
 
-// ChangeEmail changes a person's address, which no page does yet.
+// ChangeEmail changes a person's address without asking anybody.
 func ChangeEmail(t *testing.T, db *DB, id UserID, email string) {
 	t.Helper()
 	err := db.Global(t.Context(), func(tx *gorm.DB) error {
@@ -70,4 +72,50 @@ func AuditActions(t *testing.T, db *DB, org OrgID) []string {
 		t.Fatal(err)
 	}
 	return actions
+}
+
+// Work counts what a store does: passwords hashed, and statements by kind and
+// table, in order.
+type Work struct {
+	mu         sync.Mutex
+	statements []string
+	hashes     int64
+}
+
+// Watch counts from now on.
+func Watch(t *testing.T, db *DB) *Work {
+	t.Helper()
+	w := &Work{}
+	note := func(kind string) func(*gorm.DB) {
+		return func(tx *gorm.DB) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.statements = append(w.statements, kind+" "+tx.Statement.Table)
+		}
+	}
+	handles := []*gorm.DB{db.write}
+	if db.read != db.write {
+		handles = append(handles, db.read)
+	}
+	for _, g := range handles {
+		cb := g.Callback()
+		err := errors.Join(
+			cb.Query().Register("watch:query", note("SELECT")), cb.Create().Register("watch:create", note("INSERT")),
+			cb.Update().Register("watch:update", note("UPDATE")), cb.Delete().Register("watch:delete", note("DELETE")), cb.Row().Register("watch:row", note("SELECT")),
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// Take gives what was done since the last time.
+func (w *Work) Take(s *Store) (statements []string, hashes int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	statements, w.statements = w.statements, nil
+	now := s.password.done.Load()
+	hashes, w.hashes = now-w.hashes, now
+	return statements, hashes
 }

@@ -11,6 +11,7 @@ const (
 	KeyNameLong          = "error.name.long"
 	KeyEmailInvalid      = "error.email.invalid"
 	KeyEmailTaken        = "error.email.taken"
+	KeyEmailSame         = "error.email.same"
 	KeyOrganizationEmpty = "error.organization.empty"
 	KeyOrganizationLong  = "error.organization.long"
 	KeyPasswordShort     = "error.password.short"
@@ -18,8 +19,33 @@ const (
 	KeyPasswordCommon    = "error.password.common"
 	KeyPasswordPersonal  = "error.password.personal"
 
-	KeySignIn       = "error.signin"        // address or password do not fit
-	KeyConfirmToken = "error.confirm.token" // used, expired, or never made
+	KeySignIn        = "error.signin"         // address or password do not fit
+	KeyConfirmToken  = "error.confirm.token"  // used, expired, or never made
+	KeyHeld          = "error.held"           // too many tries
+	KeyPasswordWrong = "error.password.wrong" // not the present one
+	KeyPasswordNone  = "error.password.none"  // the person has none
+
+	KeyIdentityLinked  = "error.identity.linked"  // to another person
+	KeyIdentityLast    = "error.identity.last"    // the last way in
+	KeyIdentityAddress = "error.identity.address" // its address has an account: sign in and link
+	KeyIdentityForeign = "error.identity.foreign" // its address is outside the organization's domains
+
+	KeyNicknameInvalid = "error.nickname.invalid"
+	KeyNicknameTaken   = "error.nickname.taken"
+	KeyTimeZone        = "error.zone.unknown"
+	KeyLanguage        = "error.language.unknown"
+	KeyPicture         = "error.picture.broken"
+	KeyPictureLarge    = "error.picture.large"
+
+	KeyLastOwner = "error.owner.last" // of an organization with other members
+
+	KeyIssuerInvalid = "error.issuer.invalid"
+	KeyClientEmpty   = "error.client.empty"
+	KeySecretEmpty   = "error.secret.empty"
+	KeyDomainInvalid = "error.domain.invalid"
+	KeyDomainShared  = "error.domain.shared"
+	KeyDomainForeign = "error.domain.foreign" // not the admin's own
+	KeyDomainTaken   = "error.domain.taken"
 
 	KeyRoleInvalid  = "error.role.invalid"
 	KeyQuotaInvalid = "error.quota.invalid"

@@ -36,6 +36,31 @@ type User struct {
 	Name        string
 	ConfirmedAt *time.Time // when the address was confirmed; nil = not yet
 	CreatedAt   time.Time
+	HasPassword bool // false = signs in by an identity only
+
+	Nickname    string // in lower case; "" = none. It changes hands: links and rows name the ID
+	Language    string // BCP 47; "" = what the browser asks for
+	TimeZone    string // IANA name; "" = the browser's
+	Picture     string // names it for [Store.Picture]; "" = none
+	Findable    Findable
+	ShowEmail   bool       // to people of the same organization
+	ShowPicture bool       // to others than oneself
+	EraseAt     *time.Time // when the person will be deleted; nil = stays
+}
+
+// Findable says who finds a person by name or nickname.
+type Findable string
+
+// Who finds a person.
+const (
+	FoundByNobody       Findable = "nobody"
+	FoundByOrganization Findable = "organization" // people of the same organization
+	FoundByEveryone     Findable = "everyone"
+)
+
+// Valid reports whether it is one of ours.
+func (f Findable) Valid() bool {
+	return f == FoundByNobody || f == FoundByOrganization || f == FoundByEveryone
 }
 
 // Operator is a person who runs the service.
@@ -150,6 +175,7 @@ type EnterInput struct {
 	Identity string // stays the same when the person comes back
 	Name     string
 	Member   bool   // of the organization that the room belongs to
+	User     UserID // who is signed in; "" for a guest. Once known it stays with the seat
 	Limits   Limits // the organization's present limits
 	Plan     string // shown beside the clock
 }

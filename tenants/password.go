@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -40,6 +42,7 @@ type hasher struct {
 	params *argon2id.Params
 	decoy  string // what the password of an unknown address is compared with
 	slots  chan struct{}
+	done   *atomic.Int64 // hashes computed so far
 }
 
 func newHasher(c PasswordCost) hasher {
@@ -47,7 +50,7 @@ func newHasher(c PasswordCost) hasher {
 		c = PasswordCost{MemoryKiB: recommendedMemory, Passes: recommendedPasses}
 	}
 	p := &argon2id.Params{Memory: c.MemoryKiB, Iterations: c.Passes, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-	return hasher{params: p, decoy: decoyHash(p), slots: make(chan struct{}, runtime.NumCPU())}
+	return hasher{params: p, decoy: decoyHash(p), slots: make(chan struct{}, runtime.NumCPU()), done: new(atomic.Int64)}
 }
 
 // decoyHash has the form and the cost of a real hash and fits no password.
@@ -62,6 +65,7 @@ func decoyHash(p *argon2id.Params) string {
 func (h hasher) hash(password string) (string, error) {
 	h.slots <- struct{}{}
 	defer func() { <-h.slots }()
+	h.done.Add(1)
 	return argon2id.CreateHash(password, h.params)
 }
 
@@ -69,6 +73,7 @@ func (h hasher) hash(password string) (string, error) {
 func (h hasher) fits(password, hash string) (bool, error) {
 	h.slots <- struct{}{}
 	defer func() { <-h.slots }()
+	h.done.Add(1)
 	known := hash != ""
 	if !known {
 		hash = h.decoy
@@ -113,10 +118,27 @@ func isPersonal(plain, word string) bool {
 	return false
 }
 
-// isCommon knows the list, and what is one symbol or one short piece over and over.
-func isCommon(plain string) bool {
+// common is the list, read once.
+var common = sync.OnceValue(func() map[string]struct{} {
+	out := make(map[string]struct{}, 50_000)
 	for word := range strings.Lines(commonPasswords) {
-		if plain == strings.TrimSpace(word) {
+		if !strings.HasPrefix(word, "# ") {
+			out[strings.TrimSpace(word)] = struct{}{}
+		}
+	}
+	return out
+})
+
+// tailMax is how many digits and signs behind a common word still make a common
+// password: a year and a sign.
+const tailMax = 5
+
+// isCommon knows the list, its words with a year or a sign behind them, and what
+// is one symbol or one short piece over and over.
+func isCommon(plain string) bool {
+	word := strings.TrimRight(plain, "0123456789!.?*#-_@$%&+=")
+	for _, w := range []string{plain, word} {
+		if _, known := common()[w]; known && len(plain)-len(w) <= tailMax {
 			return true
 		}
 	}

@@ -9,15 +9,33 @@ type userRow struct {
 	ID           UserID `gorm:"primaryKey"`
 	Email        string
 	Name         string
-	PasswordHash string
+	PasswordHash string // '' = no password
 	ConfirmedAt  *time.Time
 	CreatedAt    time.Time
+	Nickname     *string
+	NicknameKey  *string
+	Language     string
+	TimeZone     string
+	Picture      string
+	Findable     Findable
+	ShowEmail    bool
+	ShowPicture  bool
+	EraseAt      *time.Time
+	ErasedAt     *time.Time
 }
 
 func (userRow) TableName() string { return "users" }
 
 func (r userRow) user() User {
-	return User{ID: r.ID, Email: r.Email, Name: r.Name, ConfirmedAt: utc(r.ConfirmedAt), CreatedAt: r.CreatedAt.UTC()}
+	u := User{
+		ID: r.ID, Email: r.Email, Name: r.Name, ConfirmedAt: utc(r.ConfirmedAt), CreatedAt: r.CreatedAt.UTC(), HasPassword: r.PasswordHash != "",
+		Language: r.Language, TimeZone: r.TimeZone, Picture: r.Picture, Findable: r.Findable, ShowEmail: r.ShowEmail, ShowPicture: r.ShowPicture,
+		EraseAt: utc(r.EraseAt),
+	}
+	if r.Nickname != nil {
+		u.Nickname = *r.Nickname
+	}
+	return u
 }
 
 type operatorRow struct {
@@ -167,6 +185,7 @@ type seatRow struct {
 	Identity  string    `gorm:"primaryKey"`
 	Name      string
 	Member    bool
+	UserID    *UserID // nil = a guest, or somebody whom an SDK let in
 	JoinedAt  time.Time
 	SeenAt    time.Time
 	LeftAt    *time.Time

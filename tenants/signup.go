@@ -45,7 +45,7 @@ func (s *Store) signUp(tx *gorm.DB, who userRow, id OrgID, orgName string) (Sign
 	if err := s.insertMember(tx, who.ID, RoleOwner); err != nil {
 		return SignedUp{}, err
 	}
-	token, err := s.insertToken(tx, who)
+	token, err := s.insertToken(tx, toConfirm, who.ID, who.Email)
 	if err != nil {
 		return SignedUp{}, err
 	}

@@ -70,6 +70,7 @@ func TestSignUpNamesEveryFieldAtFault(t *testing.T) {
 		"nine characters":     {with(func(in *tenants.SignUpInput) { in.Password = "äöüäöüäöü" }), map[string]string{"password": tenants.KeyPasswordShort}},
 		"a book":              {with(func(in *tenants.SignUpInput) { in.Password = strings.Repeat("otters. ", 100) }), map[string]string{"password": tenants.KeyPasswordLong}},
 		"a common password":   {with(func(in *tenants.SignUpInput) { in.Password = "Qwertyuiop" }), map[string]string{"password": tenants.KeyPasswordCommon}},
+		"a word and a year":   {with(func(in *tenants.SignUpInput) { in.Password = "Dragon2026!" }), map[string]string{"password": tenants.KeyPasswordCommon}},
 		"one key held down":   {with(func(in *tenants.SignUpInput) { in.Password = "zzzzzzzzzzzz" }), map[string]string{"password": tenants.KeyPasswordCommon}},
 		"a piece repeated":    {with(func(in *tenants.SignUpInput) { in.Password = "foofoofoofo" }), map[string]string{"password": tenants.KeyPasswordCommon}},
 		"the address":         {with(func(in *tenants.SignUpInput) { in.Password = "ann@HARBOUR.example" }), map[string]string{"password": tenants.KeyPasswordPersonal}},
@@ -152,14 +153,14 @@ func TestAuthenticateHasOneAnswerForBothFaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if who, err := s.Authenticate(t.Context(), "ANN@harbour.example ", tenantstest.Password); err != nil || who != up.User {
+		if who, err := s.Authenticate(t.Context(), "ANN@harbour.example ", tenantstest.Password, tenants.Try{}); err != nil || who != up.User {
 			t.Errorf("signed in as %+v, %v", who, err)
 		}
 		for _, try := range [][2]string{
 			{"ann@harbour.example", tenantstest.Password + "!"}, {"ann@harbour.example", ""}, {"bob@harbour.example", tenantstest.Password},
 			{"not an address", "x"}, {"ann@harbour.example", strings.Repeat("x", 10_000)},
 		} {
-			_, err := s.Authenticate(t.Context(), try[0], try[1])
+			_, err := s.Authenticate(t.Context(), try[0], try[1], tenants.Try{})
 			if tenants.CodeOf(err) != tenants.CodeUnauthorized || tenants.KeyOf(err) != tenants.KeySignIn {
 				t.Errorf("%v: %v", try, err)
 			}

@@ -12,7 +12,7 @@ func (s *Store) User(ctx context.Context, id UserID) (User, error) {
 	if err := parseID(id); err != nil {
 		return User{}, err
 	}
-	row, err := s.findUser(ctx, "id = ?", string(id))
+	row, err := s.findUser(ctx, "erased_at IS NULL AND id = ?", string(id))
 	return row.user(), err
 }
 
@@ -22,7 +22,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (User, error) {
 	if fault != nil {
 		return User{}, notFound("person")
 	}
-	row, err := s.findUser(ctx, "email = ?", email)
+	row, err := s.findUser(ctx, "erased_at IS NULL AND email = ?", email)
 	return row.user(), err
 }
 
@@ -35,29 +35,57 @@ func (s *Store) findUser(ctx context.Context, where, value string) (userRow, err
 }
 
 // Authenticate finds the person whose address and password these are. Whether
-// the address is unknown or the password wrong, the answer is the same and takes
-// the same time.
-func (s *Store) Authenticate(ctx context.Context, email, password string) (User, error) {
-	refused := &Error{Code: CodeUnauthorized, Key: KeySignIn}
+// the address is unknown or the password wrong, the answer is the same and the
+// same work is done for it. After too many failures it is [CodeHeld] for a
+// while, whether there is such an account or not.
+func (s *Store) Authenticate(ctx context.Context, email, password string, t Try) (User, error) {
 	if len(password) > 4*passwordMax {
 		password = "" // no password of ours; hashing it would only cost
 	}
-	var row userRow
-	if address, fault := checkEmail(email); fault == nil {
-		var err error
-		row, err = s.findUser(ctx, "email = ?", address)
-		if err != nil && CodeOf(err) != CodeNotFound {
-			return User{}, err
-		}
+	address, fault := checkEmail(email)
+	if fault != nil {
+		address = ""
+	}
+	row, known, err := s.findForSignIn(ctx, address, t.Device)
+	if err != nil {
+		return User{}, err
+	}
+	counters := signInCounters(address, t, known)
+	if err := s.begin(ctx, counters); err != nil {
+		return User{}, err
 	}
 	ok, err := s.password.fits(password, row.PasswordHash)
 	if err != nil {
 		return User{}, wrap(err, "check a password")
 	}
 	if !ok {
-		return User{}, refused
+		return User{}, &Error{Code: CodeUnauthorized, Key: KeySignIn}
 	}
-	return row.user(), nil
+	err = s.db.Global(ctx, func(tx *gorm.DB) error { return s.succeed(tx, counters) })
+	return row.user(), wrap(err, "count a sign-in")
+}
+
+// nobody is an id that no person has, for look-ups that are made all the same.
+const nobody = UserID("00000000-0000-0000-0000-000000000000")
+
+// findForSignIn finds the person and whether they have signed in with this
+// browser before. It asks as often for a person who is not there.
+func (s *Store) findForSignIn(ctx context.Context, address, device string) (row userRow, known bool, err error) {
+	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		var rows []userRow
+		if err := tx.Where("email = ? AND erased_at IS NULL", address).Limit(1).Find(&rows).Error; err != nil {
+			return err
+		}
+		who := nobody
+		if len(rows) > 0 {
+			row, who = rows[0], rows[0].ID
+		}
+		var n int64
+		err := tx.Model(&signInRow{}).Where("user_id = ? AND device = ? AND device <> ''", string(who), device).Count(&n).Error
+		known = n > 0
+		return err
+	})
+	return row, known, wrap(err, "find a person")
 }
 
 // CreateUser makes a person who belongs to an organization, for the operator.
@@ -131,7 +159,7 @@ func (s *Store) newPerson(name, email, password string, more Errors) (userRow, e
 		return userRow{}, wrap(err, "hash a password")
 	}
 	id, err := newID()
-	return userRow{ID: UserID(id), Email: address, Name: name, PasswordHash: hash, CreatedAt: s.now()}, err
+	return freshUser(UserID(id), address, name, hash, s.now()), err
 }
 
 // insertAddress inserts a row whose address must be new. A conflict is an answer

@@ -1,5 +1,11 @@
 package views
 
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+)
+
 // authAside is the other way than the form: its question, word and place.
 type authAside struct{ Ask, Word, Href string }
 
@@ -14,4 +20,12 @@ func said(p Page, id string) string {
 		return ""
 	}
 	return p.T(id)
+}
+
+// forgotPath keeps the address that was typed already.
+func forgotPath(email string) templ.SafeURL {
+	if email == "" {
+		return "/forgot"
+	}
+	return templ.SafeURL("/forgot?email=" + url.QueryEscape(email))
 }

@@ -34,6 +34,7 @@ func (p Page) asset(name string) string {
 // UserBar is the person who is signed in.
 type UserBar struct {
 	Name, Email string
+	Picture     string // its address; empty for none
 	Home        string // where their organization's console is
 	Billing     string // where they may buy a plan; empty when they may not
 }
@@ -90,8 +91,24 @@ type SignUpForm struct {
 	Errors                    map[string]string
 }
 
-// SignInForm is the sign-in form as it was filled in. Error is a message id, empty for none.
-type SignInForm struct{ Email, Next, Error string }
+// SignInForm is the sign-in form as it was filled in. Error and Notice are message ids, empty for none.
+type SignInForm struct {
+	Email, Next, Error string
+	Notice             string        // why one is here
+	Wait               time.Duration // until one may try again
+}
+
+// ForgotForm asks for a mail that lets one choose a new password.
+type ForgotForm struct {
+	Email string
+	Sent  bool
+}
+
+// ResetForm chooses a new password. Error is a message id.
+type ResetForm struct {
+	Token, Error string
+	Spent        bool // the link is used or too old
+}
 
 // JoinForm is the form for a code or link. Error is a message id, empty for none.
 type JoinForm struct{ Code, Error string }
@@ -228,6 +245,8 @@ type ProblemModel struct {
 	Detail string // message id of a sentence that says more, instead of problem.<key>.text; empty for none
 	Home   string // where to go from here
 	Back   string // the page to try again; empty for none
+
+	Wait time.Duration // until it can be tried again; 0 when that is not known
 }
 
 // MailItem is one mail in demo mode's list.
@@ -245,10 +264,3 @@ type MailView struct {
 
 // Mail is a mail ready to be sent.
 type Mail struct{ Subject, Text, HTML string }
-
-// ConfirmMailModel is the mail that confirms an address.
-type ConfirmMailModel struct {
-	Texts *Texts
-	Name  string
-	Link  string
-}

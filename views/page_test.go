@@ -45,6 +45,22 @@ func plans(name string) []Plan {
 	}
 }
 
+// security is the page of ways in, with everything on it.
+func security(name string, at time.Time) SecurityModel {
+	return SecurityModel{
+		Email: name, Waiting: name, HasPassword: true, NewEmail: name, Wait: time.Minute,
+		Errors: map[string]string{"present": "error.password.wrong", "password": "error.password.short", "email": "error.email.invalid", "address-present": "error.password.wrong"},
+		SignIns: []SignInRow{
+			{ID: "1", Agent: "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0", Network: "127.0.0.1", Since: at, Seen: at, Here: true},
+			{ID: "2", Agent: name, Network: "203.0.113.0/24", Method: name, Since: at, Seen: at},
+			{ID: "3", Agent: "curl/8 (Macintosh; Intel Mac OS X)", Network: "192.168.1.4", Since: at, Seen: at},
+			{ID: "4", Since: at, Seen: at},
+		},
+		Identities: []IdentityRow{{Issuer: name, Subject: name, Provider: name, Email: name, Used: at}},
+		Providers:  []ProviderLink{{Key: "google", Name: "Google"}},
+	}
+}
+
 // everyPage gives every page of the package, as a guest's or a member's, with one name in every place where somebody can type one.
 func everyPage(t *testing.T, name string) map[string]templ.Component {
 	texts := words(t)
@@ -63,7 +79,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 	}
 	left := LimitsModel{Plan: name, MeetingLength: 40 * time.Minute, Participants: 100, ConcurrentMeetings: 1, Upgrade: &all[1]}
 	sub := &SubscriptionModel{Interval: Year, TotalCents: 12468, Seats: 2, PeriodEnd: at, GraceUntil: at}
-	mail, err := ConfirmMail(context.Background(), ConfirmMailModel{Texts: texts, Name: name, Link: "https://parley.example/confirm?token=x"})
+	mail, err := Letter{Texts: texts, Kind: "confirm", Name: name, Link: "https://parley.example/confirm?token=x"}.Mail(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +93,19 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"sign up, faults":    SignUp(guest, SignUpForm{Name: name, Email: name, Organization: name, Plan: name, Errors: map[string]string{"name": "error.name.long", "email": "error.email.taken", "password": "error.password.short", "organization": "error.organization.long"}}),
 		"sign in":            SignIn(guest, SignInForm{}),
 		"sign in, wrong":     SignIn(guest, SignInForm{Email: name, Next: name, Error: "signin.wrong"}),
+		"sign in, held":      SignIn(guest, SignInForm{Email: name, Error: "signin.held", Wait: 90 * time.Second}),
+		"sign in, sent here": SignIn(guest, SignInForm{Notice: "signin.to_link"}),
+		"forgot":             Forgot(guest, ForgotForm{Email: name}),
+		"forgot, sent":       Forgot(guest, ForgotForm{Email: name, Sent: true}),
+		"reset":              Reset(guest, ResetForm{Token: name, Error: "error.password.short"}),
+		"reset, spent":       Reset(guest, ResetForm{Spent: true}),
+		"take an address":    Address(guest, AddressModel{Kind: "take", Token: name}),
+		"keep an address":    Address(guest, AddressModel{Kind: "keep", Token: name}),
+		"address, spent":     Address(member, AddressModel{Kind: "keep", Spent: true}),
+		"address, taken":     Address(member, AddressModel{Kind: "take", Taken: true}),
+		"address, done":      Address(member, AddressModel{Kind: "take", Done: true}),
+		"security":           Security(member, security(name, at)),
+		"security, no word":  Security(member, SecurityModel{Email: name}),
 		"join":               JoinCode(guest, JoinForm{}),
 		"join, wrong":        JoinCode(guest, JoinForm{Code: name, Error: "error.code.invalid"}),
 		"confirmed":          Confirmed(guest, ConfirmedModel{OK: true}),
