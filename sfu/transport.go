@@ -152,8 +152,6 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 	// The node has a public address, so it need not look for a way: it answers
 	// the client's checks. Full ICE costs the offerer a second.
 	s.SetLite(true)
-	s.SetICEUDPMux(t.udp)
-	s.SetICETCPMux(t.tcp)
 	s.DisableActiveTCP(true)
 	s.SetNetworkTypes(plan.networks())
 	s.SetIncludeLoopbackCandidate(true)
@@ -167,6 +165,8 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 		s.SetNAT1To1IPs(pairs, webrtc.ICECandidateTypeHost)
 	}
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	// Only a server knows its connection's keys: see lane.
+	_ = s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer) // fails for roles that there are not
 	s.SetDTLSRetransmissionInterval(100 * time.Millisecond)
 	// ICE has checked the client's address before the first DTLS packet is read.
 	s.SetDTLSInsecureSkipHelloVerify(true)
@@ -190,6 +190,7 @@ type link struct {
 	*webrtc.PeerConnection
 	api     *webrtc.API
 	inflow  *inflow
+	lane    *lane
 	outlets *outlets
 }
 
@@ -201,7 +202,8 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	}
 	// What the node sends passes no interceptor that works on it: that is
 	// forward's part.
-	registry, out := &interceptor.Registry{}, newOutlets()
+	own := newLane()
+	registry, out := &interceptor.Registry{}, newOutlets(own)
 	if receives {
 		for _, factory := range t.receiving {
 			registry.Add(factory)
@@ -210,6 +212,9 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	registry.Add(out)
 	settings, in := *t.settings.Load(), newInflow()
 	settings.BufferFactory = in.buffer
+	settings.SetICEUDPMux(udpLane{UDPMux: t.udp, lane: own})
+	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: own})
+	settings.SetDTLSKeyLogWriter(&own.handshake) // which keeps it to itself
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},
@@ -219,11 +224,13 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	if err != nil {
 		return link{}, fmt.Errorf("make peer connection: %w", err)
 	}
-	return link{PeerConnection: pc, api: api, inflow: in, outlets: out}, nil
+	own.watch(pc)
+	return link{PeerConnection: pc, api: api, inflow: in, lane: own, outlets: out}, nil
 }
 
 // Close ends the connection, and everything that Pion has started for it.
 func (l link) Close() error {
+	l.lane.close()
 	err := l.PeerConnection.Close()
 	l.inflow.close()
 	return err

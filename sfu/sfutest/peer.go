@@ -32,6 +32,8 @@ type Options struct {
 	RED           bool   // understands redundant audio, as browsers do
 	Forged        bool   // says another certificate's fingerprint than its own
 	Stuck         bool   // does not take what comes on its data channels
+	OldCipher     bool   // has no AES-GCM for media
+	Active        bool   // is the DTLS client where it answers, as browsers are
 
 	reconnect bool
 	sid       string

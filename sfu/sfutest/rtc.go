@@ -117,6 +117,14 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	s.SetHostAcceptanceMinWait(0)
 	s.SetRelayAcceptanceMinWait(0)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM)
+	if o.OldCipher {
+		s.SetSRTPProtectionProfiles(dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	}
+	if o.Active {
+		if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleClient); err != nil {
+			return nil, err
+		}
+	}
 	s.DisableSRTPReplayProtection(true) // so that tests see a packet that was sent twice
 	s.BufferFactory = b.buffer
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil

@@ -35,28 +35,38 @@ func newBatch() *batch {
 	return &batch{bytes: make([]byte, 0, batchBytes), messages: make([]message, 0, batchMessages)}
 }
 
-// add puts a copy of a packet into the batch. It says false when it is full.
-func (b *batch) add(packet []byte, to netip.AddrPort, runs bool) bool {
+// room gives space for a packet of up to size octets, for add to be called with
+// next. It gives nil when the batch is full.
+func (b *batch) room(size int, to netip.AddrPort, runs bool) []byte {
 	start := len(b.bytes)
-	if start+len(packet) > cap(b.bytes) {
+	full := len(b.messages) == cap(b.messages) && (!runs || !b.joins(size, to))
+	if full || start+size > cap(b.bytes) {
+		return nil
+	}
+	return b.bytes[start : start+size : start+size]
+}
+
+// joins says whether a packet would become part of the latest run.
+func (b *batch) joins(size int, to netip.AddrPort) bool {
+	if len(b.messages) == 0 || size == 0 {
 		return false
 	}
-	end := start + len(packet)
-	if n := len(b.messages); runs && n > 0 {
-		m := &b.messages[n-1]
-		if m.to == to && len(packet) <= m.segment && !m.whole() && m.packets < maxRunPackets && end-m.start <= maxRunBytes && len(packet) > 0 {
-			b.bytes = append(b.bytes, packet...)
-			m.end = end
-			m.packets++
-			return true
-		}
+	m := &b.messages[len(b.messages)-1]
+	return m.to == to && size <= m.segment && !m.whole() && m.packets < maxRunPackets && m.end-m.start+size <= maxRunBytes
+}
+
+// add takes the packet that was written to the start of the latest room.
+func (b *batch) add(size int, to netip.AddrPort, runs bool) {
+	start := len(b.bytes)
+	b.bytes = b.bytes[:start+size]
+	// When it is full, room has said that this joins, whatever runs says since.
+	if (runs || len(b.messages) == cap(b.messages)) && b.joins(size, to) {
+		m := &b.messages[len(b.messages)-1]
+		m.end += size
+		m.packets++
+		return
 	}
-	if len(b.messages) == cap(b.messages) {
-		return false
-	}
-	b.bytes = append(b.bytes, packet...)
-	b.messages = append(b.messages, message{to: to, start: start, end: end, segment: len(packet), packets: 1})
-	return true
+	b.messages = append(b.messages, message{to: to, start: start, end: start + size, segment: size, packets: 1})
 }
 
 func (b *batch) reset() { b.bytes, b.messages = b.bytes[:0], b.messages[:0] }

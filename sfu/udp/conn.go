@@ -111,20 +111,28 @@ func (c *conn) WriteTo(b []byte, addr net.Addr) (int, error) {
 	if c.closed.Load() {
 		return 0, io.ErrClosedPipe
 	}
-	to, ok := addr.(*net.UDPAddr)
-	if !ok {
-		return 0, fmt.Errorf("udp: write to %T", addr)
+	address, err := c.destination(addr)
+	if err != nil {
+		return 0, err
 	}
-	ip, ok := netip.AddrFromSlice(to.IP)
-	if ip = ip.Unmap(); !ok || ip.Is4() == c.socket.six {
-		return 0, fmt.Errorf("udp: write to %v from %v", to, c.socket.local)
-	}
-	address := netip.AddrPortFrom(ip, uint16(to.Port))
 	if bindingSuccess(b) {
 		c.socket.validated(c, address)
 	}
 	c.queue.write(b, address)
 	return len(b), nil
+}
+
+// destination is an address that the socket can send to.
+func (c *conn) destination(addr net.Addr) (netip.AddrPort, error) {
+	to, ok := addr.(*net.UDPAddr)
+	if !ok {
+		return netip.AddrPort{}, fmt.Errorf("udp: write to %T", addr)
+	}
+	ip, ok := netip.AddrFromSlice(to.IP)
+	if ip = ip.Unmap(); !ok || ip.Is4() == c.socket.six {
+		return netip.AddrPort{}, fmt.Errorf("udp: write to %v from %v", to, c.socket.local)
+	}
+	return netip.AddrPortFrom(ip, uint16(to.Port)), nil
 }
 
 // Close ends ReadFrom, and lets the mux forget the connection.

@@ -27,18 +27,39 @@ func newQueue(holds *atomic.Int32, out *sender) *queue {
 
 // write sends a packet, or lets it wait for those who hold the mux.
 func (q *queue) write(packet []byte, to netip.AddrPort) {
-	q.mu.Lock()
-	if q.filling == nil {
-		q.filling = newBatch()
+	if room := q.begin(len(packet), to); room != nil {
+		q.end(copy(room, packet), to)
 	}
-	for !q.filling.add(packet, to, q.out.runs()) {
+}
+
+// begin gives room for a packet, and leaves mu held until end. It gives nil, and
+// holds nothing, for one that is longer than a datagram can be.
+func (q *queue) begin(size int, to netip.AddrPort) []byte {
+	q.mu.Lock()
+	for {
+		if q.filling == nil {
+			q.filling = newBatch()
+		}
+		if room := q.filling.room(size, to, q.out.runs()); room != nil {
+			return room
+		}
 		if len(q.filling.messages) == 0 {
-			q.mu.Unlock() // it is longer than a datagram can be
-			return
+			q.mu.Unlock()
+			return nil
 		}
 		q.flush()
 		q.mu.Lock()
 	}
+}
+
+// end sends what has been written to the room, or lets it wait for those who
+// hold the mux.
+func (q *queue) end(size int, to netip.AddrPort) {
+	if size == 0 {
+		q.mu.Unlock()
+		return
+	}
+	q.filling.add(size, to, q.out.runs())
 	// In this order: who lets go of the mux after the second line sees the
 	// first.
 	q.waits.Store(true)

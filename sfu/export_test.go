@@ -1,0 +1,37 @@
+package sfu
+
+// Sealed counts the streams that a person has been sent: those that the node has
+// sealed itself, and those that Pion has.
+func (n *Node) Sealed(key RoomKey, identity string) (ours, pions int) {
+	r := n.room(key)
+	if r == nil {
+		return 0, 0
+	}
+	for _, p := range r.people() {
+		if p.identity != identity {
+			continue
+		}
+		p.call(func() {
+			switch down := p.downlink.(type) {
+			case *offerer:
+				ours, pions = down.link.lane.count()
+			case *answerer:
+				ours, pions = down.link.lane.count()
+			}
+		})
+	}
+	return ours, pions
+}
+
+func (l *lane) count() (ours, pions int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, stream := range l.streams {
+		if stream == nil {
+			pions++
+		} else {
+			ours++
+		}
+	}
+	return ours, pions
+}

@@ -1,0 +1,192 @@
+package sfu
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pion/ice/v2"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/secure"
+	"parley/sfu/udp"
+)
+
+// lane is one connection's part of the media port. It stands between Pion's ICE
+// agent and the port, sees what passes, and so knows three things that Pion does
+// not tell: the keys of the connection, when the client has proven who it is, and
+// which way what is not STUN goes just now. With them media takes a way of its
+// own, past Pion.
+type lane struct {
+	handshake secure.Handshake
+	sealer    atomic.Pointer[secure.Sealer] // nil until DTLS is done; and for good, if the keys are not known then
+	exit      atomic.Pointer[exit]          // nil as long as there is no way, and after close
+	closed    atomic.Bool
+
+	mu      sync.Mutex
+	streams map[uint32]*secure.Stream // by SSRC; nil: this one goes Pion's way
+}
+
+// exit is a way out: from a conn of the port's to an address.
+type exit struct {
+	conn net.PacketConn
+	to   net.Addr
+	road *udp.Road // nil: over TCP
+}
+
+func newLane() *lane { return &lane{streams: map[uint32]*secure.Stream{}} }
+
+// watch follows a connection: when DTLS is done, and where ICE goes.
+func (l *lane) watch(pc *webrtc.PeerConnection) {
+	dtls := pc.SCTP().Transport()
+	dtls.OnStateChange(func(state webrtc.DTLSTransportState) {
+		if state == webrtc.DTLSTransportStateConnected { // the certificate is the one that was signalled
+			l.open()
+		}
+	})
+	// Pion writes to the selected pair only: what it writes says which one it is.
+	dtls.ICETransport().OnSelectedCandidatePairChange(func(*webrtc.ICECandidatePair) {
+		// It fails before DTLS is done, whose own packets do it then.
+		_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: reporterSSRC}})
+	})
+}
+
+// open begins to seal what streams that begin from now on send.
+func (l *lane) open() {
+	keys := l.handshake.Keys()
+	if keys == nil {
+		return
+	}
+	if sealer, err := secure.NewSealer(keys); err == nil {
+		l.sealer.Store(sealer)
+	}
+}
+
+// close ends what is sent past Pion.
+func (l *lane) close() {
+	l.closed.Store(true)
+	l.exit.Store(nil)
+}
+
+// stream gives what seals a SSRC, for its whole life; nil: Pion does.
+func (l *lane) stream(ssrc uint32) *secure.Stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, decided := l.streams[ssrc]
+	if decided {
+		return s
+	}
+	if sealer := l.sealer.Load(); sealer != nil {
+		s, _ = sealer.Stream() // without one, Pion does
+	}
+	l.streams[ssrc] = s
+	return s
+}
+
+// send seals a packet and sends it. What there is no way for is lost, as
+// datagrams are.
+func (l *lane) send(s *secure.Stream, header *rtp.Header, payload []byte) (int, error) {
+	way := l.exit.Load()
+	if way == nil {
+		return 0, net.ErrClosed
+	}
+	size := header.MarshalSize() + len(payload) + secure.MaxOverhead
+	if way.road == nil {
+		return way.sendCopy(s, make([]byte, size), header, payload)
+	}
+	room := way.road.Begin(size)
+	if room == nil {
+		return 0, net.ErrClosed
+	}
+	n, err := s.Seal(room, header, payload)
+	way.road.End(n)
+	return n, err
+}
+
+// sendCopy sends over TCP, where what is written is copied anyway.
+func (w *exit) sendCopy(s *secure.Stream, room []byte, header *rtp.Header, payload []byte) (int, error) {
+	n, err := s.Seal(room, header, payload)
+	if err != nil {
+		return n, err
+	}
+	return w.conn.WriteTo(room[:n], w.to)
+}
+
+// passed hears what Pion has written.
+func (l *lane) passed(datagram []byte, conn net.PacketConn, to net.Addr) {
+	if len(datagram) == 0 || datagram[0] < 20 { // STUN: RFC 7983, section 7
+		return
+	}
+	l.handshake.Sent(datagram)
+	if now := l.exit.Load(); l.closed.Load() || now != nil && now.conn == conn && now.to == to {
+		return
+	}
+	next := &exit{conn: conn, to: to}
+	if to.Network() == "udp" {
+		road, err := udp.RoadTo(conn, to)
+		if err != nil {
+			return // Pion's write has failed too
+		}
+		next.road = road
+	}
+	l.exit.Store(next)
+	if l.closed.Load() {
+		l.exit.Store(nil)
+	}
+}
+
+// laneConn is what an ICE agent has of the port.
+type laneConn struct {
+	net.PacketConn
+	lane *lane
+}
+
+// ReadFrom implements net.PacketConn.
+func (c laneConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := c.PacketConn.ReadFrom(b)
+	if err == nil {
+		c.lane.handshake.Received(b[:n])
+	}
+	return n, from, err
+}
+
+// WriteTo implements net.PacketConn.
+func (c laneConn) WriteTo(b []byte, to net.Addr) (int, error) {
+	n, err := c.PacketConn.WriteTo(b, to)
+	if err == nil {
+		c.lane.passed(b, c.PacketConn, to)
+	}
+	return n, err
+}
+
+// udpLane is a lane's UDP side.
+type udpLane struct {
+	ice.UDPMux
+	lane *lane
+}
+
+// GetConn implements ice.UDPMux.
+func (u udpLane) GetConn(ufrag string, addr net.Addr) (net.PacketConn, error) {
+	conn, err := u.UDPMux.GetConn(ufrag, addr)
+	if err != nil {
+		return nil, err
+	}
+	return laneConn{PacketConn: conn, lane: u.lane}, nil
+}
+
+// tcpLane is a lane's TCP side.
+type tcpLane struct {
+	ice.TCPMux
+	lane *lane
+}
+
+// GetConnByUfrag implements ice.TCPMux.
+func (t tcpLane) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.PacketConn, error) {
+	conn, err := t.TCPMux.GetConnByUfrag(ufrag, isIPv6, local)
+	if err != nil {
+		return nil, err
+	}
+	return laneConn{PacketConn: conn, lane: t.lane}, nil
+}
