@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/session"
 	"github.com/jonboulle/clockwork"
 
+	"parley/app/isolation"
 	"parley/billing"
 	"parley/sfu"
 	"parley/tenants"
@@ -111,6 +112,15 @@ func New(cfg Config, d Deps) (*Server, error) {
 
 // Handler gives the fiber application, for tests that need no listener.
 func (s *Server) Handler() *fiber.App { return s.web }
+
+// Routes lists the verbs and addresses that the server answers, for who walks them all. Those that it answers under any address are not
+// among them.
+func (s *Server) Routes() (out []isolation.Route) {
+	for _, r := range s.web.GetRoutes(true) {
+		out = append(out, isolation.Route{Method: r.Method, Path: r.Path})
+	}
+	return out
+}
 
 // Serve answers requests on l until Shutdown.
 func (s *Server) Serve(l net.Listener) error {

@@ -1,0 +1,77 @@
+package isolation
+
+// Rules are the server's addresses: what their parameters name, and what they
+// owe to people of other organizations. A route that is not here fails the test
+// of package app, with the line to add.
+func Rules() map[string]Rule {
+	return map[string]Rule{
+		// Programs.
+		"/healthz":         open(nil),
+		"/readyz":          open(nil),
+		"/static/*":        skipped("files of the program, the same for everybody"),
+		"/favicon.ico":     open(nil),
+		"/robots.txt":      open(nil),
+		"/webhooks/stripe": open(nil),
+		"/rtc":             open(nil),
+		"/rtc/v1":          open(nil),
+		"/rtc/validate":    open(nil),
+		"/rtc/v1/validate": open(nil),
+		"/twirp/*":         roomAPI(),
+		"/dev/components":  skipped("demo mode only"),
+		"/dev/mail":        skipped("demo mode only: shows all mails on purpose"),
+		"/dev/mail/:id":    skipped("demo mode only: shows all mails on purpose"),
+
+		// People.
+		"/":               open(nil),
+		"/pricing":        open(nil),
+		"/join":           open(nil),
+		"/signup":         open(nil),
+		"/login":          open(nil),
+		"/logout":         skipped("ends the asker's own session"),
+		"/confirm":        open(nil).naming(Params{"token": Secret}),
+		"/confirm/resend": open(nil),
+		"/home":           open(nil),
+
+		// A meeting.
+		"/m/:code":       invited(),
+		"/m/:code/join":  invited(),
+		"/m/:code/room":  invited(),
+		"/m/:code/token": invited(),
+		"/m/:code/end":   invited(),
+		"/m/:code/after": invited(),
+
+		// An organization's console.
+		"/o/:org":                     console(nil),
+		"/o/:org/rooms":               console(nil),
+		"/o/:org/rooms/:room":         console(Params{"room": Room}),
+		"/o/:org/rooms/:room/rename":  console(Params{"room": Room}),
+		"/o/:org/rooms/:room/archive": console(Params{"room": Room}),
+		"/o/:org/billing":             console(nil),
+		"/o/:org/checkout":            console(nil),
+		"/o/:org/billing/done":        console(nil),
+		"/o/:org/billing/cancelled":   console(nil),
+		"/o/:org/audit":               console(nil),
+		"/o/:org/audit.csv":           console(nil),
+		"/o/:org/billing/portal":      console(nil),
+	}
+}
+
+// invited is a page of a meeting: a link is an invitation, and shows the room,
+// whose it is, and who is in it.
+func invited() Rule {
+	return Rule{
+		Duty: Invited, Params: Params{"code": Code},
+		Shows: []string{"rooms.name", "rooms.code", "rooms.media_name", "organizations.name", "participants.name", "participants.identity", "meetings.plan"},
+	}
+}
+
+// roomAPI is LiveKit's room API: a program's key opens the rooms of its own
+// organization, and the same name is another room in each.
+func roomAPI() Rule {
+	r := hidden(Params{}).naming(Params{"room": Code, "name": Code, "identity": Text})
+	r.Only = []string{"POST"}
+	for _, call := range []string{"ListRooms", "ListParticipants", "GetParticipant", "RemoveParticipant", "UpdateParticipant", "UpdateRoomMetadata", "SendData", "DeleteRoom"} {
+		r.Rest = append(r.Rest, "livekit.RoomService/"+call)
+	}
+	return r
+}
