@@ -1,9 +1,12 @@
 package app
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"parley/tenants"
 	"parley/views"
 )
 
@@ -34,15 +37,34 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 		return p, err
 	}
 	p.Org = &views.OrgBar{
-		Slug: org.Slug, Name: org.Name, Plan: plan.Name,
-		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(), Manages: org.Role.CanManage(),
+		OrgLink: orgLink(org.Organization, org.Role), Plan: plan.Name, Manages: org.Role.CanManage(),
+		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(),
 	}
 	for _, m := range visitor(c).Orgs {
 		if m.Org.ID != org.ID {
-			p.Org.Others = append(p.Org.Others, views.OrgLink{Slug: m.Org.Slug, Name: m.Org.Name})
+			p.Org.Others = append(p.Org.Others, orgLink(m.Org, m.Role))
 		}
 	}
+	p.Flash = doneFlash(c, p.Texts)
 	return p, nil
+}
+
+// doneFlash says what the last form did, when the address names it.
+func doneFlash(c *fiber.Ctx, texts *views.Texts) *views.Flash {
+	what := c.Query("done")
+	if what == "" || len(what) > 40 || strings.Trim(what, "abcdefghijklmnopqrstuvwxyz_") != "" || !texts.Has("done."+what) {
+		return nil
+	}
+	return &views.Flash{Kind: "success", Text: texts.T("done." + what)}
+}
+
+// orgLink is an organization as the switcher shows it.
+func orgLink(org tenants.Organization, role tenants.Role) views.OrgLink {
+	link := views.OrgLink{Slug: org.Slug, Name: org.Name, Role: string(role), Colour: org.Colour, Ink: tenants.InkOn(org.Colour)}
+	if org.LogoID != "" {
+		link.Logo = "/logo/" + org.LogoID + ".png"
+	}
+	return link
 }
 
 // texts are the words in the visitor's language: the one that they have chosen, or what their browser asks for.

@@ -102,7 +102,7 @@ func (s *Server) resendConfirmation(c *fiber.Ctx) error {
 func (s *Server) home(c *fiber.Ctx) error {
 	orgs := visitor(c).Orgs
 	if len(orgs) == 0 {
-		return errNotFound
+		return c.Redirect("/organizations", fiber.StatusSeeOther)
 	}
 	to := "/o/" + orgs[0].Org.Slug
 	if c.Query("sent") != "" {

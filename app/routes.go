@@ -18,6 +18,7 @@ func (s *Server) routes() {
 	r.Get("/static/*", s.staticFile)
 	r.Get("/favicon.ico", s.favicon)
 	r.Get("/robots.txt", robots)
+	r.Get("/logo/:file", s.slowDown(600, time.Minute), s.logo)
 	r.Post("/webhooks/stripe", s.stripeWebhook)
 	for _, path := range []string{"/rtc", "/rtc/v1"} {
 		r.Get(path, s.slowDownSockets(600, time.Minute), s.signal)
@@ -73,6 +74,9 @@ func (s *Server) routes() {
 
 	// An organization's console: members.
 	r.Get("/home", s.requireUser, s.home)
+	r.Get("/organizations", s.requireUser, s.organizations)
+	r.Get("/organizations/new", s.requireUser, s.newOrganizationPage)
+	r.Post("/organizations", s.requireUser, s.slowDown(20, 10*time.Minute), s.newOrganization)
 	o := r.Group("/o/:org", s.requireUser, s.requireRole())
 	o.Get("", s.dashboard)
 	o.Post("/rooms", s.openRoom)
@@ -80,8 +84,15 @@ func (s *Server) routes() {
 	o.Post("/rooms/:room/rename", s.renameRoom)
 	o.Post("/rooms/:room/archive", s.archiveRoom)
 
+	// What belongs to everybody: those who manage.
+	o.Get("/settings", managers, s.settingsPage)
+	o.Post("/settings/name", managers, s.renameOrg)
+	o.Post("/settings/logo", managers, s.setLogo)
+	o.Post("/settings/logo/remove", managers, s.removeLogo)
+	o.Post("/settings/colour", managers, s.setColour)
+	o.Post("/settings/colour/remove", managers, s.removeColour)
+
 	// What admins watch over.
-	managers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin)
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)
 

@@ -143,6 +143,23 @@ func (w *world) owner(name string) (*browser, string) {
 	return b, u.Path
 }
 
+// password is everybody's.
+const password = "two chairs and a lamp"
+
+// member makes a person with a role in an organization, signed in.
+func (w *world) member(org, name string, role tenants.Role) *browser {
+	w.t.Helper()
+	found, err := w.store.OrgBySlug(w.t.Context(), strings.TrimPrefix(org, "/o/"))
+	must(w.t, err)
+	email := strings.ToLower(name) + "@" + found.Slug + ".example"
+	_, err = w.store.CreateUser(w.t.Context(), tenants.CreateUserInput{Org: found.ID, Email: email, Name: name, Password: password, Role: role})
+	must(w.t, err)
+	b := w.browser()
+	b.get("/login").status(200)
+	b.post("/login", form("email", email, "password", password)).status(303)
+	return b
+}
+
 // room opens a room in an organization and gives its code.
 func (b *browser) room(org string) string {
 	b.w.t.Helper()
@@ -181,6 +198,12 @@ func (b *browser) do(method, path, accept string, body url.Values) *answer {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	req.Header.Set("Accept", accept)
+	return b.answer(req)
+}
+
+// answer sends a request and keeps the form token of the page that comes back.
+func (b *browser) answer(req *http.Request) *answer {
+	b.w.t.Helper()
 	res, err := b.http.Do(req)
 	must(b.w.t, err)
 	defer res.Body.Close()
@@ -189,7 +212,7 @@ func (b *browser) do(method, path, accept string, body url.Values) *answer {
 	if m := csrfField.FindStringSubmatch(string(raw)); m != nil {
 		b.csrf = m[1] + m[2]
 	}
-	return &answer{t: b.w.t, what: method + " " + path, code: res.StatusCode, header: res.Header, body: string(raw)}
+	return &answer{t: b.w.t, what: req.Method + " " + req.URL.Path, code: res.StatusCode, header: res.Header, body: string(raw)}
 }
 
 func (b *browser) get(path string) *answer {

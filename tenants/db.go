@@ -122,7 +122,9 @@ const (
 	KnowsUserID         Capability = "user_id"
 	KnowsKeyID          Capability = "key_id"
 	KnowsStripeCustomer Capability = "stripe_customer"
-	KnowsEmailDomain    Capability = "email_domain"
+	KnowsEmailDomain    Capability = "email_domain" // of one's own confirmed address
+	KnowsLogoID         Capability = "logo_id"
+	KnowsInvite         Capability = "invite" // the hash of an invitation's or an invite link's token
 )
 
 // Knowing runs fn in a transaction that reads the rows that carry the value.

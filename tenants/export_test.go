@@ -42,6 +42,9 @@ type (
 	KeyRow        = keyRow
 )
 
+// Contrast is the contrast of two colours as WCAG 2.2 counts it.
+func Contrast(a, b string) float64 { return contrast(rgbOf(a), rgbOf(b)) }
+
 // NewCode makes a meeting code.
 var NewCode = newCode
 

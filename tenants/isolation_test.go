@@ -159,6 +159,16 @@ func crossings() map[string]func(ctx context.Context, mine *tenants.Scoped, o ot
 			}
 			return err
 		},
+		"RenameOrg": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.RenameOrg(ctx, o.ann, "x"))
+		},
+		"SetColour": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, _, err := mine.SetColour(ctx, o.ann, "#1c7ed6")
+			return refused(err)
+		},
+		"SetLogo": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.SetLogo(ctx, o.ann, nil))
+		},
 		"SetQuota": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			one := 1
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))

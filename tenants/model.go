@@ -76,6 +76,8 @@ type Organization struct {
 	ID        OrgID
 	Slug      string // names it in addresses: /o/{slug}
 	Name      string
+	Colour    string // "#rrggbb"; empty for none
+	LogoID    string // names its picture: see [Store.Logo]; empty for none
 	CreatedAt time.Time
 }
 

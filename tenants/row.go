@@ -52,13 +52,15 @@ type orgRow struct {
 	ID        OrgID `gorm:"primaryKey"`
 	Slug      string
 	Name      string
+	Colour    string
+	LogoID    string
 	CreatedAt time.Time
 }
 
 func (orgRow) TableName() string { return "organizations" }
 
 func (r orgRow) organization() Organization {
-	return Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, CreatedAt: r.CreatedAt.UTC()}
+	return Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, Colour: r.Colour, LogoID: r.LogoID, CreatedAt: r.CreatedAt.UTC()}
 }
 
 type sessionRow struct {

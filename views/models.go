@@ -41,16 +41,22 @@ type UserBar struct {
 
 // OrgBar is the organization whose console is open.
 type OrgBar struct {
-	Slug, Name string
+	OrgLink
 	Plan       string // the plan's name
+	Manages    bool   // the person manages people, policies and quotas
 	CanUpgrade bool   // there is a bigger plan, and the person may buy it
 	Unpaid     bool   // the last payment failed and the grace is running
-	Manages    bool   // the person looks after what belongs to everybody
 	Others     []OrgLink
 }
 
-// OrgLink is another organization that the person belongs to.
-type OrgLink struct{ Slug, Name string }
+// OrgLink is an organization that the person belongs to, as the switcher shows it.
+type OrgLink struct {
+	Slug, Name string
+	Role       string // owner, admin, billing or member
+	Colour     string // "#rrggbb"; empty for none
+	Ink        string // of letters on that colour
+	Logo       string // address of its picture; empty for none
+}
 
 // Flash is one sentence about what just happened. Kind is "success", "info", "warning" or "danger".
 type Flash struct{ Kind, Text string }

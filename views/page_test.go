@@ -68,9 +68,9 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 	guest := Page{Texts: texts, Title: name, Path: "/", CSRF: "token", Nonce: "nonce", Demo: true, Flash: &Flash{Kind: "success", Text: name}}
 	member := guest
 	member.User = &UserBar{Name: name, Email: name, Home: "/o/acme", Billing: "/o/acme/billing"}
-	member.Org = &OrgBar{Slug: "acme", Name: name, Plan: name, CanUpgrade: true, Others: []OrgLink{{Slug: "other", Name: name}}}
+	member.Org = &OrgBar{OrgLink: OrgLink{Slug: "acme", Name: name, Role: "owner", Colour: "#753e59", Ink: "#fcfdfa"}, Plan: name, Manages: true, CanUpgrade: true, Others: []OrgLink{{Slug: "other", Name: name, Logo: "/logo/x.png"}}}
 	unpaid := member
-	unpaid.Org = &OrgBar{Slug: "acme", Name: name, Plan: name, Unpaid: true}
+	unpaid.Org = &OrgBar{OrgLink: OrgLink{Slug: "acme", Name: name}, Plan: name, Unpaid: true}
 	all := plans(name)
 	rooms := []RoomCard{
 		{ID: "1", Name: name, Code: "k7dm-9q2x-h4tw", Link: "https://parley.example/m/k7dm-9q2x-h4tw", Live: true, People: 2, Names: []string{name, name}, CanManage: true},
@@ -118,6 +118,11 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"room":               RoomEdit(member, RoomEditModel{Room: rooms[1], Error: "error.name.long", CanArchive: true}),
 		"room, live":         RoomEdit(member, RoomEditModel{Room: rooms[0], Error: "error.room.busy", CanArchive: true}),
 		"room, of others":    RoomEdit(member, RoomEditModel{Room: rooms[2]}),
+		"settings":           OrgSettings(member, OrgSettingsModel{Name: name, Colour: "#753e59", Logo: "/logo/x.png"}),
+		"settings, faults":   OrgSettings(member, OrgSettingsModel{Name: name, Errors: map[string]string{"organization": "error.organization.long", "colour": "error.colour.invalid", "logo": "error.logo.large"}}),
+		"organizations":      Organizations(member, OrganizationsModel{Orgs: []OrgLink{member.Org.OrgLink}}),
+		"organizations, 0":   Organizations(member, OrganizationsModel{}),
+		"new organization":   NewOrganization(member, NewOrganizationForm{Name: name, Error: "error.orgs.enough"}),
 		"billing, free":      Billing(member, BillingModel{Plan: all[0], Plans: all[1:2], Interval: Year, Seats: 1, CanPay: true, Selling: true, Contact: "https://parley.example"}),
 		"billing, paid":      Billing(member, BillingModel{Plan: all[1], Subscription: sub, Interval: Month, CanPay: true, Selling: true}),
 		"billing, ending":    Billing(member, BillingModel{Plan: all[1], Subscription: &SubscriptionModel{Interval: Month, CancelAtPeriodEnd: true, PeriodEnd: at}, Selling: true}),

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/tenants"
 )
 
 // madeUp are the beginnings of ids that code puts together, so that no whole id stands in it.
 var madeUp = []string{
 	"landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
-	"offer.detail_", "problem.", "audit.did.", "audit.family.", "meeting.", "lobby.", "letter.",
+	"offer.detail_", "problem.", "audit.did.", "audit.family.", "meeting.", "lobby.", "letter.", "done.",
 }
 
 // sources are all hand-written files that may name a message.
@@ -124,5 +126,18 @@ func TestLanguagesFallBackToEnglish(t *testing.T) {
 		if texts.Lang() != "en" || texts.T("nav.sign_in") != "Sign in" {
 			t.Errorf("For(%q) speaks %s: %q", wanted, texts.Lang(), texts.T("nav.sign_in"))
 		}
+	}
+}
+
+// An organization's colour is checked against the paper that it stands on; the style sheet must have that paper.
+func TestColoursAreCheckedAgainstOurPaper(t *testing.T) {
+	css, err := os.ReadFile("../static/src/css/tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	light, dark := tenants.PaperColours()
+	found := regexp.MustCompile(`--paper: (#[0-9a-f]{6});`).FindAllStringSubmatch(string(css), -1)
+	if len(found) != 3 || found[0][1] != light || found[1][1] != dark || found[2][1] != dark {
+		t.Errorf("the style sheet's paper is %v; tenants has %s and %s", found, light, dark)
 	}
 }

@@ -1,0 +1,66 @@
+package views
+
+import "strings"
+
+// navSection is a part of the console's navigation with a word over it.
+type navSection struct {
+	Head  string // message id; empty for the first part
+	Items []navItem
+}
+
+// navItem is one page of the console. Who may not open it does not see it.
+type navItem struct {
+	Path, Icon string
+	Word       string // message id
+}
+
+// consoleSections is the console's navigation for the person who looks at it. A new page of the console is one line here.
+func consoleSections(p Page) []navSection {
+	at := func(rest string) string { return orgPath(p.Org.Slug, rest) }
+	sections := []navSection{{Items: []navItem{{at(""), "house", "nav.home"}}}}
+	if p.Org.Manages {
+		sections = append(sections,
+			navSection{Head: "nav.control", Items: []navItem{
+				{at("/settings"), "settings", "nav.settings"},
+				{at("/audit"), "scroll-text", "audit.title"},
+				{at("/billing"), "credit-card", "nav.plan"},
+			}})
+	} else {
+		sections[0].Items = append(sections[0].Items, navItem{at("/billing"), "credit-card", "nav.plan"})
+	}
+	if p.Demo {
+		last := &sections[len(sections)-1]
+		last.Items = append(last.Items, navItem{"/dev/mail", "mail", "nav.demo_mail"})
+	}
+	return sections
+}
+
+// onPage reports whether a link of the navigation leads to this page or to the part of the console that it is in.
+func onPage(p Page, path string) bool {
+	if p.Path == path {
+		return true
+	}
+	return p.Org != nil && path != orgPath(p.Org.Slug) && strings.HasPrefix(p.Path, path+"/")
+}
+
+// orgInitial is the letter in an organization's mark.
+func orgInitial(name string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		return "?"
+	}
+	return firstLetter(words[0])
+}
+
+// roleWord is the message id of a role.
+func roleWord(role string) string {
+	switch role {
+	case "owner":
+		return "role.owner"
+	case "admin":
+		return "role.admin"
+	case "billing":
+		return "role.billing"
+	}
+	return "role.member"
+}
