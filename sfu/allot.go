@@ -23,6 +23,7 @@ type allotment struct {
 	probing  bool
 	probeAt  time.Duration // not before
 	wait     time.Duration
+	shed     uint64 // packets that the pacer had dropped at the last look
 }
 
 // allot divides what the way carries among the tracks that the client receives.
@@ -46,6 +47,9 @@ func (p *peer) allot() {
 		}
 	}
 	claims := p.room.claims(subs)
+	for i, s := range subs {
+		s.sub.SetRank(claims[i].rank)
+	}
 	given, next := allocate(room, claims, p.allotment.mayPause)
 	var states []*livekit.StreamStateInfo
 	for i, s := range subs {
@@ -59,6 +63,10 @@ func (p *peer) allot() {
 		}})
 	}
 	p.lookForRoom(subs, estimate, next)
+	if shed := estimate.Shed - p.allotment.shed; shed > 0 {
+		p.log.Debug("packets dropped for want of room", "rule", "least important first", "packets", shed, "estimate", estimate.Target)
+		p.allotment.shed = estimate.Shed
+	}
 }
 
 // claims says how much each of the tracks is wanted.

@@ -9,6 +9,8 @@ type Downlink struct {
 	Limited  bool // false: the estimate is a guess, and nothing speaks against more
 	Loss     float64
 	RTT      time.Duration // 0: not known yet
+	Paced    bool          // what is sent comes near the estimate: packets may wait
+	Shed     uint64        // packets that were dropped for want of room
 }
 
 // Downlinks lists the ways of a room's people, in no order.
@@ -20,7 +22,7 @@ func (n *Node) Downlinks(key RoomKey) []Downlink {
 	var links []Downlink
 	for _, p := range r.people() {
 		e := p.path.Estimate()
-		links = append(links, Downlink{Identity: p.identity, Estimate: e.Target, Limited: e.Limited, Loss: e.Loss, RTT: e.RTT})
+		links = append(links, Downlink{Identity: p.identity, Estimate: e.Target, Limited: e.Limited, Loss: e.Loss, RTT: e.RTT, Paced: e.Paced, Shed: e.Shed})
 	}
 	return links
 }

@@ -193,6 +193,7 @@ func (n *Node) Stats() Stats {
 	s := Stats{
 		PacketsIn: n.counters.PacketsIn.Load(), PacketsOut: n.counters.PacketsOut.Load(),
 		BytesIn: n.counters.BytesIn.Load(), BytesOut: n.counters.BytesOut.Load(),
+		Paced: n.counters.Paced.Load(), Shed: n.counters.Shed.Load(),
 		Joins: n.joins.Load(), Refused: n.refused.Load(), Relays: n.ways.relays(),
 	}
 	for _, r := range n.openRooms() {

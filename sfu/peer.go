@@ -181,7 +181,7 @@ func (p *peer) teardown() {
 		p.session.close(p.reason)
 	}
 	p.cancel()
-	p.path.Probe(nil)
+	p.path.Close()
 	p.dropSubscriptions()
 	if p.downlink != nil {
 		p.downlink.close()

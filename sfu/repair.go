@@ -111,15 +111,30 @@ func takeFeedback(compound []byte, path *forward.Path) (more, less bool) {
 		if size > len(compound) {
 			return more, less
 		}
-		if packet := compound[:size]; congestion.IsFeedback(packet) {
+		packet := compound[:size]
+		switch {
+		case congestion.IsFeedback(packet):
 			worse, _ := path.Feedback(packet) // what cannot be read says nothing
 			less = less || worse
-		} else {
+		case isREMB(packet):
+			var remb rtcp.ReceiverEstimatedMaximumBitrate
+			if remb.Unmarshal(packet) == nil {
+				less = path.Remote(float64(remb.Bitrate)) || less
+			}
+		default:
+			path.Hear()
 			more = true
 		}
 		compound = compound[size:]
 	}
 	return more, less
+}
+
+// isREMB says whether an RTCP packet is a receiver's own estimate: feedback of
+// type 206 and format 15 with that name (draft-alvestrand-rmcat-remb-03, section
+// 2.2).
+func isREMB(packet []byte) bool {
+	return len(packet) >= 20 && packet[0]&0x1f == 15 && packet[1] == 206 && string(packet[12:16]) == "REMB"
 }
 
 // describeRepair adds the repair streams to a description of ours: which SSRC

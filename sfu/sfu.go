@@ -89,7 +89,8 @@ type Stats struct {
 	Rooms, Participants, Tracks, Subscriptions int
 	PacketsIn, PacketsOut, BytesIn, BytesOut   uint64
 	Joins, Refused                             uint64
-	Relays                                     int // open at the node's TURN server
+	Paced, Shed                                uint64 // packets that waited for a tight way, and that were dropped for want of room
+	Relays                                     int    // open at the node's TURN server
 }
 
 // Errors that Join and the room calls give. Compare with errors.Is.

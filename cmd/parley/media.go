@@ -42,6 +42,8 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 	p.metrics.Gauge("parley_rooms", "Open rooms on this media node.", func() float64 { return float64(node.Stats().Rooms) })
 	p.metrics.Gauge("parley_participants", "People in meetings on this media node.", func() float64 { return float64(node.Stats().Participants) })
 	p.metrics.Gauge("parley_turn_relays", "Relays that are open at this media node's TURN server.", func() float64 { return float64(node.Stats().Relays) })
+	p.metrics.Counter("parley_media_paced_packets_total", "Packets that waited because a subscriber's network is tight.", func() float64 { return float64(node.Stats().Paced) })
+	p.metrics.Counter("parley_media_shed_packets_total", "Packets of video that were dropped because a subscriber's network is tight.", func() float64 { return float64(node.Stats().Shed) })
 	return nil
 }
 

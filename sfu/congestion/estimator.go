@@ -46,12 +46,16 @@ type Estimator struct {
 	referenced           bool
 
 	lossCount, lossTotal float64
+	lossAt               time.Duration // when they were faded last
 	rtt                  time.Duration
 	fedAt                time.Duration
 	growAt               time.Duration
 	decreasedAt          time.Duration
 	sentAtFeedback       uint32
+	quietAt              time.Duration // when hardly anything had been sent since
 	state                State
+
+	heard heard
 }
 
 // State is what the way looks like.
@@ -118,6 +122,7 @@ func (e *Estimator) Feedback(packet []byte, now time.Duration) error {
 		news = true
 		e.note(what, size, at, time64, status == statusUntimed, now)
 	}
+	e.Hear(now)
 	if news {
 		e.fedAt, e.sentAtFeedback = now, e.sent.next.Load()
 		e.evaluate(now)
@@ -152,11 +157,12 @@ func (e *Estimator) note(what outcome, size int, sentAt, arrivedAt int64, untime
 
 // forget fades the measured loss.
 func (e *Estimator) forget(now time.Duration) {
-	if passed := now - e.fedAt; e.fedAt > 0 && passed > 0 {
+	if passed := now - e.lossAt; e.lossAt > 0 && passed > 0 {
 		keep := max(0, 1-float64(passed)/float64(lossMemory))
 		e.lossCount *= keep
 		e.lossTotal *= keep
 	}
+	e.lossAt = now
 }
 
 // unwrap extends the 24-bit time of a feedback.
@@ -243,11 +249,16 @@ func (e *Estimator) grow(arriving float64, passed, now time.Duration) {
 
 // Tick notices that feedback has stopped. Call it a few times a second.
 func (e *Estimator) Tick(now time.Duration) {
-	if e.fedAt == 0 || now-max(e.fedAt, e.decreasedAt) < silenceWait+e.rtt {
+	if e.fedAt == 0 {
+		e.careful(now)
 		return
 	}
 	if e.sent.next.Load()-e.sentAtFeedback < uint32(lossPackets) {
-		return // hardly anything was sent that could be reported
+		e.quietAt = now // hardly anything was sent that could be reported
+		return
+	}
+	if now-max(e.fedAt, e.decreasedAt, e.quietAt) < silenceWait+e.rtt {
+		return
 	}
 	e.state, e.limited = Suspended, true
 	e.decreasedAt = now

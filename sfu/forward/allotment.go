@@ -25,5 +25,8 @@ func (s *Sub) adjust(change func()) (started bool) {
 	change()
 	s.paused = s.hidden || s.held
 	s.cap = min(s.wish, s.allotted)
+	if s.paused && !was {
+		s.takeBack()
+	}
 	return was && !s.paused
 }

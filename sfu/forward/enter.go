@@ -9,7 +9,9 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 		return false
 	}
 	if !p.key {
-		layer.keyWanted.Store(true)
+		if layer != s.current || !s.path.crowded() {
+			layer.keyWanted.Store(true) // where frames were dropped: not before there is room for it
+		}
 		return false
 	}
 	next := segment{layer: layer, from: p.seq, first: s.next, sequence: s.next - p.seq, spatial: s.spatialLimit()}

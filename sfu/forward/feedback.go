@@ -17,6 +17,10 @@ func (s *Sub) HandleRTCP(packets []rtcp.Packet) {
 			}
 		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 			s.wantKey()
+		case *rtcp.ReceiverReport:
+			s.reported(message.Reports)
+		case *rtcp.SenderReport: // of a client that sends media on the same connection
+			s.reported(message.Reports)
 		}
 	}
 }
@@ -51,11 +55,15 @@ func (s *Sub) resendOne(seq uint16) {
 	if s.writer == nil || !s.open || s.paused || s.current == nil {
 		return
 	}
+	s.rewind()
 	behind, now := uint16(s.next)-1-seq, s.track.now()
 	if int(behind) >= s.track.ringSize() || !s.resent.may(seq, s.track.ringSize(), now, s.path.again()) {
 		return
 	}
 	number := s.next - 1 - uint64(behind)
+	if number >= s.written || s.waitsFor(number) {
+		return // it was not sent yet; a client can only guess it
+	}
 	g := s.segmentSent(number)
 	// What came before a switch is of no use to who has the key frame after it.
 	if g == nil || (g.layer != s.current && s.path.tight()) {
@@ -70,7 +78,7 @@ func (s *Sub) resendOne(seq uint16) {
 	if s.track.Kind == webrtc.RTPCodecTypeVideo && !s.path.mayRepair(len(p.payload), now) {
 		return // sound is small, and always worth it
 	}
-	s.rewrite(g, &p, number, now)
+	s.sendAgain(g, &p, number, now)
 }
 
 // Report is the sender report for this subscriber: the publisher's clock, in
@@ -86,9 +94,11 @@ func (s *Sub) Report(now time.Duration) *rtcp.SenderReport {
 		return nil
 	}
 	passed := now - report.at
+	ntp := report.ntp + uint64(passed.Seconds()*(1<<32))
+	s.received.remember(ntp, now)
 	return &rtcp.SenderReport{
 		SSRC:        s.ssrc,
-		NTPTime:     report.ntp + uint64(passed.Seconds()*(1<<32)),
+		NTPTime:     ntp,
 		RTPTime:     report.rtp + uint32(passed.Seconds()*float64(s.track.clock)) + s.segment.timestamp,
 		PacketCount: s.packets,
 		OctetCount:  s.octets,

@@ -61,6 +61,9 @@ func (p *Path) pad() {
 	r.timer.Reset(probeEvery)
 	p.mu.Unlock()
 	for range packets {
+		if !p.pacer.spare(paddingBytes+overhead, now) {
+			return
+		}
 		sub.pad(now)
 	}
 }

@@ -49,6 +49,25 @@ func (s *Sub) leaveOut(p *packet, number uint64, newPicture bool) {
 	s.begin(next)
 }
 
+// withdraw takes back what was to be sent from a number on, and never was: late
+// packets of it find no segment any more.
+func (s *Sub) withdraw(number uint64) {
+	shorten := func(g *segment) {
+		switch {
+		case g.layer == nil:
+		case g.first >= number:
+			g.until = g.from
+		case g.until == 0 || g.until+g.sequence > number:
+			g.until = number - g.sequence
+		}
+	}
+	shorten(&s.segment)
+	for i := range s.past {
+		shorten(&s.past[i])
+	}
+	s.next = number
+}
+
 // segmentSent finds the segment that a packet was sent in; nil when that is too
 // long ago.
 func (s *Sub) segmentSent(number uint64) *segment {

@@ -3,6 +3,7 @@ package forward
 import (
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -43,11 +44,17 @@ type Sub struct {
 	last    sent
 	thin    thinning
 
-	path       *Path // nil: nothing is known of the way
+	path       *Path         // nil: nothing is known of the way
+	rank       atomic.Int32  // how little the track matters to the subscriber beside others
+	cut        atomic.Uint64 // the pacer dropped what was to be sent from that number on; 0: it did not
+	leaving    uint32        // timestamp of the frame that the pacer let out last; guarded by the pacer's lock
+	written    uint64        // the number behind the highest one that was sent
+	keyFrame   uint32        // timestamp of the newest key frame
 	numbers    numbering
 	repair     repair
 	resent     resent
 	describing describing
+	received   received
 
 	header  rtp.Header
 	scratch []byte
@@ -120,6 +127,7 @@ func (s *Sub) Unbind(webrtc.TrackLocalContext) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writer = nil
+	s.takeBack()
 	return nil
 }
 
@@ -188,6 +196,7 @@ func (s *Sub) announce() {
 		s.header = rtp.Header{Version: 2, PayloadType: s.payload, SSRC: s.ssrc, SequenceNumber: uint16(s.next), Timestamp: s.last.out}
 		s.next++
 		_, _ = s.writer.WriteRTP(&s.header, nil)
+		s.written = s.next
 	}
 }
 
@@ -198,13 +207,15 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 	if s.writer == nil || !s.open || s.paused || !s.isFor(p) {
 		return
 	}
+	s.rewind()
 	if s.current != layer || s.waiting {
 		if !s.enter(layer, p, now) {
 			return
 		}
 	}
 	g, number := &s.segment, p.seq+s.segment.sequence
-	if number < s.next { // late
+	late := number < s.next
+	if late {
 		if g = s.segmentOf(p.seq); g == nil {
 			return
 		}
@@ -212,9 +223,23 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 	} else if !s.keep(layer, p, number) {
 		return
 	}
-	s.write(g, p, number, now)
-	if number >= s.next {
-		s.next = number + 1
-		s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true
+	if s.paces() {
+		if !s.submit(g, p, number, late, now) {
+			return
+		}
+	} else {
+		s.write(g, p, number, now)
+	}
+	if !late {
+		s.advance(p, number, now)
+	}
+}
+
+// advance notes what the newest packet looks like, which is sent or waits to be.
+func (s *Sub) advance(p *packet, number uint64, now time.Duration) {
+	s.next = number + 1
+	s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true
+	if s.format == formatVP8 {
+		s.last.picture, s.last.tl0 = (p.vp8.picture+s.segment.picture)&0x7fff, p.vp8.tl0+s.segment.tl0
 	}
 }

@@ -41,6 +41,7 @@ type Track struct {
 // Counters add up what went through all tracks of a node.
 type Counters struct {
 	PacketsIn, BytesIn, PacketsOut, BytesOut atomic.Uint64
+	Paced, Shed                              atomic.Uint64 // packets that waited for a tight way, and that its drop rule took
 }
 
 // NewTrack makes a track that nobody sends or receives yet. Now is a monotonic
@@ -68,6 +69,9 @@ func (t *Track) SetMuted(muted bool) {
 		for _, layer := range *t.layers.Load() {
 			layer.cut.Store(true)
 			layer.ring.clear()
+		}
+		for _, sub := range *t.subs.Load() {
+			sub.withhold()
 		}
 	}
 	if was && !muted {

@@ -9,6 +9,7 @@ import (
 // write sends a packet as its segment says, for the first time.
 func (s *Sub) write(g *segment, p *packet, number uint64, now time.Duration) {
 	payload := s.compose(g, p, number)
+	s.written = max(s.written, number+1)
 	s.numbers.stamp(&s.header, len(payload), now)
 	s.describing.put(&s.header)
 	s.send(payload)
@@ -32,7 +33,7 @@ func (s *Sub) rewrite(g *segment, p *packet, number uint64, now time.Duration) {
 func (s *Sub) compose(g *segment, p *packet, number uint64) []byte {
 	payload, payloadType := s.dress(p)
 	if s.format == formatVP8 {
-		payload = s.shiftPicture(g, p, number)
+		payload = s.shiftPicture(g, p)
 	}
 	s.header = rtp.Header{
 		Version: 2, Marker: g.marks(p), PayloadType: payloadType, SSRC: s.ssrc,
@@ -53,15 +54,11 @@ func (s *Sub) send(payload []byte) {
 	s.track.counters.BytesOut.Add(uint64(len(payload)))
 }
 
-func (s *Sub) shiftPicture(g *segment, p *packet, number uint64) []byte {
-	d := p.vp8
-	if number >= s.next {
-		s.last.picture, s.last.tl0 = (d.picture+g.picture)&0x7fff, d.tl0+g.tl0
-	}
+func (s *Sub) shiftPicture(g *segment, p *packet) []byte {
 	if g.picture == 0 && g.tl0 == 0 {
 		return p.payload
 	}
 	s.scratch = append(s.scratch[:0], p.payload...)
-	shiftVP8(s.scratch, d, g.picture, g.tl0)
+	shiftVP8(s.scratch, p.vp8, g.picture, g.tl0)
 	return s.scratch
 }
