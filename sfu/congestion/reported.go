@@ -6,7 +6,7 @@ import "time"
 const (
 	feedbackFresh = 5 * time.Second // as long as there is some, other reports say nothing new
 	blindRate     = 500_000         // bits a second, for who has said nothing at all
-	blindAfter    = 5 * time.Second
+	blindAfter    = 8 * time.Second // browsers report on sound every 2.5 to 7.5 s
 	sameRemote    = 20 * time.Millisecond
 	fallMost      = 0.5  // no report of a limit takes more than that of the target
 	lossNone      = 0.02 // loss up to which there may be more room (draft-ietf-rmcat-gcc-02, section 6)
