@@ -92,12 +92,12 @@ func (p *peer) pump(u *upload, a *arrival) {
 // reportToPublisher tells the client how its streams come in.
 func (p *peer) reportToPublisher() {
 	var reports []rtcp.ReceptionReport
-	p.rating.up = 0
+	p.rating.up = reception{}
 	for _, u := range p.uploads {
 		for _, a := range u.streams {
 			if report, ok := a.layer.Reception(uint32(a.remote.SSRC())); ok {
+				p.rating.up.upward(report, u.pub.track.Clock(), len(reports) == 0)
 				reports = append(reports, report)
-				p.rating.up = max(p.rating.up, float64(report.FractionLost)/256)
 			}
 		}
 	}

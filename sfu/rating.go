@@ -12,21 +12,25 @@ const (
 	lossCost    = 20 // points of five, for all packets lost
 	delayFree   = 300 * time.Millisecond
 	delayCost   = 3 // points a second of round trip beyond that
+	jitterFree  = 40 * time.Millisecond
+	jitterCost  = 20 // points a second of jitter beyond that: playback waits twice or three times as long
 )
 
 // rating is how good a person's connection is. It belongs to the peer's
 // goroutine.
 type rating struct {
 	ticks     int
-	up        float64 // the largest loss of what the person sends, in the last second
-	connected bool    // ever
+	up        reception // of what the person sends, in the last second
+	connected bool      // ever
 	level     livekit.ConnectionQuality
 	told      bool
 }
 
-// score is how good a connection is, 1 to 5, by loss either way and round trip.
-func score(up, down float64, rtt time.Duration) float32 {
-	points := 5 - lossCost*max(up, down) - delayCost*max(0, rtt-delayFree).Seconds()
+// score is how good a connection is, 1 to 5, by loss and jitter either way, and
+// round trip.
+func score(up, down reception) float32 {
+	points := 5 - lossCost*max(up.loss, down.loss) - delayCost*max(0, down.rtt-delayFree).Seconds() -
+		jitterCost*max(0, max(up.jitter, down.jitter)-jitterFree).Seconds()
 	return float32(min(max(points, 1), 5))
 }
 
@@ -52,8 +56,7 @@ func (p *peer) judge() {
 	if s.ticks++; s.ticks%rateEvery != 0 || !s.connected {
 		return
 	}
-	estimate := p.path.Estimate()
-	points := score(s.up, estimate.Loss, estimate.RTT)
+	points := score(s.up, p.downward())
 	paused := false
 	for _, sub := range p.subs {
 		paused = paused || sub.paused()

@@ -9,23 +9,28 @@ import (
 
 func TestConnectionQuality(t *testing.T) {
 	const excellent, good, poor = livekit.ConnectionQuality_EXCELLENT, livekit.ConnectionQuality_GOOD, livekit.ConnectionQuality_POOR
+	const ms = time.Millisecond
 	for name, test := range map[string]struct {
-		up, down float64
-		rtt      time.Duration
+		up, down reception
 		paused   bool
 		want     livekit.ConnectionQuality
 	}{
-		"nothing lost":        {0, 0, 20 * time.Millisecond, false, excellent},
-		"a little lost":       {0.01, 0.03, 100 * time.Millisecond, false, excellent},
-		"some lost upwards":   {0.06, 0, 0, false, good},
-		"some lost downwards": {0, 0.06, 0, false, good},
-		"much lost":           {0, 0.2, 0, false, poor},
-		"all lost":            {1, 1, 0, false, poor},
-		"a long way":          {0, 0, 700 * time.Millisecond, false, good},
-		"a very long way":     {0, 0, 2 * time.Second, false, poor},
-		"pictures paused":     {0, 0, 0, true, poor},
+		"nothing lost":        {down: reception{rtt: 20 * ms}, want: excellent},
+		"a little lost":       {up: reception{loss: 0.01}, down: reception{loss: 0.03, rtt: 100 * ms}, want: excellent},
+		"some lost upwards":   {up: reception{loss: 0.06}, want: good},
+		"some lost downwards": {down: reception{loss: 0.06}, want: good},
+		"much lost":           {down: reception{loss: 0.2}, want: poor},
+		"all lost":            {up: reception{loss: 1}, down: reception{loss: 1}, want: poor},
+		"a long way":          {down: reception{rtt: 700 * ms}, want: good},
+		"a very long way":     {down: reception{rtt: 2000 * ms}, want: poor},
+		"jitter of a wifi":    {up: reception{jitter: 30 * ms}, down: reception{jitter: 50 * ms}, want: excellent},
+		"much jitter upwards": {up: reception{jitter: 90 * ms}, want: good},
+		"much jitter down":    {down: reception{jitter: 90 * ms}, want: good},
+		"hopeless jitter":     {down: reception{jitter: 300 * ms}, want: poor},
+		"a bit of everything": {up: reception{jitter: 60 * ms}, down: reception{loss: 0.06, rtt: 400 * ms}, want: poor},
+		"pictures paused":     {paused: true, want: poor},
 	} {
-		if got := levelOf(score(test.up, test.down, test.rtt), test.paused); got != test.want {
+		if got := levelOf(score(test.up, test.down), test.paused); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}

@@ -52,7 +52,7 @@ func NewPath(now func() time.Duration) *Path {
 type Estimate struct {
 	Target  int  // bits a second
 	Limited bool // false: the target is a guess, nothing speaks against more
-	Calm    bool // no queue, little loss
+	Calm    bool // no queue, little loss, and something is heard of the client
 	Loss    float64
 	RTT     time.Duration // 0: not known
 	Paced   bool          // so tight that packets may wait here

@@ -13,10 +13,11 @@ const reportsKept = 4
 // Received is how a track comes in at the subscriber, as their receiver reports
 // say: RFC 3550, section 6.4.1.
 type Received struct {
-	Loss   float64       // part of the packets between the latest two reports, 0 to 1
-	Jitter time.Duration // mean deviation of the time between packets
-	RTT    time.Duration // 0: not known
-	At     time.Duration // when the latest report came
+	Packets int           // that were sent between the latest two reports
+	Loss    float64       // part of those that did not come, 0 to 1
+	Jitter  time.Duration // mean deviation of the time between packets
+	RTT     time.Duration // 0: not known
+	At      time.Duration // when the latest report came
 }
 
 // received is what is kept of a subscriber's reports on one track.
@@ -78,13 +79,14 @@ func (s *Sub) receive(report *rtcp.ReceptionReport) {
 		known = rtt
 	}
 	r.known, r.highest = true, report.LastSequenceNumber
+	packets = min(packets, 1<<16)
 	r.latest = Received{
-		Loss: float64(report.FractionLost) / 256, RTT: known, At: now,
+		Packets: packets, Loss: float64(report.FractionLost) / 256, RTT: known, At: now,
 		Jitter: time.Duration(float64(report.Jitter) / float64(s.track.clock) * float64(time.Second)),
 	}
 	loss, path := r.latest.Loss, s.path
 	s.mu.Unlock()
-	path.report(min(packets, 1<<16), loss, rtt, now)
+	path.report(packets, loss, rtt, now)
 }
 
 // Received is how the track comes in at the subscriber. It says false as long as

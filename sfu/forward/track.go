@@ -81,6 +81,9 @@ func (t *Track) SetMuted(muted bool) {
 	}
 }
 
+// Clock is the codec's RTP clock rate, in ticks a second.
+func (t *Track) Clock() uint32 { return t.clock }
+
 // Muted says whether the track is muted.
 func (t *Track) Muted() bool { return t.muted.Load() }
 

@@ -34,6 +34,7 @@ type Options struct {
 	Stuck         bool   // does not take what comes on its data channels
 	OldCipher     bool   // has no AES-GCM for media
 	Active        bool   // is the DTLS client where it answers, as browsers are
+	Feedback      Feedback
 
 	reconnect bool
 	sid       string

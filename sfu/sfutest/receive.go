@@ -105,7 +105,7 @@ func (p *Peer) count(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 			t.lost.Store(lost.missing())
 		}
 		seen[packet.SequenceNumber] = true
-		if t.Kind == webrtc.RTPCodecTypeVideo && t.decoder.take(packet, time.Now()) {
+		if t.Kind == webrtc.RTPCodecTypeVideo && t.decoder.take(packet, time.Now()) && p.options.Feedback != Silent {
 			_ = p.rtc.down.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: t.ssrc}})
 		}
 		if mark := uint32(packet.Payload[max(len(packet.Payload)-2, 0)]); t.oldest.Load() == 0 || mark < t.oldest.Load() {

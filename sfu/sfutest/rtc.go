@@ -87,11 +87,9 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 		}
 	}
 	registry := &interceptor.Registry{}
-	if err := webrtc.RegisterDefaultInterceptors(media, registry); err != nil {
+	if err := o.Feedback.register(media, registry); err != nil {
 		return nil, err
 	}
-	// As livekit-client does: sound that is lost is asked for too.
-	media.RegisterFeedback(webrtc.RTCPFeedback{Type: "nack"}, webrtc.RTPCodecTypeAudio)
 	for uri, kind := range map[string]webrtc.RTPCodecType{
 		audioLevelURI: webrtc.RTPCodecTypeAudio, sdp.SDESMidURI: webrtc.RTPCodecTypeVideo, sdp.SDESRTPStreamIDURI: webrtc.RTPCodecTypeVideo,
 	} {
