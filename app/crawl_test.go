@@ -189,6 +189,30 @@ func TestEveryRouteIsInTheIsolationTest(t *testing.T) {
 	}
 }
 
+// idsByColumn gives both organizations ids of the kinds that rules name by a column.
+func idsByColumn(walk isolation.Walk, own isolation.Things, secretsOfOwn map[string]string) {
+	for _, rule := range walk.Rules {
+		for _, named := range []isolation.Params{rule.Params, rule.Form} {
+			for _, kind := range named {
+				if !strings.Contains(string(kind), ".") {
+					continue
+				}
+				walk.Target.Things[kind], own[kind] = valuesOf(walk.Target.Secrets, kind), valuesOf(secretsOfOwn, kind)
+			}
+		}
+	}
+}
+
+// valuesOf are at most two values of a column.
+func valuesOf(secrets map[string]string, column isolation.Kind) (out []string) {
+	for value, from := range secrets {
+		if from == string(column) && len(out) < 2 {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
 // crawling is how a crawl differs from the usual one.
 type crawling struct {
 	ormWall bool // stays up
@@ -207,7 +231,7 @@ func crawl(t *testing.T, database string, how crawling) isolation.Report {
 	raw.Sow(target.org.ID, own.org.ID)
 	walk := isolation.Walk{
 		Routes: w.web.Routes(), Rules: isolation.Rules(), Own: true,
-		Target: isolation.Target{Things: target.things, Secrets: raw.Secrets(target.org.ID, own.org.ID)},
+		Target: isolation.Target{Things: target.things},
 	}
 	w.web.Handler().Handler() // the router is complete now, whether or not Serve has come that far
 	server := w.web.Handler().Server()
@@ -225,6 +249,10 @@ func crawl(t *testing.T, database string, how crawling) isolation.Report {
 	if how.askers > 0 {
 		walk.Askers = walk.Askers[:how.askers]
 	}
+	_, err = door.SignIn(t.Context(), "its own owner", target.things, target.people[tenants.RoleOwner].Email, tenantstest.Password)
+	must(t, err)
+	walk.Target.Secrets = raw.Secrets(target.org.ID, own.org.ID)
+	idsByColumn(walk, own.things, raw.Secrets(own.org.ID, target.org.ID))
 	before := raw.Rows(target.org.ID)
 	if !how.ormWall {
 		tenantstest.DropORMWall(t, w.db)

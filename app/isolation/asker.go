@@ -25,6 +25,8 @@ type Asker struct {
 	// that it asks about; nil for people.
 	Authorize func(room string) (string, error)
 
+	signedIn bool
+
 	door *Door
 	http *http.Client
 	mu   sync.Mutex // guards form
@@ -52,12 +54,18 @@ func (d *Door) SignIn(ctx context.Context, name string, own Things, email, passw
 	if err != nil {
 		return nil, err
 	}
-	a.Own = own
+	a.Own, a.signedIn = own, true
 	got, err := a.ask(ctx, http.MethodPost, "/login", url.Values{"email": {email}, "password": {password}})
 	if err == nil && got.status != http.StatusSeeOther {
 		err = fmt.Errorf("signing %s in was answered with %d", name, got.status)
 	}
 	return a, err
+}
+
+// stillIn says whether the person is still signed in.
+func (a *Asker) stillIn(ctx context.Context) (bool, error) {
+	got, err := a.send(ctx, http.MethodGet, "/home", nil, nil)
+	return err == nil && !strings.HasPrefix(got.location, "/login"), err
 }
 
 // Guest is a browser in which somebody has taken a seat behind a code.

@@ -64,23 +64,29 @@ func (w Walk) about(ctx context.Context, asker *Asker, rule Rule, verb, path str
 	for _, address := range addresses {
 		for _, mix := range w.mixes(asker, rule, params(path)) {
 			q := question{asker: asker, rule: rule, method: verb, path: address, fields: url.Values{"name": {"Taken over"}}}
+			if rule.Duty == Open {
+				q.fields.Set("email", uuid.NewString()+"@parley.example") // tries on one address are counted
+			}
 			like := q
 			like.fields = cloned(q.fields)
-			foreign, same := false, address
+			foreign, ownThing, same := false, false, address
 			for _, name := range slices.Sorted(maps.Keys(mix)) {
 				pick := mix[name]
 				never := pick.id
-				if pick.foreign {
+				switch {
+				case pick.foreign:
 					foreign, never = true, madeUp(pick.id)
 					same += " " + name
+				case rule.Params[name] != Organization && len(asker.Own[rule.Params[name]]) > 0:
+					ownThing = true
 				}
 				q.path = strings.Replace(q.path, ":"+name, url.PathEscape(pick.id), 1)
 				like.path = strings.Replace(like.path, ":"+name, url.PathEscape(never), 1)
 				q.ids, like.ids = append(q.ids, pick.id), append(like.ids, never)
 			}
 			foreign = w.fill(rule, &q, &like) || foreign
-			if !foreign && rule.Duty != Open && !w.Own {
-				continue
+			if !foreign && rule.Duty != Open && (!w.Own || ownThing) {
+				continue // what people do to their own things is not the question
 			}
 			if foreign && rule.Duty == Hidden {
 				if twins[same] == nil {

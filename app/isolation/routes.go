@@ -34,6 +34,19 @@ func Rules() map[string]Rule {
 		"/organizations":     open(nil),
 		"/organizations/new": open(nil),
 		"/logo/:file":        open(Params{"file": Secret}),
+		"/forgot":            open(nil),
+		"/reset":             open(nil).naming(Params{"token": Secret}),
+		"/address/:kind":     open(Params{"kind": Text}).naming(Params{"token": Secret}),
+		"/address/take":      open(nil).naming(Params{"token": Secret}),
+		"/address/keep":      open(nil).naming(Params{"token": Secret}),
+
+		// One's own profile.
+		"/me":                     open(nil),
+		"/me/address":             open(nil),
+		"/me/password":            open(nil),
+		"/me/security":            open(nil),
+		"/me/sign-ins/:id/end":    hidden(Params{"id": "sign_ins.id"}),
+		"/me/sign-ins/end-others": open(nil),
 
 		// A meeting.
 		"/m/:code":       invited(),

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Kind is what an id names.
+// Kind is what an id names. One that is written like a column, "webhooks.id",
+// needs nothing else in the test: its ids are read from the database.
 type Kind string
 
 // The kinds of ids. Who makes a [Target] gives at least one id of each kind that
@@ -113,7 +114,7 @@ func missing(path string) string {
 	var named []string
 	for _, name := range params(path) {
 		if name != "org" || !strings.HasPrefix(path, "/o/:org") {
-			named = append(named, fmt.Sprintf("%q: %s", name, strings.ToUpper(name[:1])+name[1:]))
+			named = append(named, fmt.Sprintf("%q: %s", name, kindOf(name)))
 		}
 	}
 	what := "nil"
@@ -125,8 +126,17 @@ func missing(path string) string {
 		duty = "console(" + what + ")"
 	}
 	return fmt.Sprintf("%s is not in the isolation test. Add to Rules in app/isolation/routes.go:\n\t\t%q: %s,\n"+
-		"\tFields of its forms that name things go in .naming(Params{…}). A kind that does not exist yet: add it in rules.go, and give the "+
-		"organization one in sow (app/crawl_test.go).", path, path, duty)
+		"\tFields of its forms that name things go in .naming(Params{…}). For kinds see rules.go; a column does as well, like "+
+		"\"webhooks.id\".", path, path, duty)
+}
+
+// kindOf guesses what a parameter of that name names.
+func kindOf(name string) string {
+	switch Kind(name) {
+	case Organization, Room, Code, Member, Secret:
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	return fmt.Sprintf("%q", name+"s.id")
 }
 
 // params are the names after colons in an address.

@@ -65,6 +65,7 @@ type twin struct {
 
 // Run asks everything.
 func (w Walk) Run(ctx context.Context) (Report, error) {
+	whole := ctx // the group's own ends with it
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(4)
 	all, routes := w.questions(ctx)
@@ -86,6 +87,14 @@ func (w Walk) Run(ctx context.Context) (Report, error) {
 		})
 	}
 	err := group.Wait()
+	for _, a := range w.Askers {
+		if err == nil && a.signedIn {
+			var in bool
+			if in, err = a.stillIn(whole); err == nil && !in {
+				report.Leaks = append(report.Leaks, a.Name+" was signed out on the way, so what came after was not tried")
+			}
+		}
+	}
 	slices.Sort(report.Leaks)
 	return report, err
 }
