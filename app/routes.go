@@ -96,6 +96,15 @@ func (s *Server) routes() {
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)
 
+	// Keys of the organization's own programs.
+	o.Get("/developers", managers, s.developersPage)
+	o.Post("/developers/keys", managers, s.makeAPIKey)
+	o.Post("/developers/keys/:key/rotate", managers, s.rotateAPIKey)
+	o.Post("/developers/keys/:key/revoke", managers, s.revokeAPIKey)
+	o.Post("/developers/media-keys", managers, s.makeMediaKey)
+	o.Post("/developers/media-keys/:key/rotate", managers, s.rotateMediaKey)
+	o.Post("/developers/media-keys/:key/revoke", managers, s.revokeMediaKey)
+
 	// Money: those who pay.
 	payers := s.requireRole(tenants.RoleOwner, tenants.RoleBilling)
 	o.Get("/billing", s.billingPage)

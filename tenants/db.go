@@ -121,6 +121,7 @@ const (
 	KnowsRoomCode       Capability = "room_code"
 	KnowsUserID         Capability = "user_id"
 	KnowsKeyID          Capability = "key_id"
+	KnowsAPIKey         Capability = "api_key"
 	KnowsStripeCustomer Capability = "stripe_customer"
 	KnowsEmailDomain    Capability = "email_domain" // of one's own confirmed address
 	KnowsLogoID         Capability = "logo_id"

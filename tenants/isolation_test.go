@@ -26,6 +26,8 @@ type other struct {
 	key     tenants.MediaKey
 	own     tenants.MediaKey
 	ann     tenants.UserID
+	api     tenants.APIKey
+	spare   tenants.MediaKey
 }
 
 // crossings has, for every method of [tenants.Scoped], a call from one
@@ -257,6 +259,12 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.own, err = acme.InternalKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if o.api, err = acme.CreateAPIKey(t.Context(), o.ann, "reports", tenants.APIScopes()); err != nil {
+		t.Fatal(err)
+	}
+	if o.spare, err = acme.MakeKey(t.Context(), o.ann, "spare"); err != nil {
 		t.Fatal(err)
 	}
 	five := 5

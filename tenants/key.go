@@ -22,7 +22,7 @@ func (s *Store) MediaKey(ctx context.Context, keyID string) (OrgID, []byte, erro
 	}
 	var row keyRow
 	err := s.db.Knowing(ctx, KnowsKeyID, keyID, func(tx *gorm.DB) error {
-		return first(tx.Where("revoked_at IS NULL"), &row, "key")
+		return first(tx.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", s.now()), &row, "key")
 	})
 	if err != nil {
 		return "", nil, wrap(err, "find a media key")

@@ -47,6 +47,10 @@ const (
 	KeyDomainForeign = "error.domain.foreign" // not the admin's own
 	KeyDomainTaken   = "error.domain.taken"
 
+	KeyScopesInvalid = "error.scopes.invalid" // no scope, or an unknown one
+	KeyAPIKeyInvalid = "error.apikey.invalid" // unknown, revoked or run out
+	KeyTooManyKeys   = "error.keys.toomany"   // as many as an organization may have
+
 	KeyRoleInvalid  = "error.role.invalid"
 	KeyQuotaInvalid = "error.quota.invalid"
 

@@ -149,6 +149,7 @@ type MediaKey struct {
 	Secret    string // 43 symbols of base64url; empty where keys are listed
 	Label     string
 	CreatedAt time.Time
+	ExpiresAt *time.Time // nil = until it is revoked
 	RevokedAt *time.Time
 }
 

@@ -134,13 +134,14 @@ type keyRow struct {
 	Internal  bool
 	Sealed    []byte
 	CreatedAt time.Time
+	ExpiresAt *time.Time
 	RevokedAt *time.Time
 }
 
 func (keyRow) TableName() string { return "media_keys" }
 
 func (r keyRow) key(secret string) MediaKey {
-	return MediaKey{ID: r.ID, Secret: secret, Label: r.Label, CreatedAt: r.CreatedAt.UTC(), RevokedAt: utc(r.RevokedAt)}
+	return MediaKey{ID: r.ID, Secret: secret, Label: r.Label, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: utc(r.ExpiresAt), RevokedAt: utc(r.RevokedAt)}
 }
 
 type meetingRow struct {

@@ -23,6 +23,7 @@ func consoleSections(p Page) []navSection {
 			navSection{Head: "nav.control", Items: []navItem{
 				{at("/settings"), "settings", "nav.settings"},
 				{at("/audit"), "scroll-text", "audit.title"},
+				{at("/developers"), "key-round", "developers.title"},
 				{at("/billing"), "credit-card", "nav.plan"},
 			}})
 	} else {

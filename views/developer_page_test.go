@@ -15,10 +15,18 @@ func developerPages(member Page, name string, at time.Time) map[string]templ.Com
 		{Seq: 6, At: at, Service: true, Action: "organization.create"},
 		{Seq: 5, At: at, Action: "key.create"},
 	}
+	var keys, media []KeyLine
+	for i, state := range []string{"live", "ending", "over", "revoked"} {
+		keys = append(keys, KeyLine{ID: "AK" + itoa(i), Label: name, Scopes: []string{"rooms:read"}, State: state, CreatedAt: at, EndsAt: at, UsedAt: at, UsedFrom: "192.0.2.1"})
+		media = append(media, KeyLine{ID: "PK" + itoa(i), Label: name, State: state, CreatedAt: at, EndsAt: at})
+	}
 	return map[string]templ.Component{
-		"audit":            Audit(member, AuditModel{Lines: lines, Filter: AuditFilterModel{Person: name, Family: "room", From: "2026-01-01"}, Older: "/o/acme/audit?before=5", Newer: "/o/acme/audit?after=9", CSV: "/o/acme/audit.csv"}),
-		"audit, empty":     Audit(member, AuditModel{CSV: "/o/acme/audit.csv"}),
-		"audit, no match":  Audit(member, AuditModel{CSV: "/o/acme/audit.csv", Filter: AuditFilterModel{Person: name}}),
-		"audit, not there": Audit(member, AuditModel{Locked: true}),
+		"audit":                Audit(member, AuditModel{Lines: lines, Filter: AuditFilterModel{Person: name, Family: "room", From: "2026-01-01"}, Older: "/o/acme/audit?before=5", Newer: "/o/acme/audit?after=9", CSV: "/o/acme/audit.csv"}),
+		"audit, empty":         Audit(member, AuditModel{CSV: "/o/acme/audit.csv"}),
+		"audit, no match":      Audit(member, AuditModel{CSV: "/o/acme/audit.csv", Filter: AuditFilterModel{Person: name}}),
+		"developers":           Developers(member, DevelopersModel{Scopes: []string{"rooms:read"}, API: "https://parley.example/api/v1", Signal: "wss://parley.example"}),
+		"developers, keys":     Developers(member, DevelopersModel{Scopes: []string{"rooms:read"}, APIKeys: keys, MediaKeys: media, Fresh: &FreshKey{ID: "AK1", Label: name, Secret: "secret", OldUntil: at}}),
+		"developers, mistaken": Developers(member, DevelopersModel{Scopes: []string{"rooms:read"}, Label: name, Media: name, Fresh: &FreshKey{Media: true, ID: "PK1", Label: name}, Errors: map[string]string{"label": "error.name.long", "scopes": "error.scopes.invalid", "media_label": "error.name.empty"}}),
+		"audit, not there":     Audit(member, AuditModel{Locked: true}),
 	}
 }
