@@ -96,6 +96,9 @@ func (s *Server) problem(c *fiber.Ctx, err error) error {
 	}
 	c.Status(p.Status)
 	wait := s.waitOf(c, p)
+	if strings.HasPrefix(c.Path(), "/api/") {
+		return s.answerProblem(c, p, err)
+	}
 	if wantsJSON(c) {
 		return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key}, "application/problem+json")
 	}

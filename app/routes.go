@@ -26,6 +26,7 @@ func (s *Server) routes() {
 		r.Options(path+"/validate", s.validate)
 	}
 	r.All("/twirp/*", s.slowDown(1200, time.Minute), s.openRoomAPI, s.slowDownOrg(600, time.Minute), s.roomAPI())
+	s.mountAPI(r)
 	if s.dev != nil {
 		s.dev.mountStripe(r)
 	}

@@ -15,6 +15,13 @@ func developerCrossings(refused func(error) error) map[string]func(context.Conte
 			_, err := mine.Audit(ctx, o.ann, tenants.AuditFilter{Limit: 100})
 			return refused(err)
 		},
+		"As": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return keyDoorCrossings(ctx, mine.As(o.api), o, refused)
+		},
+		"Usage": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Usage(ctx, o.ann, o.meeting.StartedAt, o.meeting.StartedAt)
+			return refused(err)
+		},
 		"CreateAPIKey": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.CreateAPIKey(ctx, o.ann, "x", tenants.APIScopes())
 			return refused(err)
@@ -53,4 +60,40 @@ func developerCrossings(refused func(error) error) map[string]func(context.Conte
 			return errors.New("two organizations share a chain")
 		},
 	}
+}
+
+// keyDoorCrossings calls every method of [tenants.KeyDoor] with another organization's ids and a key that may everything.
+func keyDoorCrossings(ctx context.Context, mine *tenants.KeyDoor, o other, refused func(error) error) error {
+	_, one := mine.Room(ctx, o.room.ID)
+	_, two := mine.RenameRoom(ctx, o.room.ID, "x")
+	_, three := mine.Meeting(ctx, o.meeting.ID)
+	_, four := mine.Participants(ctx, o.meeting.ID)
+	_, _, five := mine.EndMeeting(ctx, o.meeting.ID)
+	_, six := mine.Member(ctx, o.ann)
+	for _, err := range []error{one, two, mine.ArchiveRoom(ctx, o.room.ID), three, four, five, six} {
+		if err := refused(err); err != nil {
+			return err
+		}
+	}
+	slice := tenants.Slice{Limit: 200}
+	rooms, _, err1 := mine.Rooms(ctx, tenants.RoomQuery{Slice: slice, Archived: true})
+	meetings, _, err2 := mine.Meetings(ctx, tenants.MeetingQuery{Slice: slice})
+	members, _, err3 := mine.Members(ctx, slice)
+	usage, err4 := mine.Usage(ctx, o.meeting.StartedAt, o.meeting.StartedAt)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Org == o.ID {
+			return errors.New("it showed another's room")
+		}
+	}
+	if len(meetings) > 0 || len(members) > 1 || usage[0].People > 0 {
+		return errors.New("it showed another's meetings or people")
+	}
+	_, fresh, err := mine.Recall(ctx, "theirs", "x")
+	if err == nil && fresh {
+		return errors.New("another's key keeps answers here")
+	}
+	return errors.Join(mine.Keep(ctx, "theirs", tenants.KeptAnswer{Status: 200}), mine.Forget(ctx, "theirs"))
 }

@@ -51,6 +51,12 @@ const (
 	KeyAPIKeyInvalid = "error.apikey.invalid" // unknown, revoked or run out
 	KeyTooManyKeys   = "error.keys.toomany"   // as many as an organization may have
 
+	KeyScopeMissing      = "error.scope.missing"      // the key lacks the scope
+	KeyCursorInvalid     = "error.cursor.invalid"     // not a place in the list
+	KeyRangeInvalid      = "error.range.invalid"      // too long, or the wrong way round
+	KeyIdempotencyReused = "error.idempotency.reused" // with another request
+	KeyIdempotencyBusy   = "error.idempotency.busy"   // the first one is still at work
+
 	KeyRoleInvalid  = "error.role.invalid"
 	KeyQuotaInvalid = "error.quota.invalid"
 
