@@ -88,8 +88,18 @@ func keyDoorCrossings(ctx context.Context, mine *tenants.KeyDoor, o other, refus
 			return errors.New("it showed another's room")
 		}
 	}
-	if len(meetings) > 0 || len(members) > 1 || usage[0].People > 0 {
-		return errors.New("it showed another's meetings or people")
+	for _, m := range meetings {
+		if m.ID == o.meeting.ID {
+			return errors.New("it showed another's meeting")
+		}
+	}
+	for _, m := range members {
+		if m.ID == o.ann {
+			return errors.New("it showed another's member")
+		}
+	}
+	if usage[0].People > 0 {
+		return errors.New("it counted another's people")
 	}
 	_, fresh, err := mine.Recall(ctx, "theirs", "x")
 	if err == nil && fresh {
