@@ -25,6 +25,10 @@ type lane struct {
 	exit      atomic.Pointer[exit]          // nil as long as there is no way, and after close
 	closed    atomic.Bool
 
+	reading sync.Mutex      // there is a reader for each local address
+	reports *secure.Reports // guarded by reading; nil: Pion opens RTCP
+	heard   func(compound []byte)
+
 	mu      sync.Mutex
 	streams map[uint32]*secure.Stream // by SSRC; nil: this one goes Pion's way
 }
@@ -36,7 +40,11 @@ type exit struct {
 	road *udp.Road // nil: over TCP
 }
 
-func newLane() *lane { return &lane{streams: map[uint32]*secure.Stream{}} }
+// newLane makes the lane of a connection; heard takes what the client reports, in
+// the goroutine that reads.
+func newLane(heard func(compound []byte)) *lane {
+	return &lane{heard: heard, streams: map[uint32]*secure.Stream{}}
+}
 
 // watch follows a connection: when DTLS is done, and where ICE goes.
 func (l *lane) watch(pc *webrtc.PeerConnection) {
@@ -62,6 +70,27 @@ func (l *lane) open() {
 	if sealer, err := secure.NewSealer(keys); err == nil {
 		l.sealer.Store(sealer)
 	}
+	if reports, err := secure.NewReports(keys); err == nil {
+		l.reading.Lock()
+		l.reports = reports
+		l.reading.Unlock()
+	}
+}
+
+// report takes RTCP. It says false when it is for Pion to open. Pion itself has no
+// use for it, beyond passing it to whom it names.
+func (l *lane) report(packet []byte) bool {
+	l.reading.Lock()
+	if l.reports == nil {
+		l.reading.Unlock()
+		return false
+	}
+	compound, err := l.reports.Open(packet)
+	l.reading.Unlock()
+	if err == nil {
+		l.heard(compound)
+	}
+	return true
 }
 
 // close ends what is sent past Pion.
@@ -145,11 +174,16 @@ type laneConn struct {
 
 // ReadFrom implements net.PacketConn.
 func (c laneConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, from, err := c.PacketConn.ReadFrom(b)
-	if err == nil {
-		c.lane.handshake.Received(b[:n])
+	for {
+		n, from, err := c.PacketConn.ReadFrom(b)
+		if err == nil && secure.IsReport(b[:n]) && c.lane.report(b[:n]) {
+			continue
+		}
+		if err == nil {
+			c.lane.handshake.Received(b[:n])
+		}
+		return n, from, err
 	}
-	return n, from, err
 }
 
 // WriteTo implements net.PacketConn.

@@ -200,7 +200,8 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	}
 	// What the node sends passes no interceptor that works on it: that is
 	// forward's part.
-	own := newLane()
+	in := newInflow()
+	own := newLane(in.heard)
 	registry, out := &interceptor.Registry{}, newOutlets(own)
 	if receives {
 		for _, factory := range t.receiving {
@@ -208,7 +209,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 		}
 	}
 	registry.Add(out)
-	settings, in := *t.settings.Load(), newInflow()
+	settings := *t.settings.Load()
 	settings.BufferFactory = in.buffer
 	settings.SetICEUDPMux(udpLane{UDPMux: t.udp, lane: own})
 	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: own})

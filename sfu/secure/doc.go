@@ -10,7 +10,7 @@
 //
 // [Sealer] has the session keys of one direction (RFC 3711, section 4.3), and
 // [Stream] seals the packets of one SSRC: AES-GCM straight into the buffer that
-// leaves (RFC 7714).
+// leaves (RFC 7714). [Reports] opens the RTCP of a client.
 //
 // A SSRC is sealed by one Stream for its whole life, or by somebody else for its
 // whole life. Under AES-GCM, two packets with one number and different contents

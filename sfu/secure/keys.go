@@ -81,8 +81,10 @@ func hashOf(suite dtls.CipherSuiteID) prf.HashFunc {
 
 // Labels of session keys: RFC 3711, section 4.3.1.
 const (
-	labelEncryption = 0x00
-	labelSalt       = 0x02
+	labelEncryption       = 0x00
+	labelSalt             = 0x02
+	labelReportEncryption = 0x03
+	labelReportSalt       = 0x05
 )
 
 // derive makes a session key or salt of n octets: RFC 3711, section 4.3, with a

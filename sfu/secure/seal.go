@@ -49,12 +49,16 @@ func NewSealer(keys *Keys) (*Sealer, error) {
 
 // gcm gives the cipher and the salt of a direction's RTP under AES-GCM.
 func (m Master) gcm() (cipher.AEAD, [gcmNonce]byte, error) {
+	return m.gcmOf(labelEncryption, labelSalt)
+}
+
+func (m Master) gcmOf(forKey, forSalt byte) (cipher.AEAD, [gcmNonce]byte, error) {
 	var salt [gcmNonce]byte
-	key, err := m.derive(labelEncryption, len(m.Key))
+	key, err := m.derive(forKey, len(m.Key))
 	if err != nil {
 		return nil, salt, err
 	}
-	masked, err := m.derive(labelSalt, gcmNonce)
+	masked, err := m.derive(forSalt, gcmNonce)
 	if err != nil {
 		return nil, salt, err
 	}

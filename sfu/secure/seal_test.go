@@ -40,8 +40,9 @@ func TestDerivation(t *testing.T) {
 	}
 }
 
-// TestVector is RFC 7714, section 16.1.1.
-func TestVector(t *testing.T) {
+// vectorSealer has the session keys of RFC 7714, section 16.
+func vectorSealer(t *testing.T) *Sealer {
+	t.Helper()
 	block, err := aes.NewCipher(octets(t, "000102030405060708090a0b0c0d0e0f"))
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +51,12 @@ func TestVector(t *testing.T) {
 	if s.aead, err = cipher.NewGCM(block); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// TestVector is RFC 7714, section 16.1.1.
+func TestVector(t *testing.T) {
+	s := vectorSealer(t)
 	var packet rtp.Packet
 	if err := packet.Unmarshal(octets(t, "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573")); err != nil {
 		t.Fatal(err)
