@@ -107,6 +107,11 @@ func (s *subscription) allot(quality int) *livekit.StreamStateInfo {
 	was := s.allotted()
 	s.given = &quality
 	held := quality == forward.Off
+	defer func() {
+		if quality > was {
+			s.pub.raise() // it may rest because nobody had room for it
+		}
+	}()
 	if !s.sub.SetAllotment(max(quality, 0), held) || held == (was == forward.Off) {
 		return nil
 	}
@@ -125,7 +130,7 @@ func (p *peer) lookForRoom(subs []*subscription, estimate forward.Estimate, next
 	switch {
 	case next == 0:
 		a.probing, a.wait = false, 0
-	case !estimate.Calm:
+	case !estimate.Calm: // also of who reports nothing: nobody would hear of what comes of it
 		if a.probing {
 			a.wait = min(max(2*a.wait, probeAgain), probeMost)
 			a.probeAt = now + a.wait

@@ -10,12 +10,19 @@ import (
 	"parley/sfu/forward"
 )
 
-// calmFor is how long less has to be enough until a publisher is asked to send
-// less. Tiles that change their size for a moment then cost no key frame.
-const calmFor = 5 * time.Second
+// How long less has to be enough until a publisher is asked to send less.
+const (
+	// calmFor keeps tiles that change their size for a moment from costing a key
+	// frame.
+	calmFor = 5 * time.Second
+	// tightFor is the same where it is not wishes but networks that leave no room:
+	// they may have room again soon, and look for it by trying.
+	tightFor = 10 * time.Second
+)
 
-// demand is what the subscribers of one video track want of it, and what its
-// publisher was asked for. Nobody should send what nobody watches. Its lock is
+// demand is what the subscribers of one video track want of it, as far as it can
+// reach them, and what its publisher was asked for. Nobody should send what nobody
+// watches, or what no subscriber's network has room for. Its lock is
 // taken last of all, and its methods call nothing but the Subs'.
 type demand struct {
 	mu    sync.Mutex
@@ -28,6 +35,7 @@ type need struct {
 	asked int       // quality that the publisher was asked for last
 	calm  time.Time // since when less is enough; zero: it is not
 	peak  int       // the most that was wanted since
+	tight bool      // more was wished for since than networks had room for
 }
 
 // newDemand begins as clients do: with all of the first codec, and nothing of
@@ -60,13 +68,14 @@ func (d *demand) current() (asked [2]int) {
 	return asked
 }
 
-func (d *demand) wantedLocked() (wanted [2]int) {
-	wanted = [2]int{forward.Off, forward.Off}
+// wantedLocked is what can reach anybody, and what anybody wishes for.
+func (d *demand) wantedLocked() (needed, wished [2]int) {
+	needed, wished = [2]int{forward.Off, forward.Off}, [2]int{forward.Off, forward.Off}
 	for sub := range d.subs {
 		variant := sub.Variant()
-		wanted[variant] = max(wanted[variant], sub.Wish())
+		needed[variant], wished[variant] = max(needed[variant], sub.Need()), max(wished[variant], sub.Wish())
 	}
-	return wanted
+	return needed, wished
 }
 
 // rise says whether more is wanted now than the publisher was asked for. It
@@ -74,10 +83,10 @@ func (d *demand) wantedLocked() (wanted [2]int) {
 func (d *demand) rise() (more bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	wanted := d.wantedLocked()
+	needed, _ := d.wantedLocked()
 	for i := range d.needs {
-		if wanted[i] > d.needs[i].asked {
-			d.needs[i] = need{asked: wanted[i]}
+		if needed[i] > d.needs[i].asked {
+			d.needs[i] = need{asked: needed[i]}
 			more = true
 		}
 	}
@@ -88,24 +97,28 @@ func (d *demand) rise() (more bool) {
 func (d *demand) settle(now time.Time) (less bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	wanted := d.wantedLocked()
+	needed, wished := d.wantedLocked()
 	for i := range d.needs {
-		less = d.needs[i].settle(wanted[i], now) || less
+		less = d.needs[i].settle(needed[i], wished[i], now) || less
 	}
 	return less
 }
 
-func (n *need) settle(wanted int, now time.Time) bool {
+func (n *need) settle(needed, wished int, now time.Time) bool {
 	switch {
-	case wanted >= n.asked:
+	case needed >= n.asked:
 		n.calm = time.Time{}
 		return false
 	case n.calm.IsZero():
-		n.calm, n.peak = now, wanted
-		return false
+		n.calm, n.peak, n.tight = now, needed, false
 	}
-	n.peak = max(n.peak, wanted)
-	if now.Sub(n.calm) < calmFor {
+	n.peak = max(n.peak, needed)
+	n.tight = n.tight || wished > n.peak
+	wait := calmFor
+	if n.tight {
+		wait = tightFor
+	}
+	if now.Sub(n.calm) < wait {
 		return false
 	}
 	*n = need{asked: n.peak}
@@ -148,6 +161,9 @@ func (p *peer) repeatDemands() {
 //nolint:staticcheck // the deprecated list is what older clients read
 func (p *peer) askFor(pub *publication) {
 	asked := pub.demand.current()
+	for variant, quality := range asked {
+		pub.track.SetAsked(variant, quality)
+	}
 	update := &livekit.SubscribedQualityUpdate{TrackSid: pub.sid, SubscribedQualities: qualitiesUpTo(asked[forward.First])}
 	for i, mime := range pub.track.Codecs() {
 		update.SubscribedCodecs = append(update.SubscribedCodecs, &livekit.SubscribedCodec{Codec: shortCodec(mime), Qualities: qualitiesUpTo(asked[i])})

@@ -1,9 +1,12 @@
 package sfu_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v3"
 
@@ -39,6 +42,13 @@ func (w *world) track(peer *sfutest.Peer, kind webrtc.RTPCodecType) (found *sfut
 		return false
 	})
 	return found
+}
+
+// wait gives the test more time than others have.
+func (w *world) wait(most time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), most)
+	w.ctx = ctx
+	w.t.Cleanup(cancel)
 }
 
 // pass lets media flow for a while: what is judged here is what happens in time.
@@ -173,4 +183,55 @@ func TestEverybodyIsToldOfConnections(t *testing.T) {
 		quality, ok := told(ann, bob.SID())
 		return ok && quality == livekit.ConnectionQuality_POOR
 	})
+}
+
+// TestNobodySendsWhatNoNetworkHasRoomFor: the best layer rests while nobody can
+// get it, and comes back when somebody can.
+func TestNobodySendsWhatNoNetworkHasRoomFor(t *testing.T) {
+	clock := clockwork.NewFakeClockAt(time.Now())
+	w := newWorld(t, clock)
+	w.open(acme, sfu.Limits{Participants: 10})
+	w.wait(4 * patience) // estimates grow by a few percent a second
+	// A second of the node's takes a quarter: media runs by the real clock.
+	done := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() {
+		tick := time.NewTicker(250 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				clock.Advance(time.Second)
+			case <-done:
+				return
+			}
+		}
+	})
+	defer ticking.Wait()
+	defer close(done)
+	ann := w.join("ann", sfutest.Options{})
+	source := realCamera()
+	source.Dynacast = true
+	camera := w.publish(ann, source)
+	weak := &sfutest.Weak{Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond}
+	bob, cat := w.join("bob", sfutest.Options{Weak: weak}), w.join("cat", sfutest.Options{})
+	picture := w.track(bob, video)
+	w.shown(bob, 2)
+	w.shown(cat, 2)
+	asked := func() int { return ann.Asked(camera.SID(), webrtc.MimeTypeVP8) }
+	weak.SetRate(400_000)
+	w.until(bob, "a lower layer", func() bool { return picture.Layer() < 2 })
+	if asked() != 2 {
+		t.Error("cat has room for the best layer, and is not the one to suffer")
+	}
+	cat.Leave()
+	w.until(ann, "to be asked for less", func() bool { return asked() < 2 })
+	stopped := camera.Stream("f").Sent()
+	w.until(bob, "pictures all the same", func() bool { return picture.Layer() < 2 && picture.Decoder().Frames() > 0 })
+	weak.SetRate(10_000_000)
+	w.until(ann, "to be asked for all again", func() bool { return asked() == 2 })
+	w.shown(bob, 2)
+	if camera.Stream("f").Sent() <= stopped {
+		t.Error("the best layer has not come back")
+	}
 }

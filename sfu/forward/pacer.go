@@ -123,7 +123,7 @@ func (q *pacer) spare(size int, now time.Duration) bool {
 
 func (q *pacer) fill(now time.Duration) {
 	if passed := now - q.at; passed > 0 {
-		q.credit = min(q.credit+passed.Seconds()*q.rate/8, max(paceBurst, q.rate/8*paceTick.Seconds()*2))
+		q.credit = min(q.credit+passed.Seconds()*q.rate/8, max(paceBurst, q.rate/8*probeEvery.Seconds()*1.2)) // a look of the probe's, at least
 		q.at = now
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	probeEvery   = 20 * time.Millisecond
+	probeEvery   = 10 * time.Millisecond
 	probeMost    = 2_000_000 // bits a second of padding
 	paddingBytes = 255       // the most that one packet can have: RFC 3550, section 5.1
 )

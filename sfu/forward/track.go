@@ -33,7 +33,8 @@ type Track struct {
 	subs   atomic.Pointer[[]*Sub]
 	layers atomic.Pointer[[]*Layer] // from low to high quality
 	best   [variants]atomic.Pointer[Layer]
-	mu     sync.Mutex // of those who change subs and layers
+	asked  [variants]atomic.Int32 // the quality that the publisher was asked for
+	mu     sync.Mutex             // of those who change subs and layers
 
 	counters *Counters
 }
@@ -54,6 +55,9 @@ func NewTrack(id string, codec webrtc.RTPCodecCapability, now func() time.Durati
 	t.variants[First] = variant{codec: codec.MimeType, format: formatOf(codec.MimeType)}
 	if t.variants[First].format == sound {
 		t.Kind = webrtc.RTPCodecTypeAudio
+	}
+	for variant := range variants {
+		t.asked[variant].Store(TopQuality)
 	}
 	t.subs.Store(&[]*Sub{})
 	t.layers.Store(&[]*Layer{})

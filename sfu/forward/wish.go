@@ -8,8 +8,7 @@ const (
 )
 
 // Wish is the best quality that the subscriber has a use for, or Off. What the
-// network allows is not in it: the publisher goes on with a layer that is held
-// back for the moment.
+// network allows is not in it.
 func (s *Sub) Wish() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -17,4 +16,14 @@ func (s *Sub) Wish() int {
 		return Off
 	}
 	return min(s.wish, TopQuality)
+}
+
+// Need is the best quality that can reach the subscriber at present: what they
+// wish for, as far as their network has room. Of a track that the network holds
+// back altogether, it is the lowest: that comes back first.
+func (s *Sub) Need() int {
+	wish := s.Wish()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return min(wish, max(s.allotted, 0))
 }
