@@ -51,51 +51,76 @@ func (w *world) wait(most time.Duration) {
 	w.t.Cleanup(cancel)
 }
 
-// pass lets media flow for a while: what is judged here is what happens in time.
-func (w *world) pass(d time.Duration, look func()) {
-	end := time.Now().Add(d)
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for now := range tick.C {
-		look()
-		if now.After(end) {
-			return
-		}
+// estimates are what the node thinks that somebody's network carries, looked at
+// ten times a second.
+type estimates struct {
+	at   time.Time
+	list []int
+}
+
+func (e *estimates) look(link sfu.Downlink) {
+	if now := time.Now(); link.Limited && now.Sub(e.at) >= 100*time.Millisecond {
+		e.at, e.list = now, append(e.list, link.Estimate)
 	}
 }
 
+// mean is that of the latest looks, and whether it is within a fifth of a rate.
+func (e *estimates) mean(looks, rate int) (mean int, close bool) {
+	if len(e.list) < looks {
+		return 0, false
+	}
+	for _, one := range e.list[len(e.list)-looks:] {
+		mean += one
+	}
+	mean /= looks
+	return mean, mean >= rate*8/10 && mean <= rate*12/10
+}
+
+// TestAWeakNetworkCarriesACall: loss, jitter that reorders, and a bottleneck. That
+// the estimate settles within 10 s is shown in sfu/congestion, on a clock of its
+// own; here it has the time that the machine takes.
 func TestAWeakNetworkCarriesACall(t *testing.T) {
+	const rate = 300_000
 	w := realWorld(t)
+	w.wait(4 * patience)
 	ann := w.join("ann", sfutest.Options{})
 	w.publish(ann, sfutest.Microphone())
 	camera := w.publish(ann, realCamera())
-	weak := &sfutest.Weak{Rate: 300_000, Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond, Jitter: 100 * time.Millisecond, Loss: 0.05}
+	weak := &sfutest.Weak{Rate: rate, Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond, Jitter: 100 * time.Millisecond, Loss: 0.05}
 	bob := w.join("bob", sfutest.Options{Weak: weak})
 	picture, sound := w.track(bob, video), w.track(bob, audio)
-	w.pass(10*time.Second, func() {})
-	frames, lost, heard := picture.Decoder().Frames(), sound.Lost(), sound.Received()
-	sent := camera.Stream("q").Sent()
-	picture.Decoder().Stall()
-	var sum, looks int
-	w.pass(8*time.Second, func() {
-		if link := w.downlink("bob"); link.Limited {
-			sum += link.Estimate
-			looks++
-		}
+	var seen estimates
+	start := time.Now()
+	w.eventually("an estimate that has settled", func() bool {
+		seen.look(w.downlink("bob"))
+		_, settled := seen.mean(30, rate)
+		return settled
 	})
-	shown, stall := picture.Decoder().Frames()-frames, picture.Decoder().Stall()
-	lost, heard = sound.Lost()-lost, sound.Received()-heard
-	t.Logf("%d frames, longest stall %v; %d of %d sounds lost; estimate %d; layer %d, %+v", shown, stall, lost, heard, sum/max(looks, 1), picture.Layer(), w.downlink("bob"))
-	if sent = camera.Stream("q").Sent() - sent; shown < sent/5 || stall > 3*time.Second {
-		t.Errorf("%d of %d frames, %v without one", shown, sent, stall)
+	t.Logf("settled after %v", time.Since(start))
+	seen.list = nil
+	lost, heard, shown, all := sound.Lost(), sound.Received(), uint64(0), uint64(0)
+	for part := range 4 {
+		frames, sent, before := picture.Decoder().Frames(), camera.Stream("q").Sent(), sound.Received()
+		w.eventually("two seconds of sound", func() bool {
+			seen.look(w.downlink("bob"))
+			return sound.Received() >= before+100
+		})
+		frames, sent = picture.Decoder().Frames()-frames, camera.Stream("q").Sent()-sent
+		t.Logf("part %d: %d of %d frames, %d repaired in all, %+v", part, frames, sent, picture.Repaired(), w.downlink("bob"))
+		shown, all = shown+frames, all+sent
+		if frames < sent/5 {
+			t.Errorf("part %d: %d of %d frames can be shown", part, frames, sent)
+		}
 	}
-	if heard < 200 || float64(lost) > 0.01*float64(heard) {
+	if shown < all*6/10 {
+		t.Errorf("%d of %d frames can be shown", shown, all)
+	}
+	lost, heard = sound.Lost()-lost, sound.Received()-heard
+	if float64(lost) > 0.01*float64(heard) {
 		t.Errorf("%d of %d sounds lost", lost, heard)
 	}
-	// How close it comes is shown in sfu/congestion, on a clock of its own: here
-	// whatever else the machine does is jitter too.
-	if mean := sum / max(looks, 1); mean < 180_000 || mean > 420_000 {
-		t.Errorf("estimate %d of a way of 300,000", mean)
+	if mean, close := seen.mean(len(seen.list), rate); !close {
+		t.Errorf("the estimate is %d in the mean, of a way of %d: %v", mean, rate, seen.list)
 	}
 }
 
@@ -111,7 +136,7 @@ func TestAWeakPersonDragsNobodyDown(t *testing.T) {
 	weak.SetRate(100_000)
 	best := camera.Stream("f")
 	sent, got, catGot := best.Sent(), strong.Received(), held.Received()
-	w.pass(6*time.Second, func() {})
+	w.eventually("a thousand packets of the best layer", func() bool { return best.Sent() >= sent+1000 })
 	sent, got, catGot = best.Sent()-sent, strong.Received()-got, held.Received()-catGot
 	t.Logf("of %d packets, bob got %d and cat %d", sent, got, catGot)
 	if float64(got) < 0.95*float64(sent) {

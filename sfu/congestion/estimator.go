@@ -15,6 +15,7 @@ const (
 	growNear       = 0.05 // a second, close to it
 	leastGrowth    = 4000 // bits a second, a second
 	headroom       = 1.5  // times what arrives: no estimate beyond what was tried
+	headroomTight  = 1.2  // the same on a way that has shown a limit: there, padding tries
 	headroomBits   = 10_000
 )
 
@@ -242,6 +243,9 @@ func (e *Estimator) grow(arriving float64, passed, now time.Duration) {
 	}
 	step := max(e.target*rate, leastGrowth) * passed.Seconds()
 	bound := headroom*arriving + headroomBits
+	if e.limited {
+		bound = headroomTight*arriving + headroomBits
+	}
 	if next := min(e.target+step, bound, ceiling); next > e.target {
 		e.target = next
 	}

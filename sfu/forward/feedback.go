@@ -32,53 +32,65 @@ func (s *Sub) SSRC() uint32 {
 	return s.ssrc
 }
 
-// maxResend bounds the work that one NACK can ask for.
-const maxResend = 128
+// Bounds of the work that one NACK can ask for.
+const (
+	maxResend = 128  // packets that are sent again
+	maxAsked  = 1024 // that are looked for: some clients go on asking for what they will never get
+)
 
 func (s *Sub) resend(pairs []rtcp.NackPair) {
-	left := maxResend
+	left, looks := maxResend, maxAsked
 	for i := range pairs {
 		pairs[i].Range(func(seq uint16) bool {
-			left--
-			s.resendOne(seq)
-			return left > 0
+			looks--
+			if s.resendOne(seq) {
+				left--
+			}
+			return left > 0 && looks > 0
 		})
-		if left <= 0 {
+		if left <= 0 || looks <= 0 {
 			return
 		}
 	}
 }
 
-func (s *Sub) resendOne(seq uint16) {
+// resendOne sends a packet again, if that is of any use.
+func (s *Sub) resendOne(seq uint16) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.writer == nil || !s.open || s.paused || s.current == nil {
-		return
+		return false
 	}
 	s.rewind()
 	behind, now := uint16(s.next)-1-seq, s.track.now()
 	if int(behind) >= s.track.ringSize() || !s.resent.may(seq, s.track.ringSize(), now, s.path.again()) {
-		return
+		return false
 	}
 	number := s.next - 1 - uint64(behind)
 	if number >= s.written || s.waitsFor(number) {
-		return // it was not sent yet; a client can only guess it
+		return false // it was not sent yet; a client can only guess it
 	}
 	g := s.segmentSent(number)
-	// What came before a switch is of no use to who has the key frame after it.
-	if g == nil || (g.layer != s.current && s.path.tight()) {
-		return
+	if g == nil {
+		return false
+	}
+	tight := s.track.Kind == webrtc.RTPCodecTypeVideo && s.path.tight()
+	if tight && (number < s.newestKey || g.layer != s.current) {
+		return false // who has the key frame after it has no use for it
 	}
 	var p packet
 	var found bool
 	s.scratch, found = g.layer.ring.get(number-g.sequence, &p, s.scratch)
 	if !found {
-		return
+		return false
 	}
-	if s.track.Kind == webrtc.RTPCodecTypeVideo && !s.path.mayRepair(len(p.payload), now) {
-		return // sound is small, and always worth it
+	// Some clients ask for a packet for ever. What is older than a decoder waits
+	// would take the room of what it does wait for.
+	if tight && (int32(s.last.out-p.timestamp-g.timestamp) > int32(s.track.clock) || !s.path.mayRepair(len(p.payload), now)) {
+		return false // sound is small, and always worth it
 	}
 	s.sendAgain(g, &p, number, now)
+	return true
 }
 
 // Report is the sender report for this subscriber: the publisher's clock, in

@@ -135,6 +135,39 @@ func TestWithoutRepairStreamTheSameBytesGoAgain(t *testing.T) {
 	}
 }
 
+// TestOldRequestsDoNotKeepNewOnesFromAnAnswer: Pion's clients ask for what they
+// have lost again and again, the oldest first.
+func TestOldRequestsDoNotKeepNewOnesFromAnAnswer(t *testing.T) {
+	for name, frames := range map[string]int{"before a key frame": 20, "too old for a decoder": 300} {
+		t.Run(name, func(t *testing.T) {
+			s, out := newNumberedStage(t, vp8Codec, true)
+			s.sub.path.Remote(100_000) // a way that is tight
+			src := s.source(2, 1, 0, 7)
+			src.frame(true)
+			for range frames {
+				src.frame(false)
+			}
+			src.frame(frames == 20)
+			src.frame(false)
+			var lost []uint16
+			for _, p := range out.packets[:frames*2/3] {
+				lost = append(lost, p.SequenceNumber)
+			}
+			newest := out.packets[len(out.packets)-1].SequenceNumber
+			sent := len(out.packets)
+			for range 20 {
+				s.nack(append(lost, newest)...)
+			}
+			if len(out.packets) != sent+1 {
+				t.Fatalf("%d packets were sent again, want one", len(out.packets)-sent)
+			}
+			if again := binary.BigEndian.Uint16(out.packets[sent].Payload); again != newest {
+				t.Errorf("packet %d was sent again, want %d", again, newest)
+			}
+		})
+	}
+}
+
 func TestNumberingAllocatesNothing(t *testing.T) {
 	s := &stage{t: t, now: time.Second}
 	s.track = NewTrack("TR_x", vp8Codec, func() time.Duration { return s.now }, &Counters{})

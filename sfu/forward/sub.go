@@ -50,6 +50,7 @@ type Sub struct {
 	leaving    uint32        // timestamp of the frame that the pacer let out last; guarded by the pacer's lock
 	written    uint64        // the number behind the highest one that was sent
 	keyFrame   uint32        // timestamp of the newest key frame
+	newestKey  uint64        // the number that it begins with
 	numbers    numbering
 	repair     repair
 	resent     resent
@@ -238,6 +239,9 @@ func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 // advance notes what the newest packet looks like, which is sent or waits to be.
 func (s *Sub) advance(p *packet, number uint64, now time.Duration) {
 	s.next = number + 1
+	if p.key {
+		s.newestKey = number
+	}
 	s.last.in, s.last.out, s.last.at, s.last.ok = p.timestamp, p.timestamp+s.segment.timestamp, now, true
 	if s.format == formatVP8 {
 		s.last.picture, s.last.tl0 = (p.vp8.picture+s.segment.picture)&0x7fff, p.vp8.tl0+s.segment.tl0

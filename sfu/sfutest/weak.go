@@ -12,8 +12,12 @@ import (
 )
 
 // Weak is a bad network between a peer and the node. It stands in the place of
-// Pion's own virtual network, which reorders nothing and whose queue drains only
-// when something comes in.
+// vnet, Pion's virtual network, for three reasons that stand in its source
+// (transport v2.2.10): its bottleneck (TokenBucketFilter) lets go of what is queued
+// only when something more comes in, and fills its bucket ten times a second, so
+// that its queue shows delays no network has; its jitter (Router.MaxJitter) delays
+// packets in line, so none overtakes another; and both ends have to be vnet's,
+// while the node's own batched sockets are part of what is tried.
 type Weak struct {
 	Rate   int           // bits a second towards the peer, IP and UDP headers included; 0: no limit
 	Queue  time.Duration // that it holds back at most, when there is a rate
