@@ -31,6 +31,8 @@ var forbidden = map[string][]string{
 	"parley/views":              {"parley/app", "parley/sfu", "parley/static", "parley/migrations", "github.com/gofiber/", "github.com/pion/"},
 	"parley/static":             {"parley/app", "parley/tenants", "parley/billing", "parley/sfu", "parley/views"},
 	"parley/migrations":         {"parley/app", "parley/tenants", "parley/billing", "parley/sfu", "parley/views"},
+	"parley/app/identity":       {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/", "database/sql"},
+	"parley/app/identityfake":   {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "parley/app/identity", "github.com/gofiber/", "gorm.io/", "database/sql"},
 	"parley/billing/stripefake": {"parley/app", "parley/tenants", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/"},
 }
 

@@ -12,13 +12,17 @@ import (
 // Dev is what demo mode adds: the mails that would have been sent, the payment stand-in's pages, and the page of components.
 type Dev struct {
 	Mails  FolderMailer
+	Login  http.Handler // the identity stand-in, below /dev/login; nil when real providers are configured
 	Stripe http.Handler // the stand-in's hosted pages, below /dev/stripe; nil when real Stripe test keys are configured
 }
 
-// mountStripe comes before sessions and form tokens: the hosted pages are another company's, with protections of their own.
-func (d *Dev) mountStripe(r fiber.Router) {
+// mountStandIns comes before sessions and form tokens: their pages are other companies', with protections of their own.
+func (d *Dev) mountStandIns(r fiber.Router) {
 	if d.Stripe != nil {
 		r.Use("/dev/stripe", adaptor.HTTPHandler(d.Stripe))
+	}
+	if d.Login != nil {
+		r.Use("/dev/login", adaptor.HTTPHandler(d.Login))
 	}
 }
 

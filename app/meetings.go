@@ -47,9 +47,14 @@ func (s *Server) find(c *fiber.Ctx) (place, error) {
 	}
 	at := place{Org: org, Room: room}
 	for _, m := range visitor(c).Orgs {
-		if m.Org.ID == org.ID {
-			at.Host, at.Pays = true, m.Role.CanPay()
+		if m.Org.ID != org.ID {
+			continue
 		}
+		must, err := s.mustProve(c, org.ID, m.Role)
+		if err != nil {
+			return at, err
+		}
+		at.Host, at.Pays = !must, !must && m.Role.CanPay() // until the organization's own door is passed they are a guest
 	}
 	return at, nil
 }

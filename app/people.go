@@ -17,7 +17,7 @@ func (s *Server) signUpPage(c *fiber.Ctx) error {
 	if visitor(c).In() {
 		return c.Redirect("/home", fiber.StatusSeeOther)
 	}
-	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{Plan: soldPlan(c.Query("plan"))}))
+	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{Plan: soldPlan(c.Query("plan")), Providers: s.providers()}))
 }
 
 // signUp makes a person, an organization of theirs on the free plan, and sends the confirmation mail.
@@ -30,7 +30,7 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(statusFor(err))
 		return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
-			Name: in.Name, Email: in.Email, Organization: in.Organization, Plan: soldPlan(c.FormValue("plan")), Errors: fields,
+			Name: in.Name, Email: in.Email, Organization: in.Organization, Plan: soldPlan(c.FormValue("plan")), Errors: fields, Providers: s.providers(),
 		}))
 	}
 	if err != nil {

@@ -28,7 +28,7 @@ func (s *Server) routes() {
 	r.All("/twirp/*", s.slowDown(1200, time.Minute), s.openRoomAPI, s.slowDownOrg(600, time.Minute), s.roomAPI())
 	s.mountAPI(r)
 	if s.dev != nil {
-		s.dev.mountStripe(r)
+		s.dev.mountStandIns(r)
 	}
 
 	// People.
@@ -64,12 +64,24 @@ func (s *Server) routes() {
 	m.Post("/end", s.endForAll)
 	m.Get("/after", s.afterCall)
 
+	// Signing in at an identity provider, and back. The order matters: what is spelled out comes before any provider.
+	r.Get("/auth/organization", s.orgSignInPage)
+	r.Post("/auth/organization", s.slowDown(30, 10*time.Minute), s.toOrganization)
+	r.Get("/auth/new", s.newcomerPage)
+	r.Post("/auth/new", s.slowDown(60, 10*time.Minute), s.newcomer)
+	r.Post("/auth/:provider", s.slowDown(60, 10*time.Minute), s.toProvider)
+	r.Get("/auth/:provider/callback", s.slowDown(60, 10*time.Minute), s.fromProvider)
+	r.Get("/sso/:org", s.requireUser, s.provePage)
+	r.Post("/sso/:org", s.requireUser, s.slowDown(60, 10*time.Minute), s.prove)
+
 	// A person's own pages.
 	me := r.Group("/me", s.requireUser)
 	me.Get("", func(c *fiber.Ctx) error { return c.Redirect("/me/security", fiber.StatusSeeOther) })
 	me.Get("/security", s.securityPage)
 	me.Post("/password", s.slowDown(30, 10*time.Minute), s.changePassword)
 	me.Post("/address", s.slowDown(20, 10*time.Minute), s.changeAddress)
+	me.Post("/identities/unlink", s.unlinkIdentity)
+	me.Post("/identities/:provider", s.slowDown(60, 10*time.Minute), s.linkProvider)
 	me.Post("/sign-ins/end-others", s.endOtherSignIns)
 	me.Post("/sign-ins/:id/end", s.endSignIn)
 
@@ -92,6 +104,9 @@ func (s *Server) routes() {
 	o.Post("/settings/logo/remove", managers, s.removeLogo)
 	o.Post("/settings/colour", managers, s.setColour)
 	o.Post("/settings/colour/remove", managers, s.removeColour)
+	o.Get("/settings/sign-in", managers, s.ssoPage)
+	o.Post("/settings/sign-in", managers, s.saveSSO)
+	o.Post("/settings/sign-in/remove", managers, s.removeSSO)
 
 	// What admins watch over.
 	o.Get("/audit", managers, s.auditPage)

@@ -15,7 +15,7 @@ func (s *Server) securityPage(c *fiber.Ctx) error {
 // said are the sentences that the page begins with after a deed; by the word in its address.
 var securityDone = map[string]string{
 	"password": "security.password_set", "address": "security.address_sent", "ended": "security.ended", "others": "security.others_ended",
-	"unlinked": "security.unlinked",
+	"unlinked": "security.unlinked", "linked": "security.linked",
 }
 
 // showSecurity fills in what the store knows; m carries what was typed and what is wrong with it.
@@ -26,6 +26,9 @@ func (s *Server) showSecurity(c *fiber.Ctx, m views.SecurityModel) error {
 	if m.Waiting, err = s.tenants.WaitingAddress(c.UserContext(), me.User.ID); err != nil {
 		return err
 	}
+	if err := s.identityRows(c, &m); err != nil {
+		return err
+	}
 	all, err := s.tenants.SignIns(c.UserContext(), me.User.ID)
 	if err != nil {
 		return err
@@ -33,6 +36,7 @@ func (s *Server) showSecurity(c *fiber.Ctx, m views.SecurityModel) error {
 	for _, in := range all {
 		m.SignIns = append(m.SignIns, views.SignInRow{
 			ID: string(in.ID), Agent: in.Browser, Network: in.Network, Since: in.CreatedAt, Seen: in.SeenAt, Here: in.ID == me.SignIn.ID,
+			Method: methodName(in.Method),
 		})
 	}
 	page := s.page(c, "me.security")
@@ -40,6 +44,14 @@ func (s *Server) showSecurity(c *fiber.Ctx, m views.SecurityModel) error {
 		page.Flash = &views.Flash{Kind: "success", Text: page.T(done)}
 	}
 	return s.render(c, views.Security(page, m))
+}
+
+// methodName is the provider of a sign-in, as people call it; empty for a password.
+func methodName(method string) string {
+	if method == tenants.ByPassword {
+		return ""
+	}
+	return providerName(method)
 }
 
 // changePassword signs everybody else out and tells the person by mail.

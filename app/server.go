@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/session"
 	"github.com/jonboulle/clockwork"
 
+	"parley/app/identity"
 	"parley/app/isolation"
 	"parley/billing"
 	"parley/sfu"
@@ -37,6 +38,8 @@ type Config struct {
 	Selling bool     // plans can be bought
 	Proxies []string // addresses whose X-Forwarded-For is believed
 	Secret  [32]byte // signs seats; never leaves the process
+
+	Google, Facebook Client // zero when it is not set up
 }
 
 // Deps are the services that the web tier stands on; cmd builds them.
@@ -50,6 +53,8 @@ type Deps struct {
 	Checks  []Check
 	Metrics *Metrics
 	Dev     *Dev // nil outside demo mode
+
+	Identity *identity.Client // speaks to identity providers
 }
 
 // Server is the web tier of one process.
@@ -71,6 +76,7 @@ type Server struct {
 	web       *fiber.App
 	sockets   *sockets
 	later     *later
+	idp       *identity.Client
 	draining  atomic.Bool
 }
 
@@ -87,7 +93,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
-		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log),
+		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
 	}
 	s.sessions = s.newSessions()
 	s.web = fiber.New(fiber.Config{

@@ -216,9 +216,24 @@ func (s *Server) requireRole(roles ...tenants.Role) fiber.Handler {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return errForbidden
 		}
+		must, err := s.mustProve(c, org.ID, role)
+		if err != nil {
+			return err
+		}
+		if must {
+			return toDoor(c, org)
+		}
 		c.Locals(localOrg, orgAccess{Organization: org, Role: role})
 		return c.Next()
 	}
+}
+
+// toDoor sends a member to the organization's own sign-in; a program, or a form, is told that it has to be passed first.
+func toDoor(c *fiber.Ctx, org tenants.Organization) error {
+	if c.Method() != fiber.MethodGet || wantsJSON(c) {
+		return errForbidden
+	}
+	return c.Redirect("/sso/"+org.Slug+"?next="+urlQuery(c.OriginalURL()), fiber.StatusSeeOther)
 }
 
 // orgAccess is an organization and what the visitor is in it.

@@ -17,6 +17,7 @@ func (s *Server) signInPage(c *fiber.Ctx) error {
 }
 
 func (s *Server) showSignIn(c *fiber.Ctx, form views.SignInForm) error {
+	form.Providers = s.providers()
 	return s.render(c, views.SignIn(s.page(c, "signin.title"), form))
 }
 

@@ -18,6 +18,8 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"parley/app"
+	"parley/app/identity"
+	"parley/app/identityfake"
 	"parley/billing"
 	"parley/billing/stripefake"
 	"parley/sfu"
@@ -39,6 +41,7 @@ type world struct {
 	node    *sfu.Node
 	web     *app.Server
 	mails   app.FolderMailer
+	login   *identityfake.Server
 	failing *error // what the check named "switch" answers
 }
 
@@ -85,10 +88,14 @@ func newWorldOn(t *testing.T, database string) *world {
 	w.node, err = sfu.NewNode(sfu.Config{Logger: log, Clock: clock, Keyring: app.Keys{Store: w.store}, NodeIPs: []string{"127.0.0.1"}, Emit: events.Emit})
 	must(t, err)
 
-	w.web, err = app.New(app.Config{BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}}, app.Deps{
+	w.login, err = identityfake.New(identityfake.Config{Clock: clock, Base: w.base + "/dev/login"})
+	must(t, err)
+	client := app.Client{ID: identityfake.ClientID, Secret: identityfake.ClientSecret}
+	w.web, err = app.New(app.Config{Google: client, Facebook: client, BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}}, app.Deps{
 		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
-		Checks: []app.Check{{Name: "switch", Ok: func(context.Context) error { return *w.failing }}},
-		Dev:    &app.Dev{Mails: w.mails, Stripe: w.stripe.Pages()},
+		Checks:   []app.Check{{Name: "switch", Ok: func(context.Context) error { return *w.failing }}},
+		Dev:      &app.Dev{Mails: w.mails, Stripe: w.stripe.Pages(), Login: w.login},
+		Identity: &identity.Client{Transport: w.login, Outward: identity.PublicOnly(true), Reach: w.login.Reach, Now: clock.Now},
 	})
 	must(t, err)
 	ctx, stop := context.WithCancel(context.Background())

@@ -102,7 +102,11 @@ func (s *Store) ConfirmAddress(ctx context.Context, token string) (User, error) 
 		}
 		return first(tx.Where("id = ?", string(change.UserID)), &who, "person")
 	})
-	return who.user(), wrap(err, "confirm a new address")
+	if err != nil {
+		return User{}, wrap(err, "confirm a new address")
+	}
+	s.note(ctx, who.ID, "signin.address", "")
+	return who.user(), nil
 }
 
 // KeepAddress takes the token of the mail to the old address: a change that

@@ -75,7 +75,11 @@ func (s *Store) Link(ctx context.Context, user UserID, i Identity) error {
 	if err := i.check(); err != nil {
 		return err
 	}
-	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error { return s.link(tx, user, i) }), "link an identity")
+	if err := s.db.Global(ctx, func(tx *gorm.DB) error { return s.link(tx, user, i) }); err != nil {
+		return wrap(err, "link an identity")
+	}
+	s.note(ctx, user, "signin.link", i.Issuer)
+	return nil
 }
 
 func (s *Store) link(tx *gorm.DB, user UserID, i Identity) error {
@@ -109,7 +113,7 @@ func (s *Store) Identities(ctx context.Context, user UserID) ([]LinkedIdentity, 
 
 // Unlink takes an identity from a person. The last way in stays: [CodeForbidden].
 func (s *Store) Unlink(ctx context.Context, user UserID, issuer, subject string) error {
-	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error {
+	err := s.db.Global(ctx, func(tx *gorm.DB) error {
 		var who userRow
 		if err := first(forUpdate(tx).Where("id = ?", string(user)), &who, "person"); err != nil {
 			return err
@@ -126,7 +130,12 @@ func (s *Store) Unlink(ctx context.Context, user UserID, issuer, subject string)
 			return notFound("identity")
 		}
 		return got.Error
-	}), "unlink an identity")
+	})
+	if err != nil {
+		return wrap(err, "unlink an identity")
+	}
+	s.note(ctx, user, "signin.unlink", issuer)
+	return nil
 }
 
 // NewcomerInput is somebody whom an identity provider vouches for and whom

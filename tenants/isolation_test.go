@@ -151,6 +151,20 @@ func crossings() map[string]func(ctx context.Context, mine *tenants.Scoped, o ot
 			}
 			return err
 		},
+		"SSO": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.SSO(ctx)
+			return refused(err)
+		},
+		"SSOClient": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.SSOClient(ctx)
+			return refused(err)
+		},
+		"SetSSO": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.SetSSO(ctx, o.ann, tenants.SetSSOInput{Issuer: "https://login.example", ClientID: "x", Secret: "x", Domains: "x.example"}))
+		},
+		"RemoveSSO": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.RemoveSSO(ctx, o.ann))
+		},
 		"RevokeKey": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.RevokeKey(ctx, o.key.ID))
 		},

@@ -42,6 +42,7 @@ const (
 	KeyIssuerInvalid = "error.issuer.invalid"
 	KeyClientEmpty   = "error.client.empty"
 	KeySecretEmpty   = "error.secret.empty"
+	KeyEnforceFirst  = "error.enforce.first"
 	KeyDomainInvalid = "error.domain.invalid"
 	KeyDomainShared  = "error.domain.shared"
 	KeyDomainForeign = "error.domain.foreign" // not the admin's own

@@ -84,7 +84,11 @@ func (s *Store) ResetPassword(ctx context.Context, token, password string) (User
 		}
 		return s.forgive(tx, who.Email)
 	})
-	return who, wrap(err, "set a new password")
+	if err != nil {
+		return User{}, wrap(err, "set a new password")
+	}
+	s.note(ctx, who.ID, "signin.password", "by mail")
+	return who, nil
 }
 
 // SetPasswordInput changes a password.
@@ -121,7 +125,11 @@ func (s *Store) SetPassword(ctx context.Context, in SetPasswordInput) error {
 		}
 		return s.endSignIns(tx, row.ID, in.Keep)
 	})
-	return wrap(err, "change a password")
+	if err != nil {
+		return wrap(err, "change a password")
+	}
+	s.note(ctx, row.ID, "signin.password", "")
+	return nil
 }
 
 // checkPresent asks for the present password again; guessing it here counts like

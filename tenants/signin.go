@@ -94,7 +94,11 @@ func (s *Store) StartSignIn(ctx context.Context, in StartSignInInput) (SignIn, e
 		}
 		return tx.Create(&row).Error
 	})
-	return row.signIn(), wrap(err, "note a sign-in")
+	if err != nil {
+		return SignIn{}, wrap(err, "note a sign-in")
+	}
+	s.note(ctx, in.User, "signin.in", in.Method)
+	return row.signIn(), nil
 }
 
 // alive limits a query to sign-ins that have not ended.

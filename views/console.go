@@ -22,6 +22,7 @@ func consoleSections(p Page) []navSection {
 		sections = append(sections,
 			navSection{Head: "nav.control", Items: []navItem{
 				{at("/settings"), "settings", "nav.settings"},
+				{at("/settings/sign-in"), "log-in", "sso.title"},
 				{at("/audit"), "scroll-text", "audit.title"},
 				{at("/developers"), "key-round", "developers.title"},
 				{at("/billing"), "credit-card", "nav.plan"},
@@ -36,13 +37,24 @@ func consoleSections(p Page) []navSection {
 	return sections
 }
 
-// onPage reports whether a link of the navigation leads to this page or to the part of the console that it is in.
+// onPage reports whether a link of the navigation leads to this page or to the part of the console that it is in, and no other link leads
+// nearer to it.
 func onPage(p Page, path string) bool {
-	if p.Path == path {
-		return true
+	if p.Path == path || p.Org == nil || !within(p.Path, path) {
+		return p.Path == path
 	}
-	return p.Org != nil && path != orgPath(p.Org.Slug) && strings.HasPrefix(p.Path, path+"/")
+	for _, section := range consoleSections(p) {
+		for _, item := range section.Items {
+			if item.Path != path && within(p.Path, item.Path) && within(item.Path, path) {
+				return false
+			}
+		}
+	}
+	return path != orgPath(p.Org.Slug)
 }
+
+// within reports whether a page is another one or lies below it.
+func within(page, path string) bool { return page == path || strings.HasPrefix(page, path+"/") }
 
 // orgInitial is the letter in an organization's mark.
 func orgInitial(name string) string {

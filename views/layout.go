@@ -8,6 +8,7 @@ type Doc struct {
 	Theme   string   // "dark" holds the page dark; empty follows the reader's system
 	Styles  []string // built style sheets
 	Scripts []string // built scripts, as modules
+	Refresh string   // where the page goes by itself; empty to stay
 }
 
 // siteDoc is the document of all pages but the meeting.

@@ -95,6 +95,7 @@ type SignUpForm struct {
 	Name, Email, Organization string
 	Plan                      string // to be offered after signing up; empty for none
 	Errors                    map[string]string
+	Providers                 []ProviderLink
 }
 
 // SignInForm is the sign-in form as it was filled in. Error and Notice are message ids, empty for none.
@@ -102,6 +103,7 @@ type SignInForm struct {
 	Email, Next, Error string
 	Notice             string        // why one is here
 	Wait               time.Duration // until one may try again
+	Providers          []ProviderLink
 }
 
 // ForgotForm asks for a mail that lets one choose a new password.

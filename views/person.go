@@ -15,6 +15,7 @@ type SecurityModel struct {
 	Identities  []IdentityRow
 	Providers   []ProviderLink // that can still be linked
 	NewEmail    string         // as it was typed
+	Problem     string         // message id of why something did not work
 	Errors      map[string]string
 	Wait        time.Duration // until the present password may be tried again
 }

@@ -53,13 +53,22 @@ func Rules() map[string]Rule {
 		"/address/take":      open(nil).naming(Params{"token": Secret}),
 		"/address/keep":      open(nil).naming(Params{"token": Secret}),
 
+		// Identity providers.
+		"/auth/:provider":          open(Params{"provider": Text}),
+		"/auth/:provider/callback": open(Params{"provider": Text}).naming(Params{"code": Secret, "state": Secret}),
+		"/auth/new":                open(nil),
+		"/auth/organization":       open(nil),
+		"/sso/:org":                hidden(Params{"org": Organization}),
+
 		// One's own profile.
-		"/me":                     open(nil),
-		"/me/address":             open(nil),
-		"/me/password":            open(nil),
-		"/me/security":            open(nil),
-		"/me/sign-ins/:id/end":    hidden(Params{"id": "sign_ins.id"}),
-		"/me/sign-ins/end-others": open(nil),
+		"/me":                      open(nil),
+		"/me/address":              open(nil),
+		"/me/password":             open(nil),
+		"/me/security":             open(nil),
+		"/me/identities/:provider": open(Params{"provider": Text}),
+		"/me/identities/unlink":    open(nil).naming(Params{"issuer": "identities.issuer", "subject": "identities.subject"}),
+		"/me/sign-ins/:id/end":     hidden(Params{"id": "sign_ins.id"}),
+		"/me/sign-ins/end-others":  open(nil),
 
 		// A meeting.
 		"/m/:code":       invited(),
@@ -95,6 +104,8 @@ func Rules() map[string]Rule {
 		"/o/:org/developers/media-keys/:key/rotate": console(Params{"key": "media_keys.id"}),
 		"/o/:org/developers/media-keys/:key/revoke": console(Params{"key": "media_keys.id"}),
 		"/o/:org/billing/portal":                    console(nil),
+		"/o/:org/settings/sign-in":                  console(nil),
+		"/o/:org/settings/sign-in/remove":           console(nil),
 	}
 }
 

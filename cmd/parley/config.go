@@ -33,21 +33,25 @@ type Config struct {
 	TURNServers       string // comma-separated turn: and turns: addresses of servers elsewhere
 	TURNSecret        string // shared with those
 
-	Loudest      int // microphones heard at once in a room of more than LoudestAbove; 0 = all
-	LoudestAbove int
-	Pool         string // pool of media nodes that this node belongs to
-	Metrics      string // host:port of the Prometheus listener; empty = none
-	BaseURL      string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
-	Secret       string // 64 hex digits that seal keys and sign seats; empty = made at first start in Data/secret
-	Demo         bool   // stand-ins for Stripe and mail, a demo organization
-	Billing      string // stripe or off
-	StripeKey    string // secret API key
-	Webhook      string // signing secret of the Stripe webhook endpoint
-	SMTP         string // smtp://user:password@host:587; empty = mails are written to Data/mail
-	MailFrom     string // sender of mails
-	Proxies      string // comma-separated addresses of proxies whose X-Forwarded-For is believed
-	Drain        time.Duration
-	LogFormat    string // text or json
+	Loudest        int // microphones heard at once in a room of more than LoudestAbove; 0 = all
+	LoudestAbove   int
+	Pool           string // pool of media nodes that this node belongs to
+	Metrics        string // host:port of the Prometheus listener; empty = none
+	BaseURL        string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
+	Secret         string // 64 hex digits that seal keys and sign seats; empty = made at first start in Data/secret
+	Demo           bool   // stand-ins for Stripe and mail, a demo organization
+	Billing        string // stripe or off
+	StripeKey      string // secret API key
+	Webhook        string // signing secret of the Stripe webhook endpoint
+	GoogleID       string // OAuth client at Google; empty = no such button
+	GoogleSecret   string
+	FacebookID     string // app at Facebook; empty = no such button
+	FacebookSecret string
+	SMTP           string // smtp://user:password@host:587; empty = mails are written to Data/mail
+	MailFrom       string // sender of mails
+	Proxies        string // comma-separated addresses of proxies whose X-Forwarded-For is believed
+	Drain          time.Duration
+	LogFormat      string // text or json
 }
 
 // flags binds every setting to a flag set; the defaults stand here and nowhere else.
@@ -73,10 +77,14 @@ func (c *Config) flags(name string) *flag.FlagSet {
 	fs.StringVar(&c.Metrics, "metrics", "", "`host:port` of the Prometheus listener (default: none)")
 	fs.StringVar(&c.BaseURL, "base-url", "", "`URL` that people use, such as https://meet.example.org (default: http://localhost:PORT)")
 	fs.StringVar(&c.Secret, "secret", "", "`64 hex digits` that seal keys and sign seats (default: made once in DATA/secret)")
-	fs.BoolVar(&c.Demo, "demo", false, "stand-ins for Stripe and mail, and a demo organization; for trying out only")
+	fs.BoolVar(&c.Demo, "demo", false, "stand-ins for Stripe, identity providers and mail, and a demo organization; for trying out only")
 	fs.StringVar(&c.Billing, "billing", "stripe", "`stripe` or off")
 	fs.StringVar(&c.StripeKey, "stripe-key", "", "Stripe secret `key` (sk_live_… or rk_live_…)")
 	fs.StringVar(&c.Webhook, "stripe-webhook-secret", "", "signing `secret` of the Stripe webhook endpoint (whsec_…)")
+	fs.StringVar(&c.GoogleID, "google-client-id", "", "`id` of the OAuth client at Google, for signing in with Google")
+	fs.StringVar(&c.GoogleSecret, "google-client-secret", "", "its `secret`")
+	fs.StringVar(&c.FacebookID, "facebook-client-id", "", "`id` of the app at Facebook, for signing in with Facebook")
+	fs.StringVar(&c.FacebookSecret, "facebook-client-secret", "", "its `secret`")
 	fs.StringVar(&c.SMTP, "smtp", "", "smtp://user:password@host:587 `URL` (default: mails are written to DATA/mail)")
 	fs.StringVar(&c.MailFrom, "mail-from", "Parley <parley@localhost>", "`sender` of mails")
 	fs.StringVar(&c.Proxies, "trusted-proxies", "", "comma-separated `addresses` of proxies whose X-Forwarded-For is believed")
@@ -144,6 +152,7 @@ func (c Config) faults() error {
 		u, err = url.Parse(c.SMTP)
 		add(err != nil || u.Host == "" || (u.Scheme != "smtp" && u.Scheme != "smtps"), "--smtp is not an smtp:// or smtps:// address")
 	}
+	all = append(all, c.identityFaults()...)
 	all = append(all, c.billingFaults()...)
 	return list(all)
 }

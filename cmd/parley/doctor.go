@@ -54,6 +54,7 @@ func examine(ctx context.Context, cfg Config) []finding {
 		{"address for media", reachable(cfg), "give the address that browsers reach this node on with --node-ip"},
 		{"database", databaseOK(ctx, cfg), "check --database; then run: parley migrate up"},
 		{"NATS", natsOK(cfg), "check --nats, or leave it out to use the server inside the process"},
+		{"Google and Facebook", identityOK(cfg), "give the https address that people use with --base-url, and tell both consoles BASE-URL/auth/google/callback and BASE-URL/auth/facebook/callback"},
 		{"Stripe webhook", webhookOK(cfg), "Stripe delivers events to --base-url + /webhooks/stripe over https only"},
 	}
 	return append(findings, examineReach(ctx, cfg)...)

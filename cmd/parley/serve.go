@@ -185,9 +185,13 @@ func (p *process) openNATS(context.Context) error {
 
 // serveWeb answers requests until the context ends, then drains: no new meetings, people are told to come back, requests finish.
 func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
+	idp, err := p.openIdentity()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	web, err := app.New(p.webConfig(), app.Deps{
 		Log: p.log, Clock: p.clock, Tenants: p.store, Billing: p.billing, Media: p.media,
-		Mailer: p.mailer, Checks: p.checks, Metrics: p.metrics, Dev: p.dev,
+		Mailer: p.mailer, Checks: p.checks, Metrics: p.metrics, Dev: p.dev, Identity: idp,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -262,7 +266,9 @@ func (p *process) catchUp(ctx context.Context) {
 }
 
 func (p *process) webConfig() app.Config {
+	google, facebook := p.providers()
 	return app.Config{
+		Google: google, Facebook: facebook,
 		BaseURL: p.cfg.BaseURL, Version: version, Demo: p.cfg.Demo, Selling: p.cfg.Billing == "stripe",
 		Proxies: split(p.cfg.Proxies), Secret: p.secret,
 	}
