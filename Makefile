@@ -102,6 +102,11 @@ bench-media: parts bin/parley $(LIVEKIT) ## measure the media node beside LiveKi
 	cd bench && go build -o ../bin/tools/bench-media ./media
 	bin/tools/bench-media --rounds $(ROUNDS) --out docs/benchmarks-media.md $(ARGS)
 
+.PHONY: bench-web
+bench-web: parts bin/parley ## measure every page with 20 people at once on a seeded database; writes docs/benchmarks.md
+	cd bench && go build -o ../bin/tools/bench-web ./web
+	bin/tools/bench-web $(ARGS)
+
 ## Checks
 
 .PHONY: check

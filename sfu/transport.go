@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pion/dtls/v2"
 	"github.com/pion/ice/v2"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
@@ -164,7 +163,6 @@ func (t *transport) configure(plan addressPlan, loggers logging.LoggerFactory) w
 	if pairs := plan.translations(); pairs != nil {
 		s.SetNAT1To1IPs(pairs, webrtc.ICECandidateTypeHost)
 	}
-	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	// Only a server knows its connection's keys: see lane.
 	_ = s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer) // fails for roles that there are not
 	s.SetDTLSRetransmissionInterval(100 * time.Millisecond)
@@ -215,6 +213,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	settings.BufferFactory = in.buffer
 	settings.SetICEUDPMux(udpLane{UDPMux: t.udp, lane: own})
 	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: own})
+	settings.SetSRTPProtectionProfiles(own.handshake.Offers()...)
 	settings.SetDTLSKeyLogWriter(&own.handshake) // which keeps it to itself
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{

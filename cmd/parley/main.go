@@ -34,6 +34,7 @@ func commands() []command {
 		{"media", "a media node only; needs --nats", runMedia},
 		{"migrate", "bring the database to this version: up, status", runMigrate},
 		{"admin", "make organizations, people, operators and keys; set plans", runAdmin},
+		{"seed", "fill a database for trying out with made-up organizations; needs --demo", runSeed},
 		{"doctor", "check configuration and surroundings, and say what to do", runDoctor},
 		{"healthcheck", "ask a running Parley whether it is ready; exit 0 if so", runHealthcheck},
 		{"version", "print the version", runVersion},

@@ -113,6 +113,17 @@ export class ForeignVisitor {
     await until(`more frames of ${identity}`, async () => ((await this.frames())[identity] ?? 0) > first + 5);
   }
 
+  /** How this person's picture is encrypted on its way here. */
+  cipher(identity: string): Promise<string> {
+    return this.page.evaluate(async (identity) => {
+      const [publication] = window.room?.remoteParticipants.get(identity)?.videoTrackPublications.values() ?? [];
+      const report = await publication?.videoTrack?.getRTCStatsReport();
+      const ciphers: string[] = [];
+      report?.forEach((entry) => entry.type === "transport" && ciphers.push(entry.srtpCipher));
+      return ciphers.join();
+    }, identity);
+  }
+
   /** How this person's picture comes here: kinds of the two ends, and over what, such as "relay tls" to "host udp". */
   way(identity: string): Promise<{ local: string; remote: string } | null> {
     return this.page.evaluate(async (identity) => {

@@ -31,6 +31,10 @@ type Handshake struct {
 	secret []byte
 	hello  *handshake.MessageServerHello
 	serves bool // the node's is the server
+
+	offers    [2]dtls.SRTPProtectionProfile
+	answering bool // a client's hello has come
+	pieces    pieces
 }
 
 // Keys gives the keys, or nil as long as there are none.
@@ -67,15 +71,22 @@ func (h *Handshake) hear(datagram []byte, sent bool) {
 	if len(datagram) == 0 || protocol.ContentType(datagram[0]) != protocol.ContentTypeHandshake || h.keys.Load() != nil {
 		return
 	}
-	hello := serverHello(datagram)
-	if hello == nil {
+	records, err := recordlayer.UnpackDatagram(datagram)
+	if err != nil {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.hello == nil { // what comes again is the same, or forged
-		h.hello, h.serves = hello, sent
-		h.settle()
+	for _, record := range records {
+		if hello := serverHello(record); hello != nil && h.hello == nil { // what comes again is the same, or forged
+			h.hello, h.serves = hello, sent
+			h.settle()
+		}
+		if !sent && !h.answering {
+			if hello := h.pieces.add(record); hello != nil {
+				h.called(hello)
+			}
+		}
 	}
 }
 
@@ -100,25 +111,19 @@ func (h *Handshake) settle() {
 	h.random, h.secret, h.hello = nil, nil, nil
 }
 
-// serverHello finds the server's hello in a datagram in the clear.
-func serverHello(datagram []byte) *handshake.MessageServerHello {
-	records, err := recordlayer.UnpackDatagram(datagram)
-	if err != nil {
+// serverHello reads a record in the clear that is the server's hello.
+func serverHello(raw []byte) *handshake.MessageServerHello {
+	const kind = recordlayer.HeaderSize // where a handshake message says what it is
+	var record recordlayer.RecordLayer
+	if len(raw) <= kind || handshake.Type(raw[kind]) != handshake.TypeServerHello || record.Unmarshal(raw) != nil || record.Header.Epoch != 0 {
 		return nil
 	}
-	for _, raw := range records {
-		const kind = recordlayer.HeaderSize // where a handshake message says what it is
-		var record recordlayer.RecordLayer
-		if len(raw) <= kind || handshake.Type(raw[kind]) != handshake.TypeServerHello || record.Unmarshal(raw) != nil || record.Header.Epoch != 0 {
-			continue
-		}
-		if message, ok := record.Content.(*handshake.Handshake); ok {
-			if hello, ok := message.Message.(*handshake.MessageServerHello); ok {
-				return hello
-			}
-		}
+	message, ok := record.Content.(*handshake.Handshake)
+	if !ok {
+		return nil
 	}
-	return nil
+	hello, _ := message.Message.(*handshake.MessageServerHello) // nil for another
+	return hello
 }
 
 // profileOf is the one that a server chose: RFC 5764, section 4.1.1.

@@ -145,6 +145,57 @@ func (s *side) compare(t *testing.T, profile dtls.SRTPProtectionProfile) {
 	}
 }
 
+// TestClientsThatPreferHMAC get AES-GCM if they have it; with hellos that fill
+// several datagrams too.
+func TestClientsThatPreferHMAC(t *testing.T) {
+	const gcm, hmac = dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80
+	for name, test := range map[string]struct {
+		has   []dtls.SRTPProtectionProfile
+		mtu   int
+		wants dtls.SRTPProtectionProfile
+	}{
+		"as Chromium":          {[]dtls.SRTPProtectionProfile{hmac, dtls.SRTP_AEAD_AES_256_GCM, gcm}, 0, gcm},
+		"as Firefox":           {[]dtls.SRTPProtectionProfile{gcm, hmac}, 0, gcm},
+		"without GCM":          {[]dtls.SRTPProtectionProfile{hmac}, 0, hmac},
+		"in several datagrams": {[]dtls.SRTPProtectionProfile{hmac, gcm}, 70, gcm},
+	} {
+		t.Run(name, func(t *testing.T) {
+			certificate, err := selfsign.GenerateSelfSigned()
+			if err != nil {
+				t.Fatal(err)
+			}
+			near, far := net.Pipe()
+			var h Handshake
+			config := func(profiles []dtls.SRTPProtectionProfile) *dtls.Config {
+				return &dtls.Config{
+					Certificates: []tls.Certificate{certificate}, InsecureSkipVerify: true, InsecureSkipVerifyHello: true,
+					SRTPProtectionProfiles: profiles, MTU: test.mtu,
+				}
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			defer cancel()
+			var client *dtls.Conn
+			var failed error
+			var sides sync.WaitGroup
+			sides.Go(func() {
+				client, failed = dtls.ClientWithContext(ctx, far, config(test.has))
+			})
+			server, err := dtls.ServerWithContext(ctx, heard{near, &h}, config(h.Offers()))
+			sides.Wait()
+			if err != nil || failed != nil {
+				t.Fatal(err, failed)
+			}
+			if got, _ := server.SelectedSRTPProtectionProfile(); got != test.wants {
+				t.Errorf("profile %d, want %d", got, test.wants)
+			}
+			sides.Go(func() { _ = client.Close() })
+			_ = server.Close()
+			sides.Wait()
+			_, _ = near.Close(), far.Close()
+		})
+	}
+}
+
 func TestNoKeysWithoutSRTP(t *testing.T) {
 	if server, client := meet(t, dtls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, false); server.heard.Keys() != nil || client.heard.Keys() != nil {
 		t.Error("keys for a connection that has no media")
@@ -159,6 +210,8 @@ func FuzzHandshake(f *testing.F) {
 		if n, err := h.Write(line); n != len(line) || err != nil {
 			t.Errorf("wrote %d of %d, %v", n, len(line), err)
 		}
+		h.Offers()
+		h.Received(datagram)
 		h.Sent(datagram)
 		if keys := h.Keys(); keys != nil && len(keys.Local.Key) == 0 {
 			t.Error("empty keys")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pion/stun/v3"
+
+	"parley/sfu/udp"
 )
 
 func TestBothWays(t *testing.T) {
@@ -256,4 +258,54 @@ func TestHeldPacketsWait(t *testing.T) {
 	}
 	n.mux.Release()
 	ann.receive()
+}
+
+func TestRoomIsSentAsFarAsItIsFilled(t *testing.T) {
+	for _, network := range []string{"udp4", "udp6"} {
+		t.Run(network, func(t *testing.T) {
+			n := newNode(t, network)
+			agent, bob := n.agent("a"), n.client()
+			road, err := udp.RoadTo(agent, bob.conn.LocalAddr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.mux.Hold()
+			for _, text := range []string{"one", "two", "", "three"} {
+				room := road.Begin(100)
+				if len(room) != 100 {
+					t.Fatalf("room for %d", len(room))
+				}
+				road.End(copy(room, text))
+			}
+			if road.Begin(1<<20) != nil {
+				t.Error("there is room for more than a datagram")
+			}
+			n.mux.Release()
+			for _, want := range []string{"one", "two", "three"} {
+				if got := string(bob.receive()); got != want {
+					t.Errorf("%q came, want %q", got, want)
+				}
+			}
+			if err := agent.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if road.Begin(1) != nil {
+				t.Error("there is room on a closed connection")
+			}
+		})
+	}
+}
+
+func TestRoadsThatAreNone(t *testing.T) {
+	n := newNode(t, "udp4")
+	other := listen(t, "udp4")
+	defer other.Close()
+	if _, err := udp.RoadTo(other, other.LocalAddr()); err == nil {
+		t.Error("a road from a socket that is not the mux's")
+	}
+	for _, to := range []net.Addr{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, &net.UDPAddr{IP: net.IPv6loopback, Port: 9}} {
+		if _, err := udp.RoadTo(n.agent("a"), to); err == nil {
+			t.Errorf("a road to %v", to)
+		}
+	}
 }

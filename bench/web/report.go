@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// bar is what nineteen of twenty visits must stay below, on every page.
+const bar = 100 * time.Millisecond
+
+// part is what this program owns of the file.
+var part = regexp.MustCompile(`(?s)<!-- pages -->.*<!-- /pages -->\n?`)
+
+// write puts the figures into the file, between its marks or at its end.
+func write(s settings, results []result, queries []query) error {
+	old, err := os.ReadFile(s.out)
+	if err != nil {
+		return err
+	}
+	text := report(s, results, queries)
+	if part.Match(old) {
+		text = part.ReplaceAllLiteralString(string(old), text)
+	} else {
+		text = strings.TrimRight(string(old), "\n") + "\n\n" + text
+	}
+	return os.WriteFile(s.out, []byte(text), 0o644)
+}
+
+func report(s settings, results []result, queries []query) string {
+	var b strings.Builder
+	load, _ := os.ReadFile("/proc/loadavg")
+	fmt.Fprintf(&b, "<!-- pages -->\n## Pages under load\n\nWritten by `make bench-web` on %s: %d people at once, signed in as the owner of the largest of %d organizations × %d people, %d meetings in all (`parley seed`), "+
+		"for %s on each database; server, database and people share the machine. Load average afterwards: %s. Bar: p95 ≤ %d ms on every page.\n",
+		time.Now().Format(time.DateOnly), s.users, s.organizations, s.people, s.meetings, s.each, strings.Join(strings.Fields(string(load))[:1], ""), bar.Milliseconds())
+	for _, r := range results {
+		fmt.Fprintf(&b, "\n### On %s\n\n%d visits.\n\n| page | p50 | p95 | p99 | kB | |\n| --- | ---: | ---: | ---: | ---: | --- |\n", r.database, r.requests)
+		for _, p := range r.pages {
+			verdict := ""
+			if p.quantile(95) > bar {
+				verdict = "**over the bar**"
+			}
+			fmt.Fprintf(&b, "| `%s` | %d ms | %d ms | %d ms | %d | %s |\n", p.kind, p.quantile(50).Milliseconds(), p.quantile(95).Milliseconds(), p.quantile(99).Milliseconds(), p.bytes/1000, verdict)
+		}
+	}
+	b.WriteString("\n### Slowest queries\n\nBy their mean time on PostgreSQL during the run.\n")
+	for _, q := range queries {
+		fmt.Fprintf(&b, "\n%.2f ms on average, %d times:\n\n```sql\n%s\n```\n\nPostgreSQL:\n\n```\n%s\n```\n\nSQLite:\n\n```\n%s\n```\n", q.mean, q.calls, q.text, q.postgres, q.sqlite)
+	}
+	b.WriteString("<!-- /pages -->\n")
+	return b.String()
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// running is a server that is being measured.
+type running struct {
+	url string
+	cmd *exec.Cmd
+}
+
+func serve(ctx context.Context, parley string, args []string) (*running, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	listen := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(parley, append(append([]string{"serve"}, args...), "--listen", listen, "--media-port", "0", "--base-url", "http://"+listen)...)
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	r := &running{url: "http://" + listen, cmd: cmd}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		if res, err := http.Get(r.url + "/readyz"); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return r, nil
+			}
+		}
+	}
+	r.stop()
+	return nil, fmt.Errorf("parley serve did not get ready: %s", log.String())
+}
+
+func (r *running) stop() {
+	_ = r.cmd.Process.Signal(syscall.SIGTERM)
+	_ = r.cmd.Wait()
+}
+
+// page is one kind of page and how long it took, each time.
+type page struct {
+	kind, path string
+	times      []time.Duration
+	bytes      int
+}
+
+// quantile is a time that so many of a hundred stayed below.
+func (p page) quantile(of int) time.Duration {
+	if len(p.times) == 0 {
+		return 0
+	}
+	return p.times[min(len(p.times)-1, len(p.times)*of/100)]
+}
+
+// visit has people sign in and open all pages, and gives the pages, the one with the
+// slowest p95 first.
+func (s settings) visit(ctx context.Context, base, owner, password string) ([]page, error) {
+	people := make([]*person, s.users)
+	for i := range people {
+		p, err := signIn(ctx, base, owner, password)
+		if err != nil {
+			return nil, err
+		}
+		people[i] = p
+	}
+	pages, err := people[0].find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("%d kinds of pages\n", len(pages))
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	var faults []error
+	end := time.Now().Add(s.each)
+	for at, p := range people {
+		group.Go(func() {
+			for i := at; time.Now().Before(end) && ctx.Err() == nil; i++ {
+				n := i % len(pages)
+				start := time.Now()
+				_, status, err := p.open(ctx, pages[n].path)
+				took := time.Since(start)
+				mu.Lock()
+				if err != nil || status >= 400 {
+					faults = append(faults, fmt.Errorf("%s: %d %w", pages[n].path, status, err))
+				}
+				pages[n].times = append(pages[n].times, took)
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("%d requests failed: %w", len(faults), faults[0])
+	}
+	for i := range pages {
+		slices.Sort(pages[i].times)
+	}
+	slices.SortFunc(pages, func(a, b page) int { return int(b.quantile(95) - a.quantile(95)) })
+	return pages, nil
+}
+
+// person is a browser.
+type person struct {
+	base string
+	http *http.Client
+}
+
+var field = regexp.MustCompile(`name="csrf"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf"`)
+
+func signIn(ctx context.Context, base, email, password string) (*person, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	p := &person{base: base, http: &http.Client{
+		Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 4}, Timeout: time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	form, _, err := p.open(ctx, "/login")
+	if err != nil {
+		return nil, err
+	}
+	m := field.FindStringSubmatch(form)
+	if m == nil {
+		return nil, errors.New("the page /login has no form")
+	}
+	body := url.Values{"csrf": {html.UnescapeString(m[1] + m[2])}, "email": {email}, "password": {password}}
+	res, err := p.http.PostForm(base+"/login", body)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		return nil, fmt.Errorf("signing in was answered with %d", res.StatusCode)
+	}
+	return p, nil
+}
+
+func (p *person) open(ctx context.Context, path string) (text string, status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
+	if err != nil {
+		return "", 0, err
+	}
+	req.Header.Set("Accept", "text/html")
+	res, err := p.http.Do(req)
+	if err != nil {
+		return "", 0, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if to := res.Header.Get("Location"); to != "" {
+		raw = append(raw, []byte(`<a href="`+html.EscapeString(to)+`">`)...)
+	}
+	return string(raw), res.StatusCode, err
+}
+
+var (
+	link = regexp.MustCompile(`href="(/[^"#]*)`)
+	id   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
+	slug = regexp.MustCompile(`^/o/[^/?]+`)
+)
+
+// find follows links, to one page of each kind: an address without its ids and
+// without what stands after a question mark.
+func (p *person) find(ctx context.Context) ([]page, error) {
+	var out []page
+	known := map[string]bool{}
+	queue := []string{"/", "/home", "/join", "/signup"}
+	for len(queue) > 0 && len(out) < 80 {
+		path := queue[0]
+		queue = queue[1:]
+		bare, _, _ := strings.Cut(path, "?")
+		kind := id.ReplaceAllString(slug.ReplaceAllString(bare, "/o/{org}"), "{id}")
+		if known[kind] || strings.HasPrefix(bare, "/static") || strings.HasPrefix(bare, "/dev") {
+			continue
+		}
+		known[kind] = true
+		text, status, err := p.open(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			queue = append(queue, html.UnescapeString(m[1]))
+		}
+		if status == http.StatusOK {
+			out = append(out, page{kind: kind, path: path, bytes: len(text)})
+		} else if status >= 400 {
+			fmt.Fprintf(os.Stderr, "%s is linked to and answers %d\n", path, status)
+		}
+	}
+	return out, nil
+}
