@@ -67,14 +67,6 @@ func orgLink(org tenants.Organization, role tenants.Role) views.OrgLink {
 	return link
 }
 
-// texts are the words in the visitor's language: the one that they have chosen, or what their browser asks for.
-func (s *Server) texts(c *fiber.Ctx) *views.Texts {
-	if chosen := visitor(c).User.Language; chosen != "" {
-		return s.catalogue.For(chosen, c.Get(fiber.HeaderAcceptLanguage))
-	}
-	return s.catalogue.For(c.Get(fiber.HeaderAcceptLanguage))
-}
-
 func userBar(c *fiber.Ctx) *views.UserBar {
 	w := visitor(c)
 	if !w.In() {

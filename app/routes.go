@@ -38,6 +38,8 @@ func (s *Server) routes() {
 	r.Get("/join", s.joinCode)
 	r.Post("/join", s.joinCode)
 
+	r.Post("/language", s.chooseLanguage)
+
 	r.Get("/signup", s.signUpPage)
 	r.Post("/signup", s.slowDown(60, 10*time.Minute), s.signUp)
 	r.Get("/login", s.signInPage)

@@ -32,13 +32,13 @@ func firstFew(names []string) []string {
 	return names[:min(len(names), 3)]
 }
 
-// moment writes a point in time for readers without script, in UTC.
+// moment writes a point in time for readers without script: in UTC, and in figures that every language reads (ISO 8601).
 func moment(at time.Time, style string) string {
 	switch style {
 	case "time":
 		return at.UTC().Format("15:04 UTC")
 	case "moment":
-		return at.UTC().Format("2 Jan 15:04 UTC")
+		return at.UTC().Format("2006-01-02 15:04 UTC")
 	}
-	return at.UTC().Format("2 January")
+	return at.UTC().Format(time.DateOnly)
 }

@@ -2,39 +2,58 @@ package views
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
-// Money writes an amount of cents, without the cents when there are none: $12.99, $0, €8.
-func Money(cents int64, currency string) string {
+// Money writes an amount of cents as the language does, without the cents when there are none: $12.99, $0, €8; 12,99 $.
+func (t *Texts) Money(cents int64, currency string) string {
 	sign := ""
 	if cents < 0 {
 		sign, cents = "-", -cents
 	}
-	whole := group(cents / 100)
+	whole := t.Number(cents / 100)
 	if part := cents % 100; part != 0 {
-		whole += fmt.Sprintf(".%02d", part)
+		whole += t.decimal() + fmt.Sprintf("%02d", part)
 	}
-	switch strings.ToLower(currency) {
-	case "usd", "":
-		return sign + "$" + whole
-	case "eur":
-		return sign + "€" + whole
-	case "gbp":
-		return sign + "£" + whole
+	symbol, known := symbols[strings.ToLower(currency)]
+	switch {
+	case !known:
+		return sign + whole + " " + strings.ToUpper(currency)
+	case t.Lang() == "de":
+		return sign + whole + "\u00a0" + symbol
 	}
-	return sign + whole + " " + strings.ToUpper(currency)
+	return sign + symbol + whole
 }
 
-// group puts a comma between thousands.
-func group(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
+var symbols = map[string]string{"usd": "$", "": "$", "eur": "€", "gbp": "£"}
+
+// Number writes a whole number with the language's mark between thousands.
+func (t *Texts) Number(n int64) string {
+	if t == nil || t.printer == nil {
+		return message.NewPrinter(language.English).Sprint(number.Decimal(n))
 	}
-	return digits
+	return t.printer.Sprint(number.Decimal(n))
+}
+
+// decimal is the language's mark before the cents.
+func (t *Texts) decimal() string {
+	if t.Lang() == "de" {
+		return ","
+	}
+	return "."
+}
+
+// Tagline is what a plan is for, in one line: the catalogue's if it has one for the plan, else the one that the plan came with.
+func (t *Texts) Tagline(plan Plan) string {
+	if id := "plan.tagline." + plan.ID; t.Lang() != "en" && t.Has(id) {
+		return t.T(id)
+	}
+	return plan.Tagline
 }
 
 // Length writes a duration in words, in the two largest units that matter: "40 minutes", "1 hour 10 minutes", "25 seconds".
@@ -117,8 +136,8 @@ func (t *Texts) Offers(plans []Plan, seats int) []Offer {
 			offers = append(offers, Offer{
 				Plan: plan.ID, Interval: interval,
 				Name:   t.T("offer.name_"+interval, "Plan", plan.Name),
-				Price:  t.T("offer.price", "Price", Money(plan.perMonth(interval), plan.Currency)),
-				Today:  Money(plan.today(interval, seats), plan.Currency),
+				Price:  t.T("offer.price", "Price", t.Money(plan.perMonth(interval), plan.Currency)),
+				Today:  t.Money(plan.today(interval, seats), plan.Currency),
 				Detail: t.T("offer.detail_"+interval, "Length", t.Limit(plan.MeetingLength), "People", plan.Participants),
 			})
 		}

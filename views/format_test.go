@@ -14,7 +14,7 @@ func TestMoney(t *testing.T) {
 		{0, "usd", "$0"}, {1299, "usd", "$12.99"}, {12468, "USD", "$124.68"}, {1200, "eur", "€12"}, {5, "gbp", "£0.05"},
 		{123456789, "usd", "$1,234,567.89"}, {-1299, "usd", "-$12.99"}, {1000, "chf", "10 CHF"},
 	} {
-		if got := Money(c.cents, c.currency); got != c.want {
+		if got := words(t).Money(c.cents, c.currency); got != c.want {
 			t.Errorf("Money(%d, %s) = %s, want %s", c.cents, c.currency, got, c.want)
 		}
 	}

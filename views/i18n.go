@@ -10,6 +10,8 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+	"golang.org/x/text/message"
 )
 
 //go:embed locales/*.toml
@@ -44,15 +46,24 @@ func NewCatalogue() (*Catalogue, error) {
 	return c, nil
 }
 
+// Languages are those that there are messages in, as BCP 47 tags, English first.
+func (c *Catalogue) Languages() []string {
+	var out []string
+	for _, tag := range c.bundle.LanguageTags() {
+		out = append(out, tag.String())
+	}
+	return slices.Compact(out)
+}
+
 // IDs lists the ids of all messages.
 func (c *Catalogue) IDs() []string { return append([]string(nil), c.ids...) }
 
 // For gives the words in the first of the wanted languages that there is; wanted are values of Accept-Language or tags.
 func (c *Catalogue) For(wanted ...string) *Texts {
-	tags := append(slices.Clone(wanted), language.English.String())
+	tags := append(slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return w == "" }), language.English.String())
 	known := c.bundle.LanguageTags()
 	_, at := language.MatchStrings(language.NewMatcher(known), tags...)
-	return &Texts{localizer: i18n.NewLocalizer(c.bundle, tags...), ids: c.ids, lang: known[at].String()}
+	return &Texts{localizer: i18n.NewLocalizer(c.bundle, tags...), ids: c.ids, lang: known[at].String(), all: c.Languages(), printer: message.NewPrinter(known[at])}
 }
 
 // Texts are the words in one reader's language. A nil Texts answers with the ids themselves.
@@ -60,6 +71,8 @@ type Texts struct {
 	localizer *i18n.Localizer
 	ids       []string
 	lang      string
+	all       []string // languages to choose from
+	printer   *message.Printer
 }
 
 // Lang is the BCP 47 tag for the page's lang attribute.
@@ -68,6 +81,24 @@ func (t *Texts) Lang() string {
 		return "en"
 	}
 	return t.lang
+}
+
+// Language is one that the reader may choose.
+type Language struct {
+	Tag    string // BCP 47
+	Name   string // in itself
+	Chosen bool
+}
+
+// Languages are those that the reader may choose from.
+func (t *Texts) Languages() (out []Language) {
+	if t == nil {
+		return nil
+	}
+	for _, tag := range t.all {
+		out = append(out, Language{Tag: tag, Name: display.Self.Name(language.Make(tag)), Chosen: tag == t.lang})
+	}
+	return out
 }
 
 // T is the message with the id, its holes filled from pairs of name and value.

@@ -92,7 +92,7 @@ func priceRows(p Page, plans []Plan) []compareRow {
 			if plan.Contact {
 				return p.T("plan.by_contract_cell")
 			}
-			return Money(cents(plan), plan.Currency)
+			return p.Texts.Money(cents(plan), plan.Currency)
 		}
 	}
 	return []compareRow{

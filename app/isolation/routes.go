@@ -36,6 +36,7 @@ func Rules() map[string]Rule {
 
 		// People.
 		"/":                  open(nil),
+		"/language":          open(nil),
 		"/pricing":           open(nil),
 		"/join":              open(nil),
 		"/signup":            open(nil),

@@ -96,7 +96,9 @@ func (s settings) measure(ctx context.Context, name, data, database string) (res
 	defer server.stop()
 	pages, err := s.visit(ctx, server.url, owner, password)
 	if err != nil {
-		return result{}, err
+		server.stop()
+		log := server.log.String()
+		return result{}, fmt.Errorf("%w\n%s", err, log[max(0, len(log)-3000):])
 	}
 	r := result{database: name, pages: pages}
 	for _, p := range pages {

@@ -25,6 +25,7 @@ import (
 type running struct {
 	url string
 	cmd *exec.Cmd
+	log bytes.Buffer // read it when the server has stopped
 }
 
 func serve(ctx context.Context, parley string, args []string) (*running, error) {
@@ -37,13 +38,12 @@ func serve(ctx context.Context, parley string, args []string) (*running, error) 
 		return nil, err
 	}
 	cmd := exec.Command(parley, append(append([]string{"serve"}, args...), "--listen", listen, "--media-port", "0", "--base-url", "http://"+listen)...)
-	var log bytes.Buffer
-	cmd.Stderr = &log
+	r := &running{url: "http://" + listen, cmd: cmd}
+	cmd.Stderr = &r.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	r := &running{url: "http://" + listen, cmd: cmd}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
 		if res, err := http.Get(r.url + "/readyz"); err == nil {
 			_ = res.Body.Close()
@@ -53,7 +53,7 @@ func serve(ctx context.Context, parley string, args []string) (*running, error) 
 		}
 	}
 	r.stop()
-	return nil, fmt.Errorf("parley serve did not get ready: %s", log.String())
+	return nil, fmt.Errorf("parley serve did not get ready: %s", r.log.String())
 }
 
 func (r *running) stop() {
