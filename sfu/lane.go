@@ -123,7 +123,7 @@ func (l *lane) send(s *secure.Stream, header *rtp.Header, payload []byte) (int, 
 	}
 	size := header.MarshalSize() + len(payload) + secure.MaxOverhead
 	if way.road == nil {
-		return way.sendCopy(s, make([]byte, size), header, payload)
+		return way.sendCopy(s, size, header, payload)
 	}
 	room := way.road.Begin(size)
 	if room == nil {
@@ -134,8 +134,17 @@ func (l *lane) send(s *secure.Stream, header *rtp.Header, payload []byte) (int, 
 	return n, err
 }
 
+// rooms are for packets on their way over TCP.
+var rooms = sync.Pool{New: func() any { return new([receiveMTU]byte) }}
+
 // sendCopy sends over TCP, where what is written is copied anyway.
-func (w *exit) sendCopy(s *secure.Stream, room []byte, header *rtp.Header, payload []byte) (int, error) {
+func (w *exit) sendCopy(s *secure.Stream, size int, header *rtp.Header, payload []byte) (int, error) {
+	space, _ := rooms.Get().(*[receiveMTU]byte)
+	defer rooms.Put(space)
+	room := space[:]
+	if size > len(room) {
+		room = make([]byte, size)
+	}
 	n, err := s.Seal(room, header, payload)
 	if err != nil {
 		return n, err
