@@ -81,6 +81,11 @@ func (p *peer) openUp() (link, error) {
 
 // watchState follows the connection that the client receives on.
 func (p *peer) watchState(l link) {
+	l.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
+		if state == webrtc.ICEConnectionStateConnected {
+			p.post(p.prepareSubs) // those from the start are old by now, if the way is long
+		}
+	})
 	l.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		p.post(func() { p.onState(state) })
 	})

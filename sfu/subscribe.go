@@ -45,7 +45,17 @@ func (p *peer) subscribe(pub *publication) {
 		pub.demand.add(s.sub)
 		pub.raise() // early: the publisher needs a moment to start again
 	}
+	s.sub.Prepare()
 	p.downlink.add(s)
+}
+
+// prepareSubs has key frames made while the connection comes up.
+func (p *peer) prepareSubs() {
+	for _, s := range p.subs {
+		if !s.open {
+			s.sub.Prepare()
+		}
+	}
 }
 
 // streamID is what the client reads the publisher and the track from. With the

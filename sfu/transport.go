@@ -215,6 +215,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: own})
 	settings.SetSRTPProtectionProfiles(own.handshake.Offers()...)
 	settings.SetDTLSKeyLogWriter(&own.handshake) // which keeps it to itself
+	settings.SetICEBindingRequestHandler(firstWay())
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},

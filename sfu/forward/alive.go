@@ -23,6 +23,7 @@ func (l *Layer) arrived(p *packet, now time.Duration) {
 		return
 	}
 	l.frame = p.timestamp
+	l.pause.Store(int64(now - l.frames[0]))
 	copy(l.frames[1:], l.frames[:])
 	l.frames[0] = now
 	l.rate.observe(p.place.temporal, now)

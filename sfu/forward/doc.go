@@ -15,7 +15,9 @@
 // repair stream (RTX, RFC 4588), whose packets have numbers of their own; for
 // audio, and clients without RTX, with the very bytes that were sent before:
 // under AES-GCM a sequence number must never carry two different plaintexts or
-// headers.
+// headers. A newcomer starts from it too: a key frame is asked for when they
+// join, and by the time that their connection is up, it and what has come since
+// are there.
 //
 // All tracks of a subscriber share a Path. It numbers their packets, learns from
 // what the client reports how much the way carries, bounds what is sent again,

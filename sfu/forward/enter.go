@@ -8,6 +8,9 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 	if target := s.track.target(s.variant, s.cap); layer != target {
 		return false
 	}
+	if !p.key && s.follow(layer, p, now) {
+		return true
+	}
 	if !p.key {
 		if layer != s.current || !s.path.crowded() {
 			layer.keyWanted.Store(true) // where frames were dropped: not before there is room for it

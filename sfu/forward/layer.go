@@ -29,6 +29,7 @@ type Layer struct {
 	structure    *descriptor.Structure
 
 	ring *ring
+	key  keyFrame
 	red  redundancy
 
 	frame  uint32                     // timestamp of the frame in hand
@@ -41,6 +42,8 @@ type Layer struct {
 	lastPacket     atomic.Int64 // time.Duration
 	lastKeyRequest atomic.Int64 // time.Duration
 	keyWanted      atomic.Bool
+	keyAt          atomic.Int64 // time.Duration: when the newest key frame came
+	pause          atomic.Int64 // time.Duration: between the latest two frames
 
 	reception reception
 
@@ -114,6 +117,7 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	if l.cut.Load() {
 		l.cut.Store(false)
 		l.sequence.cut()
+		l.forgetKey()
 	}
 	seq, ok := l.sequence.next(l.header.SequenceNumber, held || len(payload) == 0)
 	if held {
@@ -134,6 +138,7 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 		return false
 	}
 	l.ring.put(p)
+	l.noteKey(p, now)
 	l.arrived(p, now)
 	return true
 }

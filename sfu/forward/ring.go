@@ -42,6 +42,21 @@ func (r *ring) put(p *packet) {
 	slot.payload = kept
 }
 
+// holds says whether all packets from first up to, but without, end are there.
+func (r *ring) holds(first, end uint64) bool {
+	if end-first > uint64(len(r.slots)) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for seq := first; seq < end; seq++ {
+		if slot := &r.slots[seq%uint64(len(r.slots))]; slot.seq != seq || slot.payload == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // clear forgets all packets.
 func (r *ring) clear() {
 	r.mu.Lock()

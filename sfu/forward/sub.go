@@ -139,7 +139,8 @@ func (s *Sub) Bound() bool {
 	return s.writer != nil
 }
 
-// Open lets packets through, from the next key frame on.
+// Open lets packets through, from a key frame on: one that has just come, or
+// the next.
 func (s *Sub) Open() {
 	s.mu.Lock()
 	s.open, s.waiting = true, true
@@ -148,7 +149,9 @@ func (s *Sub) Open() {
 	if announce {
 		s.announce()
 	}
-	s.wantKey()
+	if layer := s.target(); layer == nil || !layer.awaited(s.track.now(), catchUp) {
+		s.wantKey()
+	}
 }
 
 // SetPaused stops and starts what the subscriber gets.
@@ -177,12 +180,17 @@ func (s *Sub) restart() {
 }
 
 func (s *Sub) wantKey() {
+	if layer := s.target(); layer != nil && s.track.Kind == webrtc.RTPCodecTypeVideo {
+		layer.RequestKey()
+	}
+}
+
+// target is the layer that the subscriber should get.
+func (s *Sub) target() *Layer {
 	s.mu.Lock()
 	variant, quality := s.variant, s.cap
 	s.mu.Unlock()
-	if layer := s.track.target(variant, quality); layer != nil && s.track.Kind == webrtc.RTPCodecTypeVideo {
-		layer.RequestKey()
-	}
+	return s.track.target(variant, quality)
 }
 
 // announce sends a few empty packets: clients built on Pion tell of a track
@@ -205,7 +213,15 @@ func (s *Sub) announce() {
 func (s *Sub) forward(layer *Layer, p *packet, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer == nil || !s.open || s.paused || !s.isFor(p) {
+	if s.writer == nil || !s.open || s.paused {
+		return
+	}
+	s.pass(layer, p, now)
+}
+
+// pass is forward for a subscriber who gets what comes. Call with mu.
+func (s *Sub) pass(layer *Layer, p *packet, now time.Duration) {
+	if !s.isFor(p) {
 		return
 	}
 	s.rewind()

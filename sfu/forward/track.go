@@ -123,6 +123,7 @@ func (t *Track) AddLayer(quality int, audioLevelID uint8, requestKey func()) *La
 func (t *Track) AddLayerOf(variant, quality int, audioLevelID uint8, requestKey func()) *Layer {
 	layer := &Layer{track: t, variant: variant, format: t.variants[variant].format, quality: quality, audioLevelID: audioLevelID, sendKeyRequest: requestKey, ring: newRing(t.ringSize())}
 	layer.lastKeyRequest.Store(int64(-keyInterval))
+	layer.keyAt.Store(never)
 	layer.flood.most = videoPackets
 	if t.Kind == webrtc.RTPCodecTypeAudio {
 		layer.flood.most = audioPackets
