@@ -36,6 +36,9 @@ type Config struct {
 	Loudest        int // microphones heard at once in a room of more than LoudestAbove; 0 = all
 	LoudestAbove   int
 	Pool           string // pool of media nodes that this node belongs to
+	Region         string // where this node stands, as clients are told
+	Capacity       int    // people on this node at whom it gets no more rooms; 0 = no bound
+	Replicas       int    // servers of a NATS cluster that keep each event and each room's place
 	Metrics        string // host:port of the Prometheus listener; empty = none
 	BaseURL        string // what people type, e.g. https://meet.example.org; empty = http://localhost:<port of Listen>
 	Secret         string // 64 hex digits that seal keys and sign seats; empty = made at first start in Data/secret
@@ -74,6 +77,9 @@ func (c *Config) flags(name string) *flag.FlagSet {
 	fs.IntVar(&c.Loudest, "loudest", 8, "`number` of microphones heard at once in very large rooms, 0 for all")
 	fs.IntVar(&c.LoudestAbove, "loudest-above", 50, "`number` of microphones above which a room is very large, 0 for never")
 	fs.StringVar(&c.Pool, "pool", "default", "`name` of the pool of media nodes that this node belongs to")
+	fs.StringVar(&c.Region, "region", "", "`name` of where this node stands, such as eu-central, for clients and the console")
+	fs.IntVar(&c.Capacity, "capacity", 0, "`number` of people on this node at which it gets no more rooms, 0 for no bound")
+	fs.IntVar(&c.Replicas, "nats-replicas", 1, "`number` of servers of the NATS cluster that keep each event and each room's place; 3 survives the loss of one")
 	fs.StringVar(&c.Metrics, "metrics", "", "`host:port` of the Prometheus listener (default: none)")
 	fs.StringVar(&c.BaseURL, "base-url", "", "`URL` that people use, such as https://meet.example.org (default: http://localhost:PORT)")
 	fs.StringVar(&c.Secret, "secret", "", "`64 hex digits` that seal keys and sign seats (default: made once in DATA/secret)")
@@ -139,6 +145,7 @@ func (c Config) faults() error {
 	add(c.Loudest < 0 || c.LoudestAbove < 0, "--loudest %d and --loudest-above %d are numbers of microphones; use 0 to let everybody be heard", c.Loudest, c.LoudestAbove)
 	add(c.MediaPort < 0 || c.MediaPort > 65535, "--media-port %d is not a port; use 1 to 65535, or 0 for any free one", c.MediaPort)
 	all = append(all, c.reachFaults()...)
+	all = append(all, c.clusterFaults()...)
 	for _, p := range split(c.Proxies) {
 		_, _, cidr := net.ParseCIDR(p)
 		add(net.ParseIP(p) == nil && cidr != nil, "--trusted-proxies %q is neither an address nor a range such as 10.0.0.0/8", p)

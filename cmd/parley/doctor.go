@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"parley/migrations"
-	"parley/sfu/cluster"
 )
 
 // finding is one thing that the doctor looked at: what was seen, and the mend when it is not well.
@@ -53,7 +52,7 @@ func examine(ctx context.Context, cfg Config) []finding {
 		{"media port " + strconv.Itoa(cfg.MediaPort) + " (UDP and TCP)", mediaFree(cfg.MediaPort), "if Parley runs already, this is as it should be; else choose another with --media-port, and open it in the firewall"},
 		{"address for media", reachable(cfg), "give the address that browsers reach this node on with --node-ip"},
 		{"database", databaseOK(ctx, cfg), "check --database; then run: parley migrate up"},
-		{"NATS", natsOK(cfg), "check --nats, or leave it out to use the server inside the process"},
+		{"NATS", natsOK(ctx, cfg), "check --nats, or leave it out to use the server inside the process; it needs JetStream, on as many servers as --nats-replicas says"},
 		{"Google and Facebook", identityOK(cfg), "give the https address that people use with --base-url, and tell both consoles BASE-URL/auth/google/callback and BASE-URL/auth/facebook/callback"},
 		{"Stripe webhook", webhookOK(cfg), "Stripe delivers events to --base-url + /webhooks/stripe over https only"},
 	}
@@ -113,18 +112,6 @@ func databaseOK(ctx context.Context, cfg Config) error {
 	defer cancel()
 	_, err := migrations.Status(ctx, cfg.Database)
 	return err
-}
-
-func natsOK(cfg Config) error {
-	if cfg.NATS == "" {
-		return nil
-	}
-	nc, err := cluster.Dial(cfg.NATS, cfg.logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	nc.Close()
-	return nil
 }
 
 func webhookOK(cfg Config) error {

@@ -16,7 +16,7 @@ import (
 
 // openNode starts a media node inside this process, and sends its events to the stream.
 func (p *process) openNode(context.Context) error {
-	events, err := cluster.NewPublisher(p.nats, cluster.PublisherOptions{Logger: p.log, Clock: p.clock})
+	events, err := cluster.NewPublisher(p.nats, cluster.PublisherOptions{Logger: p.log, Clock: p.clock, Replicas: p.cfg.Replicas})
 	if err != nil {
 		return fmt.Errorf("open the stream of media events: %w", err)
 	}
@@ -30,7 +30,7 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 		return fmt.Errorf("start the media node: %w", err)
 	}
 	node, err := sfu.NewNode(sfu.Config{
-		Logger: p.log, Clock: p.clock, Keyring: keys, MediaPort: p.cfg.MediaPort, NodeIPs: split(p.cfg.NodeIPs), STUN: p.cfg.STUN, TURN: ways, Emit: emit, Version: version,
+		Logger: p.log, Clock: p.clock, Keyring: keys, MediaPort: p.cfg.MediaPort, NodeIPs: split(p.cfg.NodeIPs), STUN: p.cfg.STUN, TURN: ways, Emit: emit, Region: p.cfg.Region, Version: version,
 		Loudest: p.cfg.Loudest, LoudestAbove: p.cfg.LoudestAbove,
 	})
 	if err != nil {
@@ -49,7 +49,7 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 
 // openCluster finds media nodes over NATS, and answers their questions about keys.
 func (p *process) openCluster(ctx context.Context) error {
-	client, err := cluster.NewClient(ctx, p.nats, cluster.ClientOptions{Logger: p.log, Clock: p.clock, Keyring: app.Keys{Store: p.store}})
+	client, err := cluster.NewClient(ctx, p.nats, cluster.ClientOptions{Logger: p.log, Clock: p.clock, Keyring: app.Keys{Store: p.store}, Replicas: p.cfg.Replicas})
 	if err != nil {
 		return fmt.Errorf("join the media cluster: %w", err)
 	}
@@ -78,7 +78,7 @@ func runMedia(ctx context.Context, args []string, std stdio) error {
 	if err := p.openNATS(ctx); err != nil {
 		return err
 	}
-	events, err := cluster.NewPublisher(p.nats, cluster.PublisherOptions{Logger: p.log, Clock: p.clock})
+	events, err := cluster.NewPublisher(p.nats, cluster.PublisherOptions{Logger: p.log, Clock: p.clock, Replicas: p.cfg.Replicas})
 	if err != nil {
 		return fmt.Errorf("open the stream of media events: %w", err)
 	}
@@ -86,7 +86,9 @@ func runMedia(ctx context.Context, args []string, std stdio) error {
 	if err := p.startNode(cluster.NewKeys(p.nats, p.clock), events.Emit); err != nil {
 		return err
 	}
-	server, err := cluster.NewNodeServer(ctx, p.nats, p.node, cluster.ServerOptions{Name: hostname(), Pool: p.cfg.Pool, Logger: p.log, Clock: p.clock})
+	server, err := cluster.NewNodeServer(ctx, p.nats, p.node, cluster.ServerOptions{
+		Name: hostname(), Pool: p.cfg.Pool, Region: p.cfg.Region, Capacity: p.cfg.Capacity, Replicas: p.cfg.Replicas, Logger: p.log, Clock: p.clock,
+	})
 	if err != nil {
 		return fmt.Errorf("offer the node to the cluster: %w", err)
 	}

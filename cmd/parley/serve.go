@@ -239,7 +239,7 @@ func (p *process) followEvents(web *app.Server) {
 }
 
 func (p *process) consumer() cluster.ConsumerOptions {
-	return cluster.ConsumerOptions{Logger: p.log, Clock: p.clock, Durable: "web"}
+	return cluster.ConsumerOptions{Logger: p.log, Clock: p.clock, Durable: "web", Replicas: p.cfg.Replicas}
 }
 
 // catchUpTime bounds how long a start waits for old events. A web tier that cannot catch up serves all the same: the node's own limits hold.

@@ -229,17 +229,25 @@ func TestTiersApart(t *testing.T) {
 
 var joins int
 
-// joinWithKey makes a key of the organization and joins with it, as any LiveKit client does.
-func joinWithKey(t *testing.T, base, data, org, room string) *sfutest.Peer {
+// mediaKey is what key create prints.
+type mediaKey struct{ Key, Secret, URL string }
+
+func makeKey(t *testing.T, data, org string) (key mediaKey) {
 	t.Helper()
 	out, err := invoke(t, "", "admin", "key", "create", "--org", org, "--json", "--data", data)
 	if err != nil {
 		t.Fatalf("key create: %v\n%s", err, out)
 	}
-	var key struct{ Key, Secret, URL string }
 	if err := json.Unmarshal([]byte(out), &key); err != nil || key.URL == "" {
 		t.Fatalf("key create printed %q: %v", out, err)
 	}
+	return key
+}
+
+// joinWithKey makes a key of the organization and joins with it, as any LiveKit client does.
+func joinWithKey(t *testing.T, base, data, org, room string) *sfutest.Peer {
+	t.Helper()
+	key := makeKey(t, data, org)
 	joins++
 	token, err := sfu.SignToken(key.Key, []byte(key.Secret), sfu.Grant{Room: room, Identity: fmt.Sprintf("robot-%d", joins)}, time.Now())
 	if err != nil {
