@@ -72,6 +72,9 @@ func (p *peer) openUp() (link, error) {
 		return link{}, err
 	}
 	p.up = l
+	if !p.single {
+		l.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { p.post(func() { p.checkHandshake(l, state) }) })
+	}
 	l.OnTrack(func(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		p.onTrack(l.PeerConnection, remote, receiver)
 	})
@@ -87,8 +90,33 @@ func (p *peer) watchState(l link) {
 		}
 	})
 	l.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-		p.post(func() { p.onState(state) })
+		p.post(func() {
+			p.onState(state)
+			p.checkHandshake(l, state)
+		})
 	})
+}
+
+// checkHandshake ends the stay of who cannot come to a common secret with the
+// node: a DTLS transport that has failed never recovers, and until somebody
+// noticed, others would see a person whom they cannot hear.
+func (p *peer) checkHandshake(l link, state webrtc.PeerConnectionState) {
+	transport := l.SCTP().Transport()
+	if state == webrtc.PeerConnectionStateFailed && transport.State() == webrtc.DTLSTransportStateFailed {
+		p.onFailedHandshake(transport)
+	}
+}
+
+// onFailedHandshake tells a wrong certificate from a handshake that got lost.
+// With the first, whoever is at the other end is not who speaks in the signals,
+// or cannot say who they are; another try would end the same way.
+func (p *peer) onFailedHandshake(transport *webrtc.DTLSTransport) {
+	if len(transport.GetRemoteCertificate()) == 0 {
+		p.restart(errors.New("the DTLS handshake failed"))
+		return
+	}
+	p.log.Warn("the client's certificate is not the one that it announced")
+	p.leave(ReasonInsecure)
 }
 
 func (p *peer) onState(state webrtc.PeerConnectionState) {

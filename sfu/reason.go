@@ -24,6 +24,7 @@ const (
 	ReasonFailed    Reason = "failed"    // a message that could not be read, or a fault of ours
 	ReasonSilent    Reason = "silent"    // the connection died and did not come back
 	ReasonToken     Reason = "token"     // refused: the token is not good
+	ReasonInsecure  Reason = "insecure"  // the media connection's certificate is not the one that the client announced
 	ReasonReplaced  Reason = "replaced"  // this connection gave way to a newer one of the same person
 )
 
@@ -44,6 +45,8 @@ func (r Reason) DisconnectReason() livekit.DisconnectReason {
 		return livekit.DisconnectReason_SERVER_SHUTDOWN
 	case ReasonFull, ReasonNotOpen, ReasonToken:
 		return livekit.DisconnectReason_JOIN_FAILURE
+	case ReasonInsecure:
+		return livekit.DisconnectReason_MEDIA_FAILURE
 	case ReasonSilent:
 		return livekit.DisconnectReason_CONNECTION_TIMEOUT
 	default:
