@@ -22,8 +22,9 @@ type conn struct {
 	ufrag  string
 
 	// guarded by socket.mu
-	gone    bool
-	remotes []netip.AddrPort // oldest first
+	gone      bool
+	remotes   []netip.AddrPort // oldest first
+	strangers allowance        // for requests from other addresses
 
 	mu          sync.Mutex
 	first, last *datagram // what waits to be read

@@ -7,8 +7,8 @@
 // from, once ICE has validated that address. An address is validated by the
 // answer to its binding request: the agent answers only what carries the
 // password of the session. Until then nothing but binding requests passes, so
-// no stranger gets a DTLS handshake, and a flood of requests from one place is
-// cut off at its source. A binding request always goes where its user name
+// no stranger gets a DTLS handshake, and a flood of requests for one connection
+// is cut off without touching any other's. A binding request always goes where its user name
 // says, also from an address that is known: after an ICE restart, or a new
 // session from the same port, it moves the address to the new connection.
 //

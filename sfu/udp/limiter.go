@@ -1,55 +1,29 @@
 package udp
 
-import (
-	"hash/maphash"
-	"net/netip"
-	"time"
-)
+import "time"
 
-// How many binding requests a place may send before one of its addresses is
-// known. An office of a hundred people that join at once is behind one
-// address, and each of them tries several times.
+// How many binding requests a connection takes from addresses that it does not
+// know yet. A browser sends some twenty a second until it has an answer. They
+// are counted by connection, whose name nobody can guess, and not by where they
+// come from: a whole office is behind one address, and joins at once.
 const (
-	strangersAtOnce    = 2000
-	strangersPerSecond = 500
-	limiterBuckets     = 4096
+	strangersAtOnce    = 200
+	strangersPerSecond = 100
 )
 
-// limiter counts by a hash of the source, so that a flood from invented
-// addresses costs no memory. It has one user: the goroutine that reads.
-type limiter struct {
-	seed    maphash.Seed
-	buckets [limiterBuckets]bucket
-}
-
-type bucket struct {
-	left  float64
+// allowance is what is left of it. The zero value is a full one.
+type allowance struct {
+	used  float64
 	since time.Duration
 }
 
-func newLimiter() *limiter {
-	l := &limiter{seed: maphash.MakeSeed()}
-	for i := range l.buckets {
-		l.buckets[i].left = strangersAtOnce
-	}
-	return l
-}
-
-// allow takes one from the source's share. Who has an IPv6 address has the
-// whole /64.
-func (l *limiter) allow(source netip.Addr, now time.Duration) bool {
-	if source.Is6() {
-		if prefix, err := source.Prefix(64); err == nil {
-			source = prefix.Addr()
-		}
-	}
-	key := source.As16()
-	b := &l.buckets[maphash.Bytes(l.seed, key[:])%limiterBuckets]
-	b.left = min(strangersAtOnce, b.left+strangersPerSecond*(now-b.since).Seconds())
-	b.since = now
-	if b.left < 1 {
+// take uses one up. It says false when there is none left.
+func (a *allowance) take(now time.Duration) bool {
+	a.used = max(0, a.used-strangersPerSecond*(now-a.since).Seconds())
+	a.since = now
+	if a.used > strangersAtOnce-1 {
 		return false
 	}
-	b.left--
+	a.used++
 	return true
 }

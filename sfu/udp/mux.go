@@ -36,7 +36,7 @@ var _ ice.UDPMux = (*Mux)(nil)
 // Counters count datagrams that the mux did not pass on.
 type Counters struct {
 	Strangers atomic.Uint64 // from addresses that ICE has not validated, and no request for a connection that exists
-	Flooded   atomic.Uint64 // requests over their source's rate
+	Flooded   atomic.Uint64 // requests over the rate of their connection
 	Overflown atomic.Uint64 // for a connection that does not read fast enough
 	Unsent    atomic.Uint64 // refused by the kernel
 }

@@ -115,12 +115,13 @@ func TestRemovedConnectionGetsNothing(t *testing.T) {
 	}
 }
 
-// TestFloodIsCutOff sends requests as fast as it can.
+// TestFloodIsCutOff sends requests as fast as it can. Whoever is behind the same
+// address, as a whole office is, joins all the same.
 func TestFloodIsCutOff(t *testing.T) {
 	n := newNode(t, "udp4")
-	agent, flood := n.agent("ann"), n.client()
-	n.agent("other")
-	for end := time.Now().Add(patience); n.mux.Counters.Flooded.Load() < 100; {
+	ann, bob := n.agent("ann"), n.agent("bob")
+	flood, colleague := n.client(), n.client()
+	for end := time.Now().Add(patience); n.mux.Counters.Flooded.Load() < 3000; {
 		for range 100 {
 			flood.request("nobody")
 			flood.request("ann")
@@ -129,9 +130,27 @@ func TestFloodIsCutOff(t *testing.T) {
 			t.Fatal("the flood is let through")
 		}
 	}
-	// The agent's queue holds what it holds, and no more.
-	if n.mux.Counters.Overflown.Load() == 0 {
-		t.Error("a connection that is not read keeps everything")
+	colleague.request("bob")
+	n.validate(bob)
+	if answer := colleague.receive(); !stun.IsMessage(answer) {
+		t.Errorf("the colleague got %x, not the answer", answer)
+	}
+	n.validate(ann) // what came before the flood was one
+}
+
+// TestUnreadConnectionKeepsNoMoreThanItHolds sends from an address that is known.
+func TestUnreadConnectionKeepsNoMoreThanItHolds(t *testing.T) {
+	n := newNode(t, "udp4")
+	agent, client := n.agent("ann"), n.client()
+	client.request("ann")
+	n.validate(agent)
+	for end := time.Now().Add(patience); n.mux.Counters.Overflown.Load() == 0; {
+		for range 100 {
+			client.send(media)
+		}
+		if time.Now().After(end) {
+			t.Fatal("a connection that is not read keeps everything")
+		}
 	}
 	n.got(agent)
 }

@@ -16,14 +16,13 @@ const maxRemotes = 32
 
 // socket is one local address of the mux.
 type socket struct {
-	mux       *Mux
-	wire      *wire
-	receiver  *receiver
-	local     *net.UDPAddr
-	six       bool // IPv6
-	queues    []*queue
-	strangers *limiter
-	now       func() time.Duration
+	mux      *Mux
+	wire     *wire
+	receiver *receiver
+	local    *net.UDPAddr
+	six      bool // IPv6
+	queues   []*queue
+	now      func() time.Duration
 
 	mu      sync.Mutex // of all below; held for a batch's lookups, never while calling out
 	closed  bool
@@ -47,7 +46,7 @@ func newSocket(m *Mux, udp *net.UDPConn, queues int, now func() time.Duration) (
 		return nil, err
 	}
 	s := &socket{
-		mux: m, wire: w, receiver: r, strangers: newLimiter(), now: now,
+		mux: m, wire: w, receiver: r, now: now,
 		ufrags: map[string]*conn{}, remotes: map[netip.AddrPort]remote{},
 	}
 	if local, ok := udp.LocalAddr().(*net.UDPAddr); ok {
@@ -167,9 +166,6 @@ func (s *socket) route(b []byte, source netip.AddrPort, now time.Duration) (*con
 	case !request:
 		s.mux.Counters.Strangers.Add(1)
 		return nil, nil
-	case !ok && !s.strangers.allow(source.Addr(), now):
-		s.mux.Counters.Flooded.Add(1)
-		return nil, nil
 	}
 	c := s.ufrags[string(ufrag)]
 	switch {
@@ -178,6 +174,9 @@ func (s *socket) route(b []byte, source netip.AddrPort, now time.Duration) (*con
 		return nil, nil
 	case ok:
 		return c, known.addr
+	case !c.strangers.take(now):
+		s.mux.Counters.Flooded.Add(1)
+		return nil, nil
 	default:
 		return c, net.UDPAddrFromAddrPort(source)
 	}
