@@ -41,7 +41,7 @@ function page(sections: { title: string; text: string; rows: Row[] }[], chromium
   return [
     "# Measurements",
     "",
-    "The media node, beside LiveKit: [benchmarks-media.md](benchmarks-media.md).",
+    "The media node, beside LiveKit: [benchmarks-media.md](benchmarks-media.md). Where the first picture's time goes: [first-frame.md](first-frame.md).",
     "",
     `Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load average before: ${load.toFixed(1)}; above 1, others were at work and times are longer than they need to be. Weights are exact.`,
     ...sections.flatMap((s) => ["", `## ${s.title}`, "", s.text, "", table(s.rows)]),
