@@ -92,3 +92,27 @@ func TestAClientWithoutRTCPIsServedWithCare(t *testing.T) {
 		t.Errorf("in the room: %v", names)
 	}
 }
+
+// TestAClientThatOnlyReportsIsNotTakenForDead: it has no need for connectivity
+// checks of its own as long as it sends reports.
+func TestAClientThatOnlyReportsIsNotTakenForDead(t *testing.T) {
+	clock := clockwork.NewFakeClockAt(time.Now())
+	w := newWorld(t, clock)
+	w.wait(4 * patience)
+	w.open(acme, sfu.Limits{Participants: 10})
+	ann := w.join("ann", sfutest.Options{})
+	w.publish(ann, sfutest.Microphone())
+	bob := w.join("bob", sfutest.Options{})
+	sound := w.track(bob, audio)
+	ticked, ticks := time.Now(), 0
+	w.eventually("a quarter of a minute of sound", func() bool {
+		if time.Since(ticked) > 100*time.Millisecond {
+			clock.Advance(time.Second)
+			ticked, ticks = time.Now(), ticks+1
+		}
+		return sound.Received() > 750 && ticks > 100 || len(w.identities(acme)) < 2
+	})
+	if names := w.identities(acme); len(names) != 2 {
+		t.Errorf("in the room: %v", names)
+	}
+}

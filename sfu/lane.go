@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/ice/v2"
 	"github.com/pion/rtcp"
@@ -27,6 +28,7 @@ type lane struct {
 
 	reading sync.Mutex      // there is a reader for each local address
 	reports *secure.Reports // guarded by reading; nil: Pion opens RTCP
+	shownAt time.Time       // guarded by reading; when Pion was last shown a report
 	heard   func(compound []byte)
 
 	mu      sync.Mutex
@@ -77,8 +79,14 @@ func (l *lane) open() {
 	}
 }
 
-// report takes RTCP. It says false when it is for Pion to open. Pion itself has no
-// use for it, beyond passing it to whom it names.
+// lifeEvery is how often the ICE agent sees a report. It counts what it reads: a
+// client that receives and reports all the time has no need to send checks (Pion's
+// does not), and would pass for disconnected after eight seconds.
+const lifeEvery = time.Second
+
+// report takes RTCP. It says false when it is for Pion to read. Pion itself has no
+// use for it, beyond knowing that the client is there: what it gets is opened
+// already, and refused.
 func (l *lane) report(packet []byte) bool {
 	l.reading.Lock()
 	if l.reports == nil {
@@ -86,11 +94,15 @@ func (l *lane) report(packet []byte) bool {
 		return false
 	}
 	compound, err := l.reports.Open(packet)
+	shown := time.Since(l.shownAt) < lifeEvery
+	if err == nil && !shown {
+		l.shownAt = time.Now()
+	}
 	l.reading.Unlock()
 	if err == nil {
 		l.heard(compound)
 	}
-	return true
+	return err != nil || shown
 }
 
 // close ends what is sent past Pion.
