@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -23,8 +24,9 @@ const (
 
 // structured is a dependency descriptor with a structure of two spatial and two
 // temporal layers. Template 60 is the key frame, 61 and 62 are of spatial layer
-// 0, 63 to 1 of the other.
-const structured = "fc012c8783187afaa130a0a015552aaa3777777777777813f80b3827f81678"
+// 0, 63 to 1 of the other. A chain is of spatial layer 0's frames of temporal
+// layer 0, the other of both layers'.
+const structured = "fc012c8783187afaa130a0a015552aaa3004321111132813f80b3827f81678"
 
 // twoByTwo writes pictures of AV1 in two spatial and two temporal layers.
 type twoByTwo struct {
@@ -35,6 +37,8 @@ type twoByTwo struct {
 	frame uint16
 	at    int
 	asked int
+	loses bool     // what is written now
+	lost  [][]byte // what was lost
 }
 
 func newAV1Stage(t *testing.T, described bool) (*stage, *twoByTwo) {
@@ -81,7 +85,11 @@ func (v *twoByTwo) picture(key bool) {
 			if err != nil {
 				panic(err)
 			}
-			v.layer.Write(b)
+			if v.loses {
+				v.lost = append(v.lost, b)
+			} else {
+				v.layer.Write(b)
+			}
 			v.seq++
 		}
 		v.frame++
@@ -172,6 +180,90 @@ func TestAV1Layers(t *testing.T) {
 		if again.SequenceNumber != s.out.headers[i].SequenceNumber || again.Marker != s.out.headers[i].Marker ||
 			!bytes.Equal(s.out.payloads[len(s.out.payloads)-1], s.out.payloads[i]) || len(again.GetExtension(descriptorOut)) == 0 {
 			t.Fatalf("packet %d came again as %+v", i, again)
+		}
+	}
+}
+
+// TestAV1GoesUpOnlyWhereChainsAreWhole: a frame says that higher layers can be
+// entered behind it; that is so for those who have what the frame depends on.
+func TestAV1GoesUpOnlyWhereChainsAreWhole(t *testing.T) {
+	for name, test := range map[string]struct {
+		spatial int // layer that is shown
+		late    bool
+		whole   bool
+	}{"lost": {1, false, false}, "late": {1, true, true}, "lost, of the lowest only": {0, false, false}} {
+		t.Run(name, func(t *testing.T) {
+			s, src := newAV1Stage(t, true)
+			s.sub.SetQuality(test.spatial)
+			src.picture(true)
+			src.play(39)
+			s.sub.SetFrameRate(15)
+			src.play(20)
+			src.at = 0
+			src.loses = true
+			src.picture(false) // of temporal layer 0
+			src.loses = false
+			src.play(1) // of layer 1: it is left out
+			src.play(2)
+			if test.late {
+				src.layer.Write(src.lost...)
+			}
+			from := len(s.out.headers)
+			asked := src.asked
+			s.now += keyInterval
+			s.sub.SetFrameRate(0)
+			src.play(20)
+			up := func() (n int) {
+				for _, payload := range s.out.payloads[from:] {
+					n += int(payload[2])
+				}
+				return n
+			}
+			if got := up() > 0; got != test.whole || (src.asked > asked) == test.whole {
+				t.Errorf("%d packets of the upper temporal layer; a key frame was asked for %d times", up(), src.asked-asked)
+			}
+			from = len(s.out.headers)
+			src.picture(true)
+			src.play(19)
+			if n := s.pictures(from, test.spatial+1); n != [2]int{10, 10} {
+				t.Errorf("after a key frame: %v pictures", n)
+			}
+		})
+	}
+}
+
+// TestChains holds what is known of chains to a simple account of the same.
+func TestChains(t *testing.T) {
+	for seed := range uint64(50) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		var c chains
+		had := map[uint16]bool{}
+		frame := uint16(rng.Uint32())
+		begin := frame
+		for range 600 {
+			frame++
+			if rng.IntN(4) == 0 {
+				frame++ // never heard of
+			}
+			diff := uint8(min(1+rng.IntN(3), int(frame-begin)))
+			if rng.IntN(12) == 0 {
+				diff, begin = 0, frame
+			}
+			c.look(&descriptor.Descriptor{Frame: frame, Chains: [descriptor.MaxChains]uint8{diff}})
+			whole := diff == 0 || had[frame-uint16(diff)]
+			if !whole && c.misses[0] == 0 {
+				t.Fatalf("seed %d: frame %d needs %d, which never came", seed, frame, frame-uint16(diff))
+			}
+			if diff == 0 && c.misses[0] != 0 {
+				t.Fatalf("seed %d: the chain begins anew at frame %d, and is not whole", seed, frame)
+			}
+			if rng.IntN(5) > 0 {
+				c.sent(frame)
+				had[frame] = true
+			}
+			if had[frame] != c.has(frame) || c.has(frame-300) {
+				t.Fatalf("seed %d: frame %d is remembered wrongly", seed, frame)
+			}
 		}
 	}
 }

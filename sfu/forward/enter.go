@@ -28,6 +28,7 @@ func (s *Sub) enter(layer *Layer, p *packet, now time.Duration) bool {
 	s.alignPictures(&next, p)
 	s.begin(next)
 	s.thin.enter(layer, p)
+	s.chains = chains{}
 	s.current, s.waiting = layer, false
 	return true
 }

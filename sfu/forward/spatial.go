@@ -16,7 +16,12 @@ func spatialFor(quality int) uint8 {
 // closes the gap if it is not.
 func (s *Sub) keep(layer *Layer, p *packet, number uint64) bool {
 	spatial := !s.format.layered() || s.keepSpatial(layer, p, number)
-	temporal, first := s.thin.keep(layer, p)
+	up := p.place.up
+	if p.described.structure != nil {
+		s.chains.look(&p.described.parsed)
+		up = up && s.chains.whole(p.described.structure, s.segment.spatial)
+	}
+	temporal, first := s.thin.keep(layer, p, up)
 	if !spatial || !temporal {
 		s.leaveOut(p, number, first)
 	}

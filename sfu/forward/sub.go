@@ -55,6 +55,7 @@ type Sub struct {
 	repair     repair
 	resent     resent
 	describing describing
+	chains     chains // of AV1
 	received   received
 
 	header  rtp.Header
@@ -239,6 +240,9 @@ func (s *Sub) pass(layer *Layer, p *packet, now time.Duration) {
 		number = p.seq + g.sequence
 	} else if !s.keep(layer, p, number) {
 		return
+	}
+	if p.described.structure != nil {
+		s.chains.sent(p.described.parsed.Frame)
 	}
 	if s.paces() {
 		if !s.submit(g, p, number, late, now) {

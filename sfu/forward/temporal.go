@@ -37,9 +37,10 @@ func (t *thinning) enter(layer *Layer, p *packet) {
 	t.upTo, t.frame, t.keeps = layer.temporalFor(t.fps), p.timestamp, true
 }
 
-// keep decides about a packet that is newer than all before it. It says too
-// whether the packet is the first that came of its frame.
-func (t *thinning) keep(layer *Layer, p *packet) (keep, first bool) {
+// keep decides about a packet that is newer than all before it; up says that
+// higher temporal layers can be entered behind it. It says too whether the packet
+// is the first that came of its frame.
+func (t *thinning) keep(layer *Layer, p *packet, up bool) (keep, first bool) {
 	if p.timestamp == t.frame {
 		return t.keeps, false
 	}
@@ -49,8 +50,10 @@ func (t *thinning) keep(layer *Layer, p *packet) (keep, first bool) {
 		t.upTo = wanted
 	case wanted > t.upTo && p.place.temporal == t.upTo+1 && p.place.sync:
 		t.upTo++
-	case wanted > t.upTo && p.place.temporal <= t.upTo && p.place.up:
+	case wanted > t.upTo && p.place.temporal <= t.upTo && up:
 		t.upTo = wanted
+	case wanted > t.upTo && p.place.temporal <= t.upTo && p.place.up:
+		layer.keyWanted.Store(true) // something is missing that the higher ones depend on
 	}
 	t.frame, t.keeps = p.timestamp, p.place.temporal <= t.upTo
 	return t.keeps, true

@@ -74,7 +74,12 @@ func parseVP8(b []byte) (d vp8, ok bool) {
 }
 
 // shiftVP8 moves picture id and TL0PICIDX of a payload by fixed amounts, in
-// place.
+// place. The rest of the descriptor stays as the encoder wrote it (RFC 7741,
+// section 4.2): TID and Y say what a frame depends on among the frames of its own
+// stream, and a switch begins with a key frame, whose TID is 0 in each of them.
+// KEYIDX tells to which key frame a frame belongs; that needs no unbroken count,
+// as a lost one shows by its sequence number. Chromium finds references by picture
+// id, TL0PICIDX, TID and Y alone (rtp_vp8_ref_finder.cc of WebRTC).
 func shiftVP8(b []byte, d vp8, picture uint16, tl0 uint8) {
 	if d.pictureAt > 0 {
 		id := d.picture + picture

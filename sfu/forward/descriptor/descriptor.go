@@ -20,8 +20,9 @@ type Descriptor struct {
 	Frame       uint16
 	Spatial     uint8
 	Temporal    uint8
-	Up          bool       // all targets of the frame's spatial layer can be entered here
-	Structure   *Structure // that came with this packet; nil mostly
+	Up          bool             // all targets of the frame's spatial layer can be entered here
+	Structure   *Structure       // that came with this packet; nil mostly
+	Chains      [MaxChains]uint8 // how many frames ago the chain's latest frame before this one was; 0: the chain begins anew
 
 	targets   int    // how many the structure has
 	mask      uint32 // of targets that the sender has left
@@ -39,10 +40,10 @@ func Parse(data []byte, known *Structure) (d Descriptor, err error) {
 	if r.over {
 		return d, errCutOff
 	}
-	var customTargets bool
+	var own custom
 	s := known
 	if len(data) > 3 {
-		if s, customTargets, err = d.parseExtended(&r, known); err != nil {
+		if s, own, err = d.parseExtended(&r, known); err != nil {
 			return d, err
 		}
 	}
@@ -53,39 +54,58 @@ func Parse(data []byte, known *Structure) (d Descriptor, err error) {
 	if index >= len(s.Templates) {
 		return d, ErrNoTemplate
 	}
-	t := &s.Templates[index]
-	d.Spatial, d.Temporal = t.Spatial, t.Temporal
-	d.Up = true
-	for i := range s.Targets {
-		indication := t.Targets[i]
-		if customTargets {
-			indication = Indication(r.f(2))
-		}
-		if s.Targets[i].Spatial == t.Spatial && indication != Switch {
-			d.Up = false
-		}
-	}
+	d.define(&r, s, &s.Templates[index], own)
 	if r.over {
 		return d, errCutOff
 	}
 	return d, nil
 }
 
-func (d *Descriptor) parseExtended(r *reader, known *Structure) (s *Structure, customTargets bool, err error) {
+// custom says what a packet brings itself, in place of its template's.
+type custom struct{ targets, fdiffs, chains bool }
+
+// define reads frame_dependency_definition().
+func (d *Descriptor) define(r *reader, s *Structure, t *Template, own custom) {
+	d.Spatial, d.Temporal = t.Spatial, t.Temporal
+	d.Up = true
+	for i := range s.Targets {
+		indication := t.Targets[i]
+		if own.targets {
+			indication = Indication(r.f(2))
+		}
+		if s.Targets[i].Spatial == t.Spatial && indication != Switch {
+			d.Up = false
+		}
+	}
+	if own.fdiffs {
+		for size := r.f(2); size > 0 && !r.over; size = r.f(2) {
+			r.f(4 * size)
+		}
+	}
+	d.Chains = t.chains
+	if own.chains {
+		for i := range s.chains {
+			if diff := r.f(8); i < MaxChains {
+				d.Chains[i] = uint8(diff)
+			}
+		}
+	}
+}
+
+func (d *Descriptor) parseExtended(r *reader, known *Structure) (s *Structure, own custom, err error) {
 	hasStructure, hasMask := r.flag(), r.flag()
-	customTargets = r.flag()
-	r.f(2) // custom_fdiffs_flag, custom_chains_flag
+	own = custom{targets: r.flag(), fdiffs: r.flag(), chains: r.flag()}
 	s = known
 	if hasStructure {
 		if s, err = parseStructure(r); err != nil {
-			return nil, false, err
+			return nil, own, err
 		}
 		d.Structure = s
 	}
 	d.maskStart, d.maskEnd = r.at, r.at
 	if hasMask {
 		if s == nil {
-			return nil, false, ErrNoStructure
+			return nil, own, ErrNoStructure
 		}
 		d.targets, d.mask = len(s.Targets), uint32(r.f(len(s.Targets)))
 		d.maskEnd = r.at
@@ -93,9 +113,9 @@ func (d *Descriptor) parseExtended(r *reader, known *Structure) (s *Structure, c
 		d.targets, d.mask = len(s.Targets), ^uint32(0)
 	}
 	if r.over {
-		return nil, false, errCutOff
+		return nil, own, errCutOff
 	}
-	return s, customTargets, nil
+	return s, own, nil
 }
 
 // Mask has a bit for each decode target that is left. It says something for a

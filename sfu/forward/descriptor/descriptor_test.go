@@ -38,8 +38,9 @@ func l2t2(masked bool) []byte {
 	for _, chain := range []int{0, 0, 1, 1} {
 		w.f(1, chain) // ns(2)
 	}
-	for range 6 * 2 {
-		w.f(4, 7)
+	for _, diff := range [][2]int{{0, 0}, {4, 3}, {2, 1}, {1, 1}, {1, 1}, {3, 2}} { // to the frame before in each chain
+		w.f(4, diff[0])
+		w.f(4, diff[1])
 	}
 	w.f(1, 1) // resolutions
 	for _, size := range []int{639, 359, 1279, 719} {
@@ -60,7 +61,7 @@ func TestStructure(t *testing.T) {
 		t.Errorf("parsed %+v", d)
 	}
 	s := d.Structure
-	if want := []Target{{0, 0}, {0, 1}, {1, 0}, {1, 1}}; !slices.Equal(s.Targets, want) {
+	if want := []Target{{0, 0, 0}, {0, 1, 0}, {1, 0, 1}, {1, 1, 1}}; !slices.Equal(s.Targets, want) {
 		t.Errorf("targets %v, want %v", s.Targets, want)
 	}
 	for _, test := range []struct {
@@ -72,7 +73,8 @@ func TestStructure(t *testing.T) {
 		}
 	}
 	for template, want := range map[byte]Descriptor{
-		61: {Spatial: 0, Temporal: 0, Up: true}, 62: {Spatial: 0, Temporal: 1}, 63: {Spatial: 1, Temporal: 0, Up: true}, 1: {Spatial: 1, Temporal: 1},
+		61: {Spatial: 0, Temporal: 0, Up: true, Chains: [MaxChains]uint8{4, 3}}, 62: {Spatial: 0, Temporal: 1, Chains: [MaxChains]uint8{2, 1}},
+		63: {Spatial: 1, Temporal: 0, Up: true, Chains: [MaxChains]uint8{1, 1}}, 1: {Spatial: 1, Temporal: 1, Chains: [MaxChains]uint8{3, 2}},
 	} {
 		d, err := Parse([]byte{0x40 | template, 1, 45}, s)
 		want.Last, want.Frame = true, 301
@@ -103,6 +105,32 @@ func TestCustomTargets(t *testing.T) {
 	}
 	if d, err := Parse(w.data, d.Structure); err != nil || d.Up {
 		t.Errorf("%+v, %v: one target of the layer cannot be entered", d, err)
+	}
+}
+
+func TestCustomChains(t *testing.T) {
+	d, err := Parse(l2t2(false), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w writer
+	w.f(2, 3)
+	w.f(6, 61)
+	w.f(16, 1)
+	w.f(5, 0b00011) // its own differences and chains
+	for _, fdiff := range [][2]int{{1, 3}, {3, 2000}} {
+		w.f(2, fdiff[0])
+		w.f(4*fdiff[0], fdiff[1])
+	}
+	w.f(2, 0)
+	w.f(8, 200)
+	w.f(8, 0)
+	own, err := Parse(w.data, d.Structure)
+	if err != nil || own.Chains != [MaxChains]uint8{200, 0} {
+		t.Errorf("%+v, %v: chains are 200 and 0", own, err)
+	}
+	if _, err := Parse(w.data[:len(w.data)-1], d.Structure); err == nil {
+		t.Error("the last chain is missing")
 	}
 }
 

@@ -6,6 +6,10 @@ const (
 	maxLayer     = 8 // of each kind, by the width of their ids in AV1
 )
 
+// MaxChains is how many chains are followed: one for each spatial layer is what
+// encoders have. Targets of further ones pass for protected by none.
+const MaxChains = maxLayer
+
 // Indication is what a frame means for a decode target.
 type Indication uint8
 
@@ -21,11 +25,13 @@ const (
 type Template struct {
 	Spatial, Temporal uint8
 	Targets           []Indication
+	chains            [MaxChains]uint8
 }
 
 // Target is a subset of the stream that can be decoded by itself.
 type Target struct {
 	Spatial, Temporal uint8 // the highest layers in it
+	Chain             int   // that protects it: as long as none of its frames is missing, the target can be decoded; -1: none
 }
 
 // Structure is what the frames of a stream can be. It comes with a key frame
@@ -98,19 +104,23 @@ func (s *Structure) readLayers(r *reader) error {
 	}
 }
 
-// readChains reads template_chains(). What chains protect is known without
-// them to a sender that leaves out whole layers from above only.
+// readChains reads template_chains().
 func (s *Structure) readChains(r *reader) {
 	s.chains = r.ns(len(s.Targets) + 1)
-	if s.chains == 0 {
-		return
+	for i := range s.Targets {
+		s.Targets[i].Chain = -1
+		if s.chains == 0 {
+			continue
+		}
+		if chain := r.ns(s.chains); chain < MaxChains {
+			s.Targets[i].Chain = chain
+		}
 	}
-	for range s.Targets {
-		r.ns(s.chains)
-	}
-	for range s.Templates {
-		for range s.chains {
-			r.f(4)
+	for i := range s.Templates {
+		for chain := range s.chains {
+			if diff := r.f(4); chain < MaxChains {
+				s.Templates[i].chains[chain] = uint8(diff)
+			}
 		}
 	}
 }
