@@ -258,3 +258,39 @@ func organizationsOwnSignIn(t *testing.T, w *world) {
 	owner.post(settings+"/remove", form()).status(303)
 	fresh.get(path).status(200)
 }
+
+func TestAProfile(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	ann.get("/me").status(200).has(`value="Ann"`)
+	ann.post("/me/profile", form("name", "Ann Lindqvist", "nickname", "x", "zone", "Nowhere/There")).status(400).has("Ann Lindqvist", "3 to 30 letters", "no such time zone")
+	ann.post("/me/profile", form("name", "Ann Lindqvist", "nickname", "@Ann.L", "zone", "Europe/Stockholm")).status(303).location("/me?done=saved")
+	ann.get("/me?done=saved").status(200).has(`value="ann.l"`, `data-zone="Europe/Stockholm"`, "Your profile is saved")
+	ann.get(org).has("Ann Lindqvist")
+	ann.post("/me/profile", form("name", "Ann", "language", "de")).status(303)
+	ann.get("/me").has(`lang="de"`, "Wer Sie sind")
+	ann.post("/me/profile", form("name", "Ann", "nickname", "ann.l", "language", "xx")).status(303)
+	ben, _ := w.owner("Ben")
+	ben.get("/me")
+	ben.post("/me/profile", form("name", "Ben", "nickname", "ANN.L")).status(409).has("is not free")
+}
+
+func TestAGuestsSeatWorksInTheirBrowserOnly(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	code := ann.room(org)
+	guest := w.browser()
+	guest.get("/m/" + code).status(200)
+	guest.post("/m/"+code+"/join", form("name", "Guest")).status(303)
+	guest.get("/m/" + code + "/room").status(200)
+
+	at, err := url.Parse(w.base + "/m/" + code)
+	must(t, err)
+	thief := w.browser()
+	for _, c := range guest.http.Jar.Cookies(at) {
+		if c.Name == "parley_seat" {
+			thief.http.Jar.SetCookies(at, []*http.Cookie{{Name: c.Name, Value: c.Value, Path: "/m/" + code}})
+		}
+	}
+	thief.get("/m/" + code + "/room").status(303)
+}

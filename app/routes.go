@@ -78,7 +78,8 @@ func (s *Server) routes() {
 
 	// A person's own pages.
 	me := r.Group("/me", s.requireUser)
-	me.Get("", func(c *fiber.Ctx) error { return c.Redirect("/me/security", fiber.StatusSeeOther) })
+	me.Get("", s.profilePage)
+	me.Post("/profile", s.slowDown(60, 10*time.Minute), s.saveProfile)
 	me.Get("/security", s.securityPage)
 	me.Post("/password", s.slowDown(30, 10*time.Minute), s.changePassword)
 	me.Post("/address", s.slowDown(20, 10*time.Minute), s.changeAddress)

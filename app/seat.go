@@ -31,6 +31,7 @@ type seat struct {
 type seatClaims struct {
 	Name     string `json:"name"`
 	Identity string `json:"id"`
+	Device   string `json:"device"` // digest of the browser's secret: on another one the seat is worth nothing
 	jwt.RegisteredClaims
 }
 
@@ -79,7 +80,7 @@ func (s *Server) digest(parts ...string) string {
 // keepSeat stores the seat in a signed cookie.
 func (s *Server) keepSeat(c *fiber.Ctx, st seat) error {
 	now := s.clock.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethodHS256, seatClaims{Name: st.Name, Identity: st.Identity, RegisteredClaims: jwt.RegisteredClaims{
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, seatClaims{Name: st.Name, Identity: st.Identity, Device: s.digest("seat", st.Code, s.device(c)), RegisteredClaims: jwt.RegisteredClaims{
 		Subject: st.Code, Audience: jwt.ClaimStrings{seatCookie},
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(seatTime)),
 	}})
@@ -100,7 +101,7 @@ func (s *Server) seatOf(c *fiber.Ctx, code string) (seat, bool) {
 	_, err := jwt.ParseWithClaims(c.Cookies(seatCookie), &claims, func(*jwt.Token) (any, error) { return s.seatKey(), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithAudience(seatCookie), jwt.WithSubject(code),
 		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.clock.Now))
-	if err != nil {
+	if err != nil || claims.Device != s.digest("seat", code, c.Cookies(deviceCookie)) {
 		return seat{}, false
 	}
 	return seat{Code: code, Name: claims.Name, Identity: claims.Identity}, true

@@ -35,6 +35,7 @@ func (p Page) asset(name string) string {
 type UserBar struct {
 	Name, Email string
 	Picture     string // its address; empty for none
+	TimeZone    string // IANA name; empty for the browser's
 	Home        string // where their organization's console is
 	Billing     string // where they may buy a plan; empty when they may not
 }

@@ -115,6 +115,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"sso, fresh":         SSO(member, SSOModel{Allowed: true, Domains: name, Callback: "https://parley.example/auth/oidc/callback", Errors: map[string]string{"issuer": "error.issuer.invalid", "client": "error.client.empty", "secret": "error.secret.empty", "domains": "error.domain.foreign", "enforced": "error.enforce.first"}}),
 		"sso":                SSO(member, SSOModel{Allowed: true, Set: true, Issuer: name, Client: name, Domains: name, Enforced: true, Proved: true, Callback: name}),
 		"sso, not tried":     SSO(member, SSOModel{Allowed: true, Set: true, Issuer: name}),
+		"profile":            Profile(member, ProfileForm{Name: name, Nickname: name, TimeZone: name, Errors: map[string]string{"name": "error.name.long", "nickname": "error.nickname.taken", "zone": "error.zone.unknown"}}),
 		"security, problem":  Security(member, SecurityModel{Problem: "error.identity.last"}),
 		"security":           Security(member, security(name, at)),
 		"security, no word":  Security(member, SecurityModel{Email: name}),

@@ -45,6 +45,14 @@ type ProviderLink struct {
 	Name string
 }
 
+// ProfileForm is the profile as it was filled in. Errors are message ids by field.
+type ProfileForm struct {
+	Name, Nickname string
+	Language       string // BCP 47; empty for the browser's
+	TimeZone       string // IANA name; empty for the browser's
+	Errors         map[string]string
+}
+
 // AddressModel is what the links in mails about a change of address open.
 type AddressModel struct {
 	Kind  string // take or keep

@@ -64,6 +64,7 @@ func Rules() map[string]Rule {
 		// One's own profile.
 		"/me":                      open(nil),
 		"/me/address":              open(nil),
+		"/me/profile":              open(nil),
 		"/me/password":             open(nil),
 		"/me/security":             open(nil),
 		"/me/identities/:provider": open(Params{"provider": Text}),

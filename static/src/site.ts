@@ -102,19 +102,30 @@ function notices(): void {
   });
 }
 
-/** Times in the reader's own zone and language. */
+/** Whether this browser knows a time zone by that name: an old one may lack a new one. */
+function knownZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Times in the zone that the reader chose, or their own, and in their language. */
 function localTimes(): void {
   const styles: Record<string, Intl.DateTimeFormatOptions> = {
     time: { hour: "numeric", minute: "2-digit" },
     date: { day: "numeric", month: "long" },
     moment: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   };
+  const chosen = document.body.dataset["zone"];
+  const zone: Intl.DateTimeFormatOptions = chosen && knownZone(chosen) ? { timeZone: chosen } : {};
   each<HTMLTimeElement>("time[data-local]", (element) => {
     const style = styles[element.dataset["local"] ?? ""];
     const at = new Date(element.dateTime);
     if (!style || Number.isNaN(at.getTime())) return;
-    element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(at);
-    element.title = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short" }).format(at);
+    element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { ...style, ...zone }).format(at);
+    element.title = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short", ...zone }).format(at);
   });
 }
 
