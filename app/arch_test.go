@@ -22,6 +22,7 @@ var forbidden = map[string][]string{
 	"parley/sfu":                {"parley/app", "parley/tenants", "parley/billing", "parley/views", "parley/static", "parley/migrations", "gorm.io/", "github.com/gofiber/", "github.com/stripe/", "database/sql"},
 	"parley/sfu/cluster":        {"parley/app", "parley/tenants", "parley/billing", "parley/views", "gorm.io/", "github.com/gofiber/", "github.com/stripe/", "database/sql"},
 	"parley/sfu/door":           {"parley/", "github.com/"},
+	"parley/sfu/receive":        {"parley/", "github.com/pion/webrtc/", "github.com/pion/ice/", "github.com/livekit/"},
 	"parley/sfu/secure":         {"parley/", "github.com/pion/webrtc/", "github.com/pion/ice/", "github.com/livekit/"},
 	"parley/sfu/turn":           {"parley/app", "parley/tenants", "parley/billing", "parley/views", "parley/sfu/cluster", "parley/sfu/forward", "github.com/pion/webrtc/", "github.com/livekit/", "gorm.io/", "github.com/gofiber/", "database/sql"},
 	"parley/app/isolation":      {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "parley/static", "parley/migrations", "gorm.io/", "github.com/gofiber/", "database/sql"},

@@ -11,6 +11,7 @@ import (
 
 	"parley/sfu/forward"
 	"parley/sfu/forward/descriptor"
+	"parley/sfu/receive"
 )
 
 const (
@@ -23,15 +24,16 @@ type arrival struct {
 	mid      string
 	remote   *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
-	layer    *forward.Layer // what it feeds; nil until then
+	stream   *receive.Stream // nil until it is forwarded
 }
 
-// stop ends the reads of a stream. Pion ends them itself when it stops the
-// receiver, but not one of a section that was offered as inactive twice and is
-// in use again: that receiver it holds for stopped (webrtc v3.3.6,
-// RTPTransceiver.Stop), and its streams outlive even the connection.
+// stop ends the stream. Pion ends it itself when it stops the receiver, but not one
+// of a section that was offered as inactive twice and is in use again: that
+// receiver it holds for stopped (webrtc v3.3.6, RTPTransceiver.Stop), and its
+// streams outlive even the connection.
 func (a *arrival) stop(from *inflow) {
 	from.listen(uint32(a.remote.SSRC()), nil)
+	a.stream.Detach()
 	_ = a.remote.SetReadDeadline(time.Unix(1, 0)) // fails for one that is closed already
 }
 
@@ -59,34 +61,43 @@ func (p *peer) connectArrivals() {
 	})
 }
 
-// pump reads a stream in goroutines of its own until it ends, or is stopped with
-// its track.
+// pump forwards a stream until it ends, or is stopped with its track. It needs no
+// goroutine: packets are forwarded by the one that they come in by.
 func (p *peer) pump(u *upload, a *arrival) {
 	u.streams = append(u.streams, a)
-	pc, ssrc := p.up, uint32(a.remote.SSRC())
-	inflow, media := p.up.inflow, p.node.transport.udp
+	inflow, ssrc := p.up.inflow, uint32(a.remote.SSRC())
+	media, codec := p.node.transport.udp, a.remote.Codec()
 	layer := u.pub.track.AddLayerOf(u.variant, quality(a.remote.RID()), extensionID(a.receiver, extAudioLevel), func() {
-		if err := pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
-			p.log.Debug("request key frame", "err", err)
-		}
+		inflow.flow.RequestKey(ssrc)
 	})
 	layer.CarriesRED(redType(a.receiver))
-	a.layer = layer
 	layer.CarriesDescriptor(extensionID(a.receiver, descriptor.URI))
-	p.workers.Go(func() {
-		defer u.pub.track.RemoveLayer(layer)
-		read := func(b []byte) (int, error) {
-			n, _, err := a.remote.Read(b)
-			return n, err
-		}
-		readBursts(read, inflow.waiting(ssrc), func(burst ...[]byte) {
+	source := receive.Source{
+		SSRC: ssrc, Mid: a.mid, RID: a.remote.RID(), Clock: codec.ClockRate, NACK: answersNACK(codec),
+		Write: func(burst ...[]byte) {
 			// Everybody's packets leave in as few system calls as there can be.
 			media.Hold()
 			defer media.Release()
 			layer.Write(burst...)
+		},
+		Ended: func() { u.pub.track.RemoveLayer(layer) },
+	}
+	if a.remote.Kind() == webrtc.RTPCodecTypeVideo {
+		source.Lost = layer.RequestKey
+	}
+	a.stream = inflow.flow.Attach(source)
+	inflow.listen(ssrc, func(packet []byte) {
+		readReports(packet, ssrc, func(ntp uint64, rtpTime uint32) {
+			layer.SenderReport(ntp, rtpTime)
+			a.stream.SenderReport(ntp)
 		})
 	})
-	inflow.listen(ssrc, func(packet []byte) { readReports(packet, ssrc, layer.SenderReport) })
+}
+
+// answersNACK says whether a client sends packets of a codec again when it is
+// asked to.
+func answersNACK(codec webrtc.RTPCodecParameters) bool {
+	return slices.Contains(codec.RTCPFeedback, webrtc.RTCPFeedback{Type: "nack"})
 }
 
 // reportToPublisher tells the client how its streams come in.
@@ -95,7 +106,7 @@ func (p *peer) reportToPublisher() {
 	p.rating.up = reception{}
 	for _, u := range p.uploads {
 		for _, a := range u.streams {
-			if report, ok := a.layer.Reception(uint32(a.remote.SSRC())); ok {
+			if report, ok := a.stream.Reception(); ok {
 				p.rating.up.upward(report, u.pub.track.Clock(), len(reports) == 0)
 				reports = append(reports, report)
 			}

@@ -5,9 +5,6 @@ import (
 	"strings"
 
 	"github.com/livekit/protocol/livekit"
-	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v3"
 
@@ -92,29 +89,13 @@ func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
 	return list[0].RTPCodecCapability
 }
 
-// receivingInterceptors ask publishers again for what was lost, and feed their
-// bandwidth estimation. Reports to them are forward's.
-func receivingInterceptors() ([]interceptor.Factory, error) {
-	generator, err := nack.NewGeneratorInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("make NACK generator: %w", err)
-	}
-	congestion, err := twcc.NewSenderInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("make transport feedback: %w", err)
-	}
-	return []interceptor.Factory{generator, congestion}, nil
-}
-
-// newMediaEngine knows our codecs, and when it receives, the header extensions
-// that publishers are asked for. When it sends, it knows retransmissions, and
-// numbers packets across all tracks.
+// newMediaEngine knows our codecs, retransmissions, and numbers packets across all
+// tracks; when it receives, it knows the header extensions that publishers are
+// asked for.
 func newMediaEngine(receives, sends bool) (*webrtc.MediaEngine, error) {
 	media := &webrtc.MediaEngine{}
 	audio, video := codecs()
-	if sends {
-		video = withRepair(video)
-	}
+	video = withRepair(video)
 	for _, codec := range audio {
 		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)

@@ -23,6 +23,21 @@ func (n *Node) Sealed(key RoomKey, identity string) (ours, pions int) {
 	return ours, pions
 }
 
+// Opened counts the packets that a person has sent: those that the node has opened
+// where they came in, and those that came by Pion.
+func (n *Node) Opened(key RoomKey, identity string) (ours, pions uint64) {
+	r := n.room(key)
+	if r == nil {
+		return 0, 0
+	}
+	for _, p := range r.people() {
+		if p.identity == identity {
+			p.call(func() { ours, pions = p.up.inflow.flow.Counts() })
+		}
+	}
+	return ours, pions
+}
+
 func (l *lane) count() (ours, pions int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

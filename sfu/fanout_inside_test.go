@@ -49,7 +49,7 @@ func newHall(tb testing.TB, codec webrtc.RTPCodecCapability, size, run int) *hal
 	track := forward.NewTrack("TR_x", codec, now, &forward.Counters{})
 	h.layer = track.AddLayer(2, 0, func() {})
 	for i := range 100 {
-		l, end := newLane(nil), openLoopback(tb)
+		l, end := newLane(testFlow(), nil), openLoopback(tb)
 		tb.Cleanup(func() { _ = end.Close() })
 		l.sealer.Store(h.lane.sealer.Load())
 		conn, err := udpLane{UDPMux: h.mux, lane: l}.GetConn(fmt.Sprint("u", i), h.mux.GetListenAddresses()[0])

@@ -28,7 +28,7 @@ func TestReportsGoToWhomTheyName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, heard := newInflow(), map[uint32]int{}
+	f, heard := newInflow(testFlow()), map[uint32]int{}
 	for ssrc := range uint32(20) {
 		f.listen(ssrc, func(b []byte) {
 			if len(b) == len(raw) {
@@ -53,7 +53,7 @@ func TestHearingAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newInflow()
+	f := newInflow(testFlow())
 	f.listen(5, func([]byte) {})
 	if allocs := testing.AllocsPerRun(100, func() { f.heard(raw) }); allocs != 0 {
 		t.Errorf("%v allocations a report, want none", allocs)

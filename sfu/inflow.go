@@ -4,34 +4,36 @@ import (
 	"io"
 	"sync"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/transport/v2/packetio"
+
+	"parley/sfu/receive"
 )
 
 const (
-	inflowBytes = 1 << 20  // of a stream that is not read
+	searchBytes = 64 << 10 // of a stream that Pion looks at, until it is attached
 	reportBytes = 32 << 10 // of what is reported about or beside it
-	burstMost   = 16       // packets that are forwarded in one go
 )
 
-// inflow is what has come in on one connection and waits to be read. Pion
-// reads a stream a packet at a time and blocks for the next; by its buffers
-// one can see whether there is a next one already.
+// inflow is what comes in on one connection: the buffers that Pion gives it to.
+// Media goes on from there at once, in the goroutine that decrypts it; to wait in
+// a buffer for a goroutine of its own would cost a copy and a wake-up. Pion reads
+// only the first packets of a stream: enough to find out whose it is.
 //
 // It ends all reads with the connection, which Pion does not: a stream that is
 // found while its connection closes is read for ever (webrtc v3.3.6,
 // PeerConnection.startReceiver and handleIncomingSSRC).
 type inflow struct {
+	flow *receive.Flow
+
 	mu      sync.Mutex
 	closed  bool
 	open    map[*packetio.Buffer]struct{}
-	streams map[uint32]*packetio.Buffer // of RTP, by SSRC
-	reports map[uint32]func([]byte)     // who hears RTCP of a stream, by its SSRC
+	reports map[uint32]func([]byte) // who hears RTCP of a stream, by its SSRC
 }
 
-func newInflow() *inflow {
-	return &inflow{
-		open: map[*packetio.Buffer]struct{}{}, streams: map[uint32]*packetio.Buffer{}, reports: map[uint32]func([]byte){},
-	}
+func newInflow(flow *receive.Flow) *inflow {
+	return &inflow{flow: flow, open: map[*packetio.Buffer]struct{}{}, reports: map[uint32]func([]byte){}}
 }
 
 // buffer makes the buffer of a stream. It is a webrtc.SettingEngine's factory.
@@ -49,13 +51,13 @@ func (f *inflow) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWrit
 		b.SetLimitSize(reportBytes)
 		return &reportStream{stream}
 	}
-	b.SetLimitSize(inflowBytes)
-	f.streams[ssrc] = b
-	return &stream
+	b.SetLimitSize(searchBytes)
+	return &mediaStream{instream: stream}
 }
 
 // close ends all reads, now and of streams that are yet to be found.
 func (f *inflow) close() {
+	f.flow.Close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
@@ -63,7 +65,6 @@ func (f *inflow) close() {
 		_ = b.Close() // always nil
 	}
 	clear(f.open)
-	clear(f.streams)
 	clear(f.reports)
 }
 
@@ -80,10 +81,31 @@ func (s *instream) Close() error {
 	s.from.mu.Lock()
 	defer s.from.mu.Unlock()
 	delete(s.from.open, s.Buffer)
-	if s.from.streams[s.ssrc] == s.Buffer {
-		delete(s.from.streams, s.ssrc)
-	}
 	return s.Buffer.Close()
+}
+
+// mediaStream is the RTP of a stream. Write has one caller.
+type mediaStream struct {
+	instream
+	found bool
+}
+
+// Write implements io.Writer.
+func (s *mediaStream) Write(packet []byte) (int, error) {
+	switch known := s.from.flow.Arrived(packet); {
+	case !known && !s.found:
+		_, _ = s.Buffer.Write(packet) // when it is full, Pion has enough to look at
+	case known && !s.found:
+		s.found = true
+		_ = s.instream.Close() // always nil; nobody reads it any more
+	}
+	return len(packet), nil
+}
+
+// Close implements io.Closer: Pion has stopped the receiver, or the connection.
+func (s *mediaStream) Close() error {
+	s.from.flow.Gone(s.ssrc)
+	return s.instream.Close()
 }
 
 // reportStream is the RTCP of a stream.
@@ -116,33 +138,8 @@ func (f *inflow) listen(ssrc uint32, listener func([]byte)) {
 	}
 }
 
-// waiting says whether a stream can be read without blocking.
-func (f *inflow) waiting(ssrc uint32) func() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	b := f.streams[ssrc]
-	return func() bool { return b != nil && b.Count() > 0 }
-}
-
-// readBursts passes a stream on, as many packets at a time as have come in,
-// until it ends. It never waits for a second packet.
-func readBursts(read func([]byte) (int, error), waiting func() bool, write func(...[]byte)) {
-	var space [burstMost][]byte
-	var burst [burstMost][]byte
-	for {
-		n := 0
-		for n == 0 || n < burstMost && waiting() {
-			if space[n] == nil {
-				space[n] = make([]byte, receiveMTU)
-			}
-			size, err := read(space[n])
-			if err != nil {
-				write(burst[:n]...)
-				return
-			}
-			burst[n] = space[n][:size]
-			n++
-		}
-		write(burst[:n]...)
-	}
+// rawReport is RTCP that is marshalled already.
+func rawReport(packets []byte) []rtcp.Packet {
+	raw := rtcp.RawPacket(packets)
+	return []rtcp.Packet{&raw}
 }

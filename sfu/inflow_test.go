@@ -1,69 +1,83 @@
 package sfu
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"testing"
+	"time"
 
+	"github.com/pion/rtp"
 	"github.com/pion/transport/v2/packetio"
+
+	"parley/sfu/receive"
 )
 
-func TestBurstsAreWhatIsThere(t *testing.T) {
-	in := newInflow()
-	stream := in.buffer(packetio.RTPBufferPacket, 7)
-	reports := in.buffer(packetio.RTCPBufferPacket, 7)
-	if _, err := reports.Write([]byte("a report is not media")); err != nil {
+func testFlow() *receive.Flow {
+	return receive.NewFlow(func() time.Duration { return time.Hour }, func([]byte) {})
+}
+
+func mediaPacket(t *testing.T, ssrc uint32, seq uint16) []byte {
+	t.Helper()
+	raw, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 96, SSRC: ssrc, SequenceNumber: seq}, Payload: []byte("media")}).Marshal()
+	if err != nil {
 		t.Fatal(err)
 	}
-	put := func(from, to byte) {
-		for i := from; i < to; i++ {
-			if _, err := stream.Write(bytes.Repeat([]byte{i}, 10)); err != nil {
-				t.Fatal(err)
-			}
+	return raw
+}
+
+// TestPionSeesAStreamUntilItIsFound: from then on nothing of it waits for a
+// reader that there is not.
+func TestPionSeesAStreamUntilItIsFound(t *testing.T) {
+	in := newInflow(testFlow())
+	stream := in.buffer(packetio.RTPBufferPacket, 7)
+	write := func(seq uint16) {
+		t.Helper()
+		if n, err := stream.Write(mediaPacket(t, 7, seq)); n != 17 || err != nil {
+			t.Fatalf("wrote %d, %v", n, err)
 		}
 	}
-	put(0, 3)
-	var sizes []int
-	next := byte(0)
-	readBursts(stream.Read, in.waiting(7), func(burst ...[]byte) {
-		sizes = append(sizes, len(burst))
-		for _, packet := range burst {
-			if len(packet) != 10 || packet[0] != next {
-				t.Errorf("packet %x, want number %d", packet, next)
-			}
-			next++
-		}
-		switch len(sizes) {
-		case 1:
-			put(3, 4)
-		case 2:
-			put(4, 4+burstMost+2)
-		case 4:
-			if err := stream.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	if want := []int{3, 1, burstMost, 2, 0}; !slices.Equal(sizes, want) {
-		t.Errorf("bursts of %v packets, want %v", sizes, want)
+	for seq := range uint16(5000) { // more than anybody wants to look at
+		write(seq)
 	}
-	if len(in.streams) != 0 {
-		t.Error("a closed stream is kept")
+	raw := make([]byte, 100)
+	if n, err := stream.Read(raw); n != 17 || err != nil {
+		t.Fatalf("Pion reads %d, %v", n, err)
+	}
+	var got []uint16
+	ended := 0
+	in.flow.Attach(receive.Source{SSRC: 7, Clock: 90_000, Ended: func() { ended++ }, Write: func(burst ...[]byte) {
+		for _, raw := range burst {
+			got = append(got, uint16(raw[2])<<8|uint16(raw[3]))
+		}
+	}})
+	got = nil
+	write(5000)
+	write(5001)
+	if len(got) != 2 || got[0] != 5000 || got[1] != 5001 {
+		t.Errorf("passed on %v", got)
+	}
+	for range 10_000 {
+		if _, err := stream.Read(raw); errors.Is(err, io.EOF) {
+			break
+		}
+	}
+	if len(in.open) != 0 {
+		t.Error("a stream that is found is kept for a reader")
+	}
+	if err := stream.Close(); err != nil || ended != 1 {
+		t.Errorf("closed with %v, told %d times", err, ended)
 	}
 }
 
-// TestBurstEndsWithItsStream: what was read before the end is still passed on.
-func TestBurstEndsWithItsStream(t *testing.T) {
-	reads, written := 0, 0
-	readBursts(func(b []byte) (int, error) {
-		if reads++; reads > 2 {
-			return 0, errors.Join(io.EOF)
+func TestClosedConnectionEndsAllReads(t *testing.T) {
+	in := newInflow(testFlow())
+	early := in.buffer(packetio.RTPBufferPacket, 7)
+	reports := in.buffer(packetio.RTCPBufferPacket, 7)
+	in.close()
+	late := in.buffer(packetio.RTPBufferPacket, 8)
+	for _, stream := range []io.Reader{early, reports, late} {
+		if _, err := stream.Read(make([]byte, 10)); !errors.Is(err, io.EOF) {
+			t.Errorf("a read ends with %v", err)
 		}
-		return copy(b, "media"), nil
-	}, func() bool { return true }, func(burst ...[]byte) { written += len(burst) })
-	if written != 2 {
-		t.Errorf("%d packets were passed on, want 2", written)
 	}
 }

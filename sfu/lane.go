@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 
+	"parley/sfu/receive"
 	"parley/sfu/secure"
 	"parley/sfu/udp"
 )
@@ -22,7 +23,9 @@ import (
 // own, past Pion.
 type lane struct {
 	handshake secure.Handshake
+	flow      *receive.Flow
 	sealer    atomic.Pointer[secure.Sealer] // nil until DTLS is done; and for good, if the keys are not known then
+	opener    atomic.Pointer[secure.Opener] // likewise
 	exit      atomic.Pointer[exit]          // nil as long as there is no way, and after close
 	closed    atomic.Bool
 
@@ -42,10 +45,10 @@ type exit struct {
 	road *udp.Road // nil: over TCP
 }
 
-// newLane makes the lane of a connection; heard takes what the client reports, in
-// the goroutine that reads.
-func newLane(heard func(compound []byte)) *lane {
-	return &lane{heard: heard, streams: map[uint32]*secure.Stream{}}
+// newLane makes the lane of a connection; flow takes the media that comes in, heard
+// what the client reports, both in the goroutine that reads.
+func newLane(flow *receive.Flow, heard func(compound []byte)) *lane {
+	return &lane{flow: flow, heard: heard, streams: map[uint32]*secure.Stream{}}
 }
 
 // watch follows a connection: when DTLS is done, and where ICE goes.
@@ -63,7 +66,8 @@ func (l *lane) watch(pc *webrtc.PeerConnection) {
 	})
 }
 
-// open begins to seal what streams that begin from now on send.
+// open begins to seal what streams that begin from now on send, and to open what
+// is known of what comes.
 func (l *lane) open() {
 	keys := l.handshake.Keys()
 	if keys == nil {
@@ -71,6 +75,9 @@ func (l *lane) open() {
 	}
 	if sealer, err := secure.NewSealer(keys); err == nil {
 		l.sealer.Store(sealer)
+	}
+	if opener, err := secure.NewOpener(keys); err == nil {
+		l.opener.Store(opener)
 	}
 	if reports, err := secure.NewReports(keys); err == nil {
 		l.reading.Lock()
@@ -190,14 +197,32 @@ func (l *lane) passed(datagram []byte, conn net.PacketConn, to net.Addr) {
 // laneConn is what an ICE agent has of the port.
 type laneConn struct {
 	net.PacketConn
-	lane *lane
+	lane  *lane
+	queue queue // nil: over TCP
 }
 
-// ReadFrom implements net.PacketConn.
+// queue says whether there is more to read.
+type queue interface{ Waiting() bool }
+
+// ReadFrom implements net.PacketConn. Media of streams that are known is opened and
+// forwarded right here; it gives what there is for Pion.
 func (c laneConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	var run *receive.Run
 	for {
 		n, from, err := c.PacketConn.ReadFrom(b)
-		if err == nil && secure.IsReport(b[:n]) && c.lane.report(b[:n]) {
+		taken := false
+		switch packet := b[:n]; {
+		case err != nil:
+		case receive.IsRTP(packet):
+			run, taken = c.lane.take(run, packet)
+		case secure.IsReport(packet):
+			taken = c.lane.report(packet)
+		}
+		if run != nil && (!taken || c.queue == nil || !c.queue.Waiting()) {
+			run.Flush()
+			run = nil
+		}
+		if taken {
 			continue
 		}
 		if err == nil {
@@ -205,6 +230,19 @@ func (c laneConn) ReadFrom(b []byte) (int, net.Addr, error) {
 		}
 		return n, from, err
 	}
+}
+
+// take opens a packet and puts it to those that came with it, if it is of a stream
+// that is known.
+func (l *lane) take(run *receive.Run, packet []byte) (*receive.Run, bool) {
+	opener := l.opener.Load()
+	if opener == nil {
+		return run, false
+	}
+	if run == nil {
+		run = l.flow.Run(opener)
+	}
+	return run, run.Take(packet)
 }
 
 // WriteTo implements net.PacketConn.
@@ -228,7 +266,8 @@ func (u udpLane) GetConn(ufrag string, addr net.Addr) (net.PacketConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return laneConn{PacketConn: conn, lane: u.lane}, nil
+	waits, _ := conn.(queue)
+	return laneConn{PacketConn: conn, lane: u.lane, queue: waits}, nil
 }
 
 // tcpLane is a lane's TCP side.

@@ -40,7 +40,7 @@ func newCrossing(tb testing.TB) *crossing {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c := &crossing{mux: mux, lane: newLane(nil), client: openLoopback(tb)}
+	c := &crossing{mux: mux, lane: newLane(testFlow(), nil), client: openLoopback(tb)}
 	tb.Cleanup(func() { _ = mux.Close(); _ = c.client.Close() })
 	c.keys = &secure.Keys{
 		Profile: srtp.ProtectionProfileAeadAes128Gcm,

@@ -152,6 +152,7 @@ func (p *peer) answer(sd *livekit.SessionDescription) error {
 	if err := l.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.text}); err != nil {
 		return err
 	}
+	l.inflow.flow.Agree(o.terms)
 	p.claim(o.sections)
 	answerer, single := p.downlink.(*answerer)
 	if single {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pion/webrtc/v3"
+
+	"parley/sfu/receive"
 )
 
 // maxSections bounds the media sections of one offer: work grows with their
@@ -17,6 +19,7 @@ const maxSections = 1000
 type offer struct {
 	text     string
 	sections []section
+	terms    receive.Terms
 }
 
 // section is one media section.
@@ -47,6 +50,7 @@ func parseOffer(text string) (offer, error) {
 		if i > 0 {
 			o.sections = append(o.sections, readSection(lines))
 			lines = keepCodecs(lines)
+			readTerms(&o.terms, lines)
 		}
 		for _, line := range lines {
 			if strings.HasPrefix(line, "a=candidate:") || strings.HasPrefix(line, "a=end-of-candidates") {

@@ -17,7 +17,7 @@ func (w *wrapped) WriteRTP(*rtp.Header, []byte) (int, error) { w.writes++; retur
 func (w *wrapped) Write([]byte) (int, error)                 { return 0, nil }
 
 func TestOutletWritesToWhatIsWrapped(t *testing.T) {
-	outlets, pions, inner := newOutlets(newLane(nil)), &wrapped{}, 0
+	outlets, pions, inner := newOutlets(newLane(testFlow(), nil)), &wrapped{}, 0
 	sender := outlets.open("a", pions)
 	header, payload := &rtp.Header{}, []byte("media")
 	write := func() { _, _ = sender.WriteRTP(header, payload) }

@@ -245,6 +245,7 @@ func (p *peer) fixCodec(u *upload) {
 	if u.codec.MimeType == webrtc.MimeTypeOpus && !u.pub.info.GetDisableRed() {
 		kept = append(codecsOf(offered, forward.MimeTypeRED), kept...)
 	}
+	kept = append(kept, repairsOf(offered, kept)...)
 	if err := transceiver.SetCodecPreferences(kept); err != nil {
 		p.log.Debug("prefer codec", "err", err)
 	}

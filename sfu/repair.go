@@ -18,6 +18,9 @@ import (
 // stream on the sending side; a second sender, which no media section has,
 // lends its SSRC, so that what the client reports about that SSRC is heard too.
 
+// mimeRTX is the payload format of retransmissions, RFC 4588.
+const mimeRTX = "video/rtx"
+
 // withRepair lists each video codec with the codec of its retransmissions. The
 // payload types are Chromium's: the next one.
 func withRepair(codecs []webrtc.RTPCodecParameters) []webrtc.RTPCodecParameters {
@@ -25,12 +28,25 @@ func withRepair(codecs []webrtc.RTPCodecParameters) []webrtc.RTPCodecParameters 
 	for _, codec := range codecs {
 		all = append(all, codec, webrtc.RTPCodecParameters{
 			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: "video/rtx", ClockRate: codec.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", codec.PayloadType),
+				MimeType: mimeRTX, ClockRate: codec.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", codec.PayloadType),
 			},
 			PayloadType: codec.PayloadType + 1,
 		})
 	}
 	return all
+}
+
+// repairsOf are the retransmissions of some codecs, among many.
+func repairsOf(all, of []webrtc.RTPCodecParameters) (repairs []webrtc.RTPCodecParameters) {
+	for _, codec := range of {
+		apt := fmt.Sprintf("apt=%d", codec.PayloadType)
+		for _, other := range codecsOf(all, mimeRTX) {
+			if other.SDPFmtpLine == apt {
+				repairs = append(repairs, other)
+			}
+		}
+	}
+	return repairs
 }
 
 // spare is the track of a sender that only lends its SSRC.

@@ -18,6 +18,7 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v3"
 
+	"parley/sfu/receive"
 	"parley/sfu/udp"
 )
 
@@ -39,12 +40,12 @@ type transport struct {
 	certificate webrtc.Certificate
 	loggers     pionLoggers
 	settings    atomic.Pointer[webrtc.SettingEngine]
-	receiving   []interceptor.Factory
+	started     time.Time
 }
 
 func newTransport(port int, addresses addressPlan, log *slog.Logger) (*transport, error) {
 	loggers := pionLoggers{log: log}
-	t := &transport{loggers: loggers}
+	t := &transport{loggers: loggers, started: time.Now()}
 	if err := t.listen(port, addresses, loggers); err != nil {
 		return nil, err
 	}
@@ -60,9 +61,6 @@ func newTransport(port int, addresses addressPlan, log *slog.Logger) (*transport
 		return nil, errors.Join(fmt.Errorf("make DTLS certificate: %w", err), t.Close())
 	}
 	t.announce(addresses)
-	if t.receiving, err = receivingInterceptors(); err != nil {
-		return nil, errors.Join(err, t.Close())
-	}
 	return t, nil
 }
 
@@ -198,26 +196,25 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	// What the node sends passes no interceptor that works on it: that is
-	// forward's part.
-	in := newInflow()
-	own := newLane(in.heard)
-	registry, out := &interceptor.Registry{}, newOutlets(own)
-	if receives {
-		for _, factory := range t.receiving {
-			registry.Add(factory)
-		}
-	}
-	registry.Add(out)
-	settings := *t.settings.Load()
-	settings.BufferFactory = in.buffer
-	settings.SetICEUDPMux(udpLane{UDPMux: t.udp, lane: own})
-	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: own})
-	settings.SetSRTPProtectionProfiles(own.handshake.Offers()...)
-	settings.SetDTLSKeyLogWriter(&own.handshake) // which keeps it to itself
+	// No interceptor works on media: what is sent is forward's part, what comes
+	// in is receive's.
+	l := link{}
+	flow := receive.NewFlow(func() time.Duration { return time.Since(t.started) }, func(packets []byte) {
+		_ = l.WriteRTCP(rawReport(packets)) // fails when the connection is closing
+	})
+	l.inflow = newInflow(flow)
+	l.lane = newLane(flow, l.inflow.heard)
+	l.outlets = newOutlets(l.lane)
+	registry, settings := &interceptor.Registry{}, *t.settings.Load()
+	registry.Add(l.outlets)
+	settings.BufferFactory = l.inflow.buffer
+	settings.SetICEUDPMux(udpLane{UDPMux: t.udp, lane: l.lane})
+	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: l.lane})
+	settings.SetSRTPProtectionProfiles(l.lane.handshake.Offers()...)
+	settings.SetDTLSKeyLogWriter(&l.lane.handshake) // which keeps it to itself
 	settings.SetICEBindingRequestHandler(firstWay())
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{
+	l.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
+	l.PeerConnection, err = l.api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},
 		BundlePolicy: webrtc.BundlePolicyMaxBundle,
 		SDPSemantics: webrtc.SDPSemanticsUnifiedPlan,
@@ -225,8 +222,8 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	if err != nil {
 		return link{}, fmt.Errorf("make peer connection: %w", err)
 	}
-	own.watch(pc)
-	return link{PeerConnection: pc, api: api, inflow: in, lane: own, outlets: out}, nil
+	l.lane.watch(l.PeerConnection)
+	return l, nil
 }
 
 // Close ends the connection, and everything that Pion has started for it.

@@ -45,8 +45,6 @@ type Layer struct {
 	keyAt          atomic.Int64 // time.Duration: when the newest key frame came
 	pause          atomic.Int64 // time.Duration: between the latest two frames
 
-	reception reception
-
 	reportMu sync.Mutex
 	report   senderReport
 }
@@ -112,7 +110,6 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 	if l.flood.over(now) {
 		return false
 	}
-	l.reception.arrived(l.header.SequenceNumber, l.header.Timestamp, t.clock, now)
 	held := t.muted.Load() || !l.heard(now)
 	if l.cut.Load() {
 		l.cut.Store(false)
@@ -131,6 +128,9 @@ func (l *Layer) take(p *packet, raw []byte, now time.Duration) bool {
 		payload: payload,
 	}
 	l.format.inspect(p)
+	if p.key && l.format != sound {
+		l.keyWanted.Store(false) // here it is; who loses it asks again
+	}
 	if l.descriptorID != 0 {
 		l.describe(p)
 	}

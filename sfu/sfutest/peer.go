@@ -35,6 +35,8 @@ type Options struct {
 	OldCipher     bool   // has no AES-GCM for media
 	Active        bool   // is the DTLS client where it answers, as browsers are
 	Feedback      Feedback
+	RTX           bool // sends what was lost again on a stream of its own, as browsers do
+	Estimates     bool // estimates the way to the node by what the node says of it; with RTX (Pion sends packets again while it numbers them)
 
 	reconnect bool
 	sid       string

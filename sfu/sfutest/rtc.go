@@ -5,12 +5,16 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/dtls/v2"
 	"github.com/pion/ice/v2"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/cc"
+	"github.com/pion/interceptor/pkg/gcc"
+	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v3"
 	"google.golang.org/protobuf/proto"
@@ -24,6 +28,8 @@ type rtc struct {
 	up, down *webrtc.PeerConnection
 	single   bool
 	buffers  buffers
+	repairer *repairer
+	bitrate  atomic.Int64 // estimated
 
 	mu          sync.Mutex // guards negotiation
 	offers      uint32
@@ -39,7 +45,15 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	if p.options.LosesFirst {
 		r.lose = 1
 	}
-	api, err := newAPI(p.options, &r.buffers)
+	registry := &interceptor.Registry{}
+	if p.options.RTX {
+		r.repairer = newRepairer()
+		registry.Add(r.repairer)
+	}
+	if p.options.Estimates {
+		r.estimate(registry)
+	}
+	api, err := newAPI(p.options, &r.buffers, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +63,7 @@ func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
 	}
 	r.down = r.up
 	if !r.single {
-		if api, err = newAPI(p.options, &r.buffers); err != nil {
+		if api, err = newAPI(p.options, &r.buffers, &interceptor.Registry{}); err != nil {
 			return nil, err
 		}
 		if r.down, err = api.NewPeerConnection(config); err != nil {
@@ -75,7 +89,31 @@ func registerCodecs(media *webrtc.MediaEngine, o Options) error {
 	)
 }
 
-func newAPI(o Options, b *buffers) (*webrtc.API, error) {
+// estimate has Pion's bandwidth estimation look at what goes to the node.
+func (r *rtc) estimate(registry *interceptor.Registry) {
+	estimation, _ := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) { // never fails
+		return gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(startBitrate), gcc.SendSideBWEPacer(gcc.NewNoOpPacer()))
+	})
+	estimation.OnNewPeerConnection(func(_ string, e cc.BandwidthEstimator) {
+		e.OnTargetBitrateChange(func(bitrate int) { r.bitrate.Store(int64(bitrate)) })
+	})
+	registry.Add(estimation)
+}
+
+// startBitrate is what an estimate starts from, in bits a second.
+const startBitrate = 1_000_000
+
+// Estimate is what the way to the node carries, in bits a second, by the node's
+// feedback; 0: there was none yet.
+func (p *Peer) Estimate() int { return int(p.rtc.bitrate.Load()) }
+
+// Repairs counts packets that were sent again on streams of their own, and those
+// that were asked for.
+func (p *Peer) Repairs() (sent, asked uint64) {
+	return p.rtc.repairer.sent.Load(), p.rtc.repairer.asked.Load()
+}
+
+func newAPI(o Options, b *buffers, registry *interceptor.Registry) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := registerCodecs(media, o); err != nil {
 		return nil, err
@@ -86,12 +124,12 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 			return nil, err
 		}
 	}
-	registry := &interceptor.Registry{}
-	if err := o.Feedback.register(media, registry); err != nil {
+	if err := registerInterceptors(o, media, registry); err != nil {
 		return nil, err
 	}
 	for uri, kind := range map[string]webrtc.RTPCodecType{
 		audioLevelURI: webrtc.RTPCodecTypeAudio, sdp.SDESMidURI: webrtc.RTPCodecTypeVideo, sdp.SDESRTPStreamIDURI: webrtc.RTPCodecTypeVideo,
+		extRepairedID: webrtc.RTPCodecTypeVideo,
 	} {
 		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
 			return nil, err
@@ -126,6 +164,25 @@ func newAPI(o Options, b *buffers) (*webrtc.API, error) {
 	s.DisableSRTPReplayProtection(true) // so that tests see a packet that was sent twice
 	s.BufferFactory = b.buffer
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil
+}
+
+func registerInterceptors(o Options, media *webrtc.MediaEngine, registry *interceptor.Registry) error {
+	if o.Estimates {
+		if err := webrtc.ConfigureTWCCHeaderExtensionSender(media, registry); err != nil {
+			return err
+		}
+	}
+	if !o.RTX {
+		return o.Feedback.register(media, registry)
+	}
+	generator, err := nack.NewGeneratorInterceptor()
+	if err != nil {
+		return err
+	}
+	registry.Add(generator)
+	media.RegisterFeedback(webrtc.RTCPFeedback{Type: "nack"}, webrtc.RTPCodecTypeVideo)
+	media.RegisterFeedback(webrtc.RTCPFeedback{Type: "nack", Parameter: "pli"}, webrtc.RTPCodecTypeVideo)
+	return errors.Join(webrtc.ConfigureRTCPReports(registry), webrtc.ConfigureTWCCSender(media, registry))
 }
 
 // relayed is the configuration of a peer whose network lets only one kind of
@@ -304,6 +361,9 @@ func (r *rtc) answer(offer *livekit.SessionDescription) {
 // said is a description as the node gets it.
 func (r *rtc) said(sdp string) string {
 	const before = "a=fingerprint:sha-256 "
+	if r.repairer != nil {
+		sdp = describeRepairs(sdp)
+	}
 	if !r.peer.options.Forged {
 		return sdp
 	}

@@ -86,6 +86,13 @@ func (c *conn) ReadFrom(b []byte) (int, net.Addr, error) {
 	}
 }
 
+// Waiting says whether ReadFrom has something to give at once.
+func (c *conn) Waiting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.first != nil
+}
+
 // take is the next datagram, or none if there is none to be had yet.
 func (c *conn) take() (*datagram, error) {
 	c.mu.Lock()

@@ -1,44 +1,44 @@
-package forward
+package receive
 
 import (
-	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
 )
 
-// reception counts how a publisher's stream comes in, for the receiver reports
-// that it is sent: RFC 3550, section 6.4.1 and appendices A.1, A.3 and A.8.
+// reception counts how a stream comes in, for the receiver reports that its
+// publisher is sent: RFC 3550, section 6.4.1 and appendices A.1, A.3 and A.8.
+// What comes on a repair stream does not count: RFC 4588, section 6.
+//
 // Pion's interceptor does the same, and must be fed by RTPReceiver.ReadSimulcast,
 // which reads without a lock what the connection writes when a further stream
 // comes in (webrtc v3.3.6).
 type reception struct {
-	mu       sync.Mutex
 	started  bool
-	first    uint64 // extended sequence numbers
+	first    uint64 // index
 	highest  uint64
 	received uint64
 	transit  uint32 // arrival less timestamp, in the codec's clock
 	jitter   uint32 // 16 times the estimate
 
 	expectedBefore, receivedBefore uint64 // at the last report
+
+	ntp   uint64 // of the latest sender report
+	heard time.Duration
+	told  bool
 }
 
 // arrived notes one packet.
-func (r *reception) arrived(seq uint16, timestamp, clock uint32, now time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (r *reception) arrived(index uint64, timestamp, clock uint32, now time.Duration) {
 	// In two steps: the product of nanoseconds and a clock rate overflows in a day.
 	seconds, rest := uint64(now/time.Second), uint64(now%time.Second)
 	transit := uint32(seconds*uint64(clock)+rest*uint64(clock)/uint64(time.Second)) - timestamp
 	r.received++
 	if !r.started {
-		r.started, r.first, r.highest, r.transit = true, uint64(seq), uint64(seq), transit
+		r.started, r.first, r.highest, r.transit = true, index, index, transit
 		return
 	}
-	if ahead := int16(seq - uint16(r.highest)); ahead > 0 {
-		r.highest += uint64(ahead)
-	}
+	r.highest = max(r.highest, index)
 	apart := int32(transit - r.transit)
 	if apart < 0 {
 		apart = -apart
@@ -47,17 +47,13 @@ func (r *reception) arrived(seq uint16, timestamp, clock uint32, now time.Durati
 	r.jitter += uint32(apart) - (r.jitter+8)>>4
 }
 
-// Reception is the report on this stream for its publisher, who knows it by
-// ssrc. The report that came before is what its loss counts from. It says false
-// while nothing has come in.
-func (l *Layer) Reception(ssrc uint32) (rtcp.ReceptionReport, bool) {
-	r := &l.reception
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// report is what the publisher is told. The report that came before is what its
+// loss counts from. It says false while nothing has come in.
+func (r *reception) report(ssrc uint32, now time.Duration) (rtcp.ReceptionReport, bool) {
 	if !r.started {
 		return rtcp.ReceptionReport{}, false
 	}
-	expected := r.highest - r.first + 1
+	expected := r.highest - min(r.first, r.highest) + 1
 	report := rtcp.ReceptionReport{SSRC: ssrc, LastSequenceNumber: uint32(r.highest), Jitter: r.jitter >> 4}
 	if expected > r.received {
 		report.TotalLost = uint32(min(expected-r.received, 1<<23-1)) // 24 bits, signed; packets that came twice are no gain
@@ -67,10 +63,9 @@ func (l *Layer) Reception(ssrc uint32) (rtcp.ReceptionReport, bool) {
 		report.FractionLost = uint8(min((since-got)<<8/since, 255))
 	}
 	r.expectedBefore, r.receivedBefore = expected, r.received
-	if heard := l.latestReport(); heard.ok {
-		report.LastSenderReport = uint32(heard.ntp >> 16)
-		passed := l.track.now() - heard.at
-		report.Delay = uint32(passed.Seconds() * (1 << 16))
+	if r.told {
+		report.LastSenderReport = uint32(r.ntp >> 16)
+		report.Delay = uint32((now - r.heard).Seconds() * (1 << 16))
 	}
 	return report, true
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package receive
+
+// underRace: the race detector makes pools forget.
+const underRace = true
