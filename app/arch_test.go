@@ -34,6 +34,7 @@ var forbidden = map[string][]string{
 	"parley/migrations":         {"parley/app", "parley/tenants", "parley/billing", "parley/sfu", "parley/views"},
 	"parley/app/identity":       {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/", "database/sql"},
 	"parley/app/identityfake":   {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "parley/app/identity", "github.com/gofiber/", "gorm.io/", "database/sql"},
+	"parley/app/outgoing":       {"parley/", "github.com/", "gorm.io/", "database/sql"},
 	"parley/billing/stripefake": {"parley/app", "parley/tenants", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/"},
 }
 

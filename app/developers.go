@@ -41,6 +41,14 @@ func (s *Server) showDevelopers(c *fiber.Ctx, more func(*views.DevelopersModel))
 			m.MediaKeys = append(m.MediaKeys, keyLine(k.ID, k.Label, k.CreatedAt, k.ExpiresAt, k.RevokedAt, now))
 		}
 	}
+	hooks, err := org.Webhooks(c.UserContext(), visitor(c).User.ID)
+	if err != nil {
+		return err
+	}
+	m.Events = tenants.WebhookEvents()
+	for _, h := range hooks {
+		m.Webhooks = append(m.Webhooks, webhookLine(h))
+	}
 	more(&m)
 	return s.render(c, views.Developers(page, m))
 }

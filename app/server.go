@@ -17,6 +17,7 @@ import (
 
 	"parley/app/identity"
 	"parley/app/isolation"
+	"parley/app/outgoing"
 	"parley/billing"
 	"parley/sfu"
 	"parley/tenants"
@@ -52,7 +53,8 @@ type Deps struct {
 	Mailer  Mailer
 	Checks  []Check
 	Metrics *Metrics
-	Dev     *Dev // nil outside demo mode
+	Hooks   *outgoing.Client // delivers webhooks; nil = a careful one
+	Dev     *Dev             // nil outside demo mode
 
 	Identity *identity.Client // speaks to identity providers
 }
@@ -69,6 +71,7 @@ type Server struct {
 	checks    []Check
 	metrics   *Metrics
 	dev       *Dev
+	hooks     *outgoing.Client
 	keys      sfu.Keyring
 	sessions  *session.Store
 	assets    assets
@@ -94,6 +97,9 @@ func New(cfg Config, d Deps) (*Server, error) {
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
+	}
+	if s.hooks = d.Hooks; s.hooks == nil {
+		s.hooks = outgoing.New(outgoing.Options{Loopback: cfg.Demo})
 	}
 	s.sessions = s.newSessions()
 	s.web = fiber.New(fiber.Config{

@@ -15,6 +15,44 @@ func developerCrossings(refused func(error) error) map[string]func(context.Conte
 			_, err := mine.Audit(ctx, o.ann, tenants.AuditFilter{Limit: 100})
 			return refused(err)
 		},
+		"Webhooks": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Webhooks(ctx, o.ann)
+			return refused(err)
+		},
+		"CreateWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.CreateWebhook(ctx, o.ann, "https://spy.example", tenants.WebhookEvents(), false)
+			return refused(err)
+		},
+		"DeleteWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.DeleteWebhook(ctx, o.ann, o.hook.ID))
+		},
+		"EnableWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.EnableWebhook(ctx, o.ann, o.hook.ID))
+		},
+		"Deliveries": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, _, err := mine.Deliveries(ctx, o.ann, o.hook.ID)
+			return refused(err)
+		},
+		"Redeliver": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.Redeliver(ctx, o.ann, o.delivery))
+		},
+		"Attempt": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Attempt(ctx, o.delivery)
+			return refused(err)
+		},
+		"Settle": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Settle(ctx, o.delivery, tenants.AttemptResult{Fault: "x"})
+			return refused(err)
+		},
+		"Managers": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			people, err := mine.Managers(ctx)
+			for _, p := range people {
+				if p.ID == o.ann {
+					return errors.New("it showed another's people")
+				}
+			}
+			return err
+		},
 		"As": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return keyDoorCrossings(ctx, mine.As(o.api), o, refused)
 		},

@@ -116,7 +116,10 @@ func open(tx *gorm.DB, stale sitting, in EnterInput, now time.Time) (sitting, er
 		Revision: last.meeting.Revision + 1,
 	}
 	row := rowOfMeeting(m)
-	return sitting{meeting: m}, tx.Create(&row).Error
+	if err := tx.Create(&row).Error; err != nil {
+		return sitting{}, err
+	}
+	return sitting{meeting: m}, publish(tx, EventMeetingStarted, now, meetingEvent(m))
 }
 
 // oneMore refuses a meeting more than the organization may hold at once. Who
@@ -152,6 +155,11 @@ func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
 		others--
 	} else if others >= s.meeting.ParticipantLimit {
 		return 0, &Error{Code: CodeFull, Key: KeyMeetingFull}
+	}
+	if !seatedAlready {
+		if err := publish(tx, EventParticipantJoined, now, participantEvent(s.meeting, in.Identity, in.Name, in.Member)); err != nil {
+			return 0, err
+		}
 	}
 	if known {
 		changed := map[string]any{"name": in.Name, "member": in.Member, "seen_at": now, "left_at": nil}

@@ -39,12 +39,17 @@ func (o *Scoped) Left(ctx context.Context, e NodeEvent) error {
 		return nil // nobody
 	}
 	return o.event(ctx, "note that somebody left", e, func(tx *gorm.DB, s sitting, e NodeEvent) error {
-		if _, known := s.seat(e.Identity); !known {
+		seat, known := s.seat(e.Identity)
+		if !known {
 			return s.addSeats(tx, []seatRow{{Identity: e.Identity, Name: e.Name, LeftAt: &e.At}}, e.At)
 		}
-		return tx.Model(&seatRow{}).
+		got := tx.Model(&seatRow{}).
 			Where("meeting_id = ? AND identity = ? AND left_at IS NULL AND seen_at <= ?", string(s.meeting.ID), e.Identity, e.At).
-			Update("left_at", e.At).Error
+			Update("left_at", e.At)
+		if got.Error != nil || got.RowsAffected == 0 {
+			return got.Error
+		}
+		return publish(tx, EventParticipantLeft, e.At, participantEvent(s.meeting, seat.Identity, seat.Name, seat.Member))
 	})
 }
 
@@ -169,5 +174,16 @@ func (s sitting) addSeats(tx *gorm.DB, people []seatRow, at time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.Create(&rows).Error
+	if err := tx.Create(&rows).Error; err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.LeftAt != nil {
+			continue
+		}
+		if err := publish(tx, EventParticipantJoined, at, participantEvent(s.meeting, r.Identity, r.Name, false)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

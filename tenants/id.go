@@ -37,6 +37,13 @@ func parseID[T ~string](id T) error {
 	return nil
 }
 
+// randomBytes makes n random bytes.
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: the runtime ends the program when the system has no randomness
+	return b
+}
+
 // randomToken makes n random bytes and spells them in base64url.
 func randomToken(n int) string {
 	b := make([]byte, n)

@@ -20,14 +20,16 @@ import (
 // reach: every id there is.
 type other struct {
 	*tenantstest.Org
-	room    tenants.Room
-	shared  tenants.Room // has a media name that the asker uses too
-	meeting tenants.Meeting
-	key     tenants.MediaKey
-	own     tenants.MediaKey
-	ann     tenants.UserID
-	api     tenants.APIKey
-	spare   tenants.MediaKey
+	room     tenants.Room
+	shared   tenants.Room // has a media name that the asker uses too
+	meeting  tenants.Meeting
+	key      tenants.MediaKey
+	own      tenants.MediaKey
+	ann      tenants.UserID
+	api      tenants.APIKey
+	spare    tenants.MediaKey
+	hook     tenants.Webhook
+	delivery string
 }
 
 // crossings has, for every method of [tenants.Scoped], a call from one
@@ -264,8 +266,16 @@ func populated(t *testing.T, w *tenantstest.World) other {
 	t.Helper()
 	acme := w.Org("acme").Owner("ann")
 	o := other{Org: acme, ann: acme.User("ann").ID, room: acme.Room("ann", "Standup")}
-	o.meeting = acme.Guest(o.room, "guest").Meeting
 	var err error
+	if o.hook, err = acme.CreateWebhook(t.Context(), o.ann, "https://acme.example/hooks", tenants.WebhookEvents(), false); err != nil {
+		t.Fatal(err)
+	}
+	o.meeting = acme.Guest(o.room, "guest").Meeting
+	_, sent, err := acme.Deliveries(t.Context(), o.ann, o.hook.ID)
+	if err != nil || len(sent) != 2 {
+		t.Fatalf("%d deliveries, %v", len(sent), err)
+	}
+	o.delivery = sent[0].ID
 	if o.key, err = acme.CreateKey(t.Context(), "app"); err != nil {
 		t.Fatal(err)
 	}

@@ -58,6 +58,10 @@ const (
 	KeyIdempotencyReused = "error.idempotency.reused" // with another request
 	KeyIdempotencyBusy   = "error.idempotency.busy"   // the first one is still at work
 
+	KeyWebhookURL      = "error.webhook.url"
+	KeyWebhookEvents   = "error.webhook.events"  // none, or an unknown one
+	KeyTooManyWebhooks = "error.webhook.toomany" // as many as an organization may have
+
 	KeyRoleInvalid  = "error.role.invalid"
 	KeyQuotaInvalid = "error.quota.invalid"
 

@@ -64,5 +64,9 @@ func roleOf(tx *gorm.DB, user UserID) (Role, error) {
 }
 
 func (s *Store) insertMember(tx *gorm.DB, user UserID, role Role) error {
-	return tx.Create(&membershipRow{UserID: user, Role: role, CreatedAt: s.now()}).Error
+	now := s.now()
+	if err := tx.Create(&membershipRow{UserID: user, Role: role, CreatedAt: now}).Error; err != nil {
+		return err
+	}
+	return publish(tx, EventMemberAdded, now, map[string]any{"user_id": user, "role": role})
 }

@@ -97,10 +97,15 @@ func lastMeeting(tx *gorm.DB, room RoomID, at time.Time) (sitting, error) {
 
 // finish writes down a meeting's end and gives all its seats back.
 func finish(tx *gorm.DB, m Meeting) error {
-	err := tx.Model(&meetingRow{}).Where("id = ? AND ended_at IS NULL", string(m.ID)).
-		Updates(map[string]any{"ended_at": *m.EndedAt, "end_reason": m.EndReason}).Error
-	if err != nil {
-		return err
+	got := tx.Model(&meetingRow{}).Where("id = ? AND ended_at IS NULL", string(m.ID)).
+		Updates(map[string]any{"ended_at": *m.EndedAt, "end_reason": m.EndReason})
+	if got.Error != nil {
+		return got.Error
+	}
+	if got.RowsAffected == 1 {
+		if err := publish(tx, EventMeetingEnded, *m.EndedAt, meetingEvent(m)); err != nil {
+			return err
+		}
 	}
 	return tx.Model(&seatRow{}).Where("meeting_id = ? AND left_at IS NULL", string(m.ID)).
 		Update("left_at", *m.EndedAt).Error

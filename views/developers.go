@@ -15,8 +15,36 @@ type DevelopersModel struct {
 	Chosen    []string // scopes
 	Media     string   // what was typed for a new media key
 	Errors    map[string]string
+	Webhooks  []WebhookLine
+	Events    []string // all that webhooks can hear of
+	URL       string   // what was typed for a new webhook
+	Heard     []string
 	API       string // address of the API
 	Signal    string // address for LiveKit SDKs
+}
+
+// WebhookLine is one endpoint on the list. State is "live", "failing" or "off".
+type WebhookLine struct {
+	ID, URL string
+	Events  []string
+	State   string
+	Why     string // it is off
+}
+
+// WebhookModel is the page of one endpoint.
+type WebhookModel struct {
+	Webhook    WebhookLine
+	Deliveries []DeliveryLine
+}
+
+// DeliveryLine is one message to an endpoint. State is "waiting", "delivered" or "failed".
+type DeliveryLine struct {
+	ID, Event, Type, State string
+	Attempts, Status       int
+	At                     time.Time // of the last attempt, else when it happened
+	NextAt                 time.Time // zero = never
+	Took                   time.Duration
+	Fault                  string
 }
 
 // KeyLine is one key on the list.

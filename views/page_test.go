@@ -176,6 +176,9 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 	return pages
 }
 
+// eventName is the name of a webhook's event, which looks like the id of a message and is meant to be read.
+var eventName = regexp.MustCompile(`<code class="event[^>]*>[^<]*</code>`)
+
 func TestEveryPageRendersAndKeepsThePolicy(t *testing.T) {
 	forbidden := map[string]*regexp.Regexp{
 		"a style attribute":         regexp.MustCompile(`\sstyle="`),
@@ -189,7 +192,7 @@ func TestEveryPageRendersAndKeepsThePolicy(t *testing.T) {
 	for kind, name := range map[string]string{"plain": "Acme", "empty": "", "endless": endless, "hostile": hostile} {
 		for page, component := range everyPage(t, name) {
 			t.Run(kind+"/"+page, func(t *testing.T) {
-				html := render(t, component)
+				html := eventName.ReplaceAllString(render(t, component), "")
 				if kind == "endless" { // says nothing new, and takes long to search
 					return
 				}

@@ -19,6 +19,13 @@ func Rules() map[string]Rule {
 		"/twirp/*":          roomAPI(),
 		"/api/openapi.json": open(nil),
 
+		// What an organization's servers hear.
+		"/o/:org/developers/webhooks":                                     console(nil),
+		"/o/:org/developers/webhooks/:webhook":                            console(Params{"webhook": "webhook_endpoints.id"}),
+		"/o/:org/developers/webhooks/:webhook/delete":                     console(Params{"webhook": "webhook_endpoints.id"}),
+		"/o/:org/developers/webhooks/:webhook/enable":                     console(Params{"webhook": "webhook_endpoints.id"}),
+		"/o/:org/developers/webhooks/:webhook/deliveries/:delivery/again": console(Params{"webhook": "webhook_endpoints.id", "delivery": "webhook_deliveries.id"}),
+
 		// Our own API: a program's key opens its own organization.
 		"/api/v1/rooms":                     hidden(nil),
 		"/api/v1/rooms/:id":                 hidden(Params{"id": Room}),

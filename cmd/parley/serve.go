@@ -197,6 +197,7 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 		return errors.Join(err, l.Close())
 	}
 	p.followEvents(web)
+	p.deliverWebhooks(web)
 	p.catchUp(ctx)
 	if err := p.serveMetrics(); err != nil {
 		return errors.Join(err, l.Close())
@@ -234,6 +235,17 @@ func (p *process) followEvents(web *app.Server) {
 		if err := cluster.Consume(ctx, p.nats, p.consumer(), web.MediaEvent); err != nil {
 			p.log.Error("media events are not followed any more", "err", err)
 		}
+	}()
+	p.later(func(context.Context) error { cancel(); <-done; return nil })
+}
+
+// deliverWebhooks posts to customers' servers what is due, until the process stops.
+func (p *process) deliverWebhooks(web *app.Server) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		web.RunCourier(ctx)
 	}()
 	p.later(func(context.Context) error { cancel(); <-done; return nil })
 }
