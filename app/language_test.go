@@ -11,7 +11,7 @@ func TestPeopleChooseTheLanguage(t *testing.T) {
 	b := w.browser()
 	b.get("/").status(200).has(`lang="en"`, "Sign in", "Deutsch")
 	b.http.Transport = wanting{"de-CH,en;q=0.5"}
-	b.get("/").status(200).has(`lang="de"`, "Anmelden", "Kostenlos starten", `aria-pressed="true"`).lacks("Sign in", "Start free")
+	b.get("/").status(200).has(`lang="de"`, "Anmelden", "Gratis starten", `aria-pressed="true"`).lacks("Sign in", "Start free")
 	b.get("/join").has("In welchen Raum?")
 	b.post("/language", form("language", "en", "next", "/pricing")).status(303).location("/pricing")
 	b.get("/pricing").status(200).has(`lang="en"`, "Pay for the host")
