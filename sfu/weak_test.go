@@ -241,7 +241,6 @@ func TestNobodySendsWhatNoNetworkHasRoomFor(t *testing.T) {
 	weak := &sfutest.Weak{Queue: 300 * time.Millisecond, Delay: 10 * time.Millisecond}
 	bob, cat := w.join("bob", sfutest.Options{Weak: weak}), w.join("cat", sfutest.Options{})
 	picture := w.track(bob, video)
-	w.shown(bob, 2)
 	w.shown(cat, 2)
 	asked := func() int { return ann.Asked(camera.SID(), webrtc.MimeTypeVP8) }
 	weak.SetRate(250_000)
