@@ -15,8 +15,9 @@ const (
 	growNear       = 0.05 // a second, close to it
 	leastGrowth    = 4000 // bits a second, a second
 	headroom       = 1.5  // times what arrives: no estimate beyond what was tried
-	headroomTight  = 1.2  // the same on a way that has shown a limit: there, padding tries
+	headroomTight  = 1.18 // the same on a way that has shown a limit: there, padding tries
 	headroomBits   = 10_000
+	headroomLeast  = 35_000 // bits a second beyond what arrives, on a way that has shown a limit
 )
 
 // Loss that an estimate bears: less than this is the way's nature, and repair
@@ -244,7 +245,7 @@ func (e *Estimator) grow(arriving float64, passed, now time.Duration) {
 	step := max(e.target*rate, leastGrowth) * passed.Seconds()
 	bound := headroom*arriving + headroomBits
 	if e.limited {
-		bound = headroomTight*arriving + headroomBits
+		bound = max(headroomTight*arriving, arriving+headroomLeast)
 	}
 	if next := min(e.target+step, bound, ceiling); next > e.target {
 		e.target = next
