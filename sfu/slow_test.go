@@ -59,6 +59,7 @@ func TestWhoDoesNotReadDataHoldsNobodyUp(t *testing.T) {
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
 			w := realWorld(t)
+			w.wait(4 * patience) // megabytes through Pion's SCTP take it long under the race detector
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			stuck := w.join("stuck", sfutest.Options{SinglePC: single[2], Stuck: true})
 			w.publish(ann, sfutest.Microphone())
