@@ -63,6 +63,11 @@ func sow(t *testing.T, w *world, name string) crawled {
 	must(t, scoped.SetQuota(ctx, owner, tenants.Quota{Participants: &five}))
 	must(t, w.billing.SetPlan(ctx, org.ID, "business"))
 
+	_, err = scoped.Invite(ctx, owner, tenants.Inviting{People: []tenants.InviteInput{{Email: "new@" + org.Slug + ".example", Name: name + " newcomer"}}})
+	must(t, err)
+	_, err = scoped.CreateInviteLink(ctx, owner, 7, 5)
+	must(t, err)
+
 	c.things = isolation.Things{
 		isolation.Organization: {org.Slug},
 		isolation.Room:         {string(private.ID), string(archived.ID), string(c.open.ID)},

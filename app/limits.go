@@ -13,6 +13,14 @@ import (
 type allowance struct {
 	Plan   billing.Plan
 	Limits tenants.Limits
+	By     tenants.Resolved // the same limits, with what each comes from
+	quota  tenants.Quota
+	people map[tenants.UserID]tenants.Quota
+}
+
+// in is what meetings may do in the rooms that somebody made; "" for rooms that an SDK made.
+func (a allowance) in(maker tenants.UserID) tenants.Resolved {
+	return tenants.Resolve(a.Plan.Limits, a.quota, a.people[maker])
 }
 
 // allowanceOf turns plan and quota into limits. Nobody else in the product asks what a plan allows.
@@ -25,7 +33,14 @@ func (s *Server) allowanceOf(ctx context.Context, org tenants.OrgID) (allowance,
 	if err != nil {
 		return allowance{}, fmt.Errorf("quota of organization: %w", err)
 	}
-	return allowance{Plan: plan, Limits: plan.Limits.Clamp(quota)}, nil
+	people, err := s.tenants.Org(org).PersonQuotas(ctx)
+	if err != nil {
+		return allowance{}, fmt.Errorf("quotas of people: %w", err)
+	}
+	a := allowance{Plan: plan, quota: quota, people: people}
+	a.By = a.in("")
+	a.Limits = a.By.Limits
+	return a, nil
 }
 
 // nodeLimits is what the media node enforces for one meeting: the meeting's row decides, not the plan of the moment.

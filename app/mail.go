@@ -84,8 +84,13 @@ func (f FolderMailer) Send(_ context.Context, m Mail) error {
 	if err != nil {
 		return fmt.Errorf("name mail: %w", err)
 	}
-	if err := msg.WriteToFile(filepath.Join(f.Dir, id.String()+".eml")); err != nil {
+	// Under another name first: who lists the folder sees whole mails only.
+	path := filepath.Join(f.Dir, id.String())
+	if err := msg.WriteToFile(path + ".part"); err != nil {
 		return fmt.Errorf("write mail: %w", err)
+	}
+	if err := os.Rename(path+".part", path+".eml"); err != nil {
+		return fmt.Errorf("put mail in place: %w", err)
 	}
 	return nil
 }

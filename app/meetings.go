@@ -28,7 +28,8 @@ const tokenTime = 10 * time.Minute
 // person is somebody about to enter a meeting.
 type person struct {
 	Identity, Name string
-	Member         bool // of the room's organization
+	Member         bool           // of the room's organization
+	User           tenants.UserID // who is signed in, where that is known
 }
 
 // place is a room behind a code, and what the visitor is in its organization.
@@ -66,8 +67,8 @@ func (s *Server) enter(ctx context.Context, org tenants.OrgID, room tenants.Room
 		return tenants.Entry{}, err
 	}
 	entry, err := s.tenants.Org(org).Enter(ctx, tenants.EnterInput{
-		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member,
-		Limits: allowed.Limits, Plan: allowed.Plan.Name,
+		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User,
+		Limits: allowed.in(room.CreatedBy).Limits, Plan: allowed.Plan.Name,
 	})
 	if err != nil {
 		return tenants.Entry{}, fmt.Errorf("enter meeting: %w", err)
@@ -160,7 +161,7 @@ func (s *Server) renewToken(c *fiber.Ctx) error {
 
 // admitPerson gives a seat and the token that goes with it.
 func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSession, error) {
-	entry, err := s.enter(c.UserContext(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host})
+	entry, err := s.enter(c.UserContext(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host, User: visitor(c).User.ID})
 	if err != nil {
 		return views.MeetingSession{}, err
 	}

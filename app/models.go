@@ -40,6 +40,16 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 		Plan: allowed.Plan.Name, MeetingLength: allowed.Limits.MeetingLength,
 		Participants: allowed.Limits.Participants, ConcurrentMeetings: allowed.Limits.ConcurrentMeetings,
 	}
+	mine := allowed.in(visitor(c).User.ID)
+	m.MeetingLength, m.Participants = mine.MeetingLength, mine.Participants
+	m.LengthBy, m.ParticipantsBy, m.ConcurrentBy = string(mine.LengthBy), string(mine.ParticipantsBy), string(mine.ConcurrentBy)
+	if most := mine.MonthMinutes; most > 0 {
+		use, err := s.tenants.Org(org.ID).MonthUse(c.UserContext())
+		if err != nil {
+			return m, err
+		}
+		m.MonthUsed, m.MonthMost = use.Minutes, most
+	}
 	bigger, err := s.nextPlan(c, allowed.Plan)
 	if err == nil && bigger != nil && s.cfg.Selling && org.Role.CanPay() {
 		plan := planModel(*bigger)

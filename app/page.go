@@ -46,6 +46,9 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 		}
 	}
 	p.Flash = doneFlash(c, p.Texts)
+	if p.Alert, err = s.quotaAlert(c, org, p.Texts); err != nil {
+		return p, err
+	}
 	return p, nil
 }
 
@@ -55,7 +58,11 @@ func doneFlash(c *fiber.Ctx, texts *views.Texts) *views.Flash {
 	if what == "" || len(what) > 40 || strings.Trim(what, "abcdefghijklmnopqrstuvwxyz_") != "" || !texts.Has("done."+what) {
 		return nil
 	}
-	return &views.Flash{Kind: "success", Text: texts.T("done." + what)}
+	text := texts.T("done." + what)
+	if n := c.QueryInt("n", -1); n >= 0 {
+		text = texts.N("done."+what, n)
+	}
+	return &views.Flash{Kind: "success", Text: text}
 }
 
 // orgLink is an organization as the switcher shows it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -80,6 +81,11 @@ type Server struct {
 	sockets   *sockets
 	later     *later
 	idp       *identity.Client
+	quotaNews quotaNews
+	mailBell  chan struct{} // rings when there are new mails in the outbox
+	running   context.Context
+	stop      context.CancelFunc // ends what runs beside requests
+	beside    sync.WaitGroup     // what runs beside requests: Serve starts it, Shutdown sees it end
 	draining  atomic.Bool
 }
 
@@ -97,10 +103,12 @@ func New(cfg Config, d Deps) (*Server, error) {
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
+		mailBell: make(chan struct{}, 1),
 	}
 	if s.hooks = d.Hooks; s.hooks == nil {
 		s.hooks = outgoing.New(outgoing.Options{Loopback: cfg.Demo})
 	}
+	s.running, s.stop = context.WithCancel(context.Background())
 	s.sessions = s.newSessions()
 	s.web = fiber.New(fiber.Config{
 		AppName:                 "Parley",
@@ -136,6 +144,7 @@ func (s *Server) Routes() (out []isolation.Route) {
 
 // Serve answers requests on l until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
+	s.beside.Go(func() { s.sendMails(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}
@@ -148,6 +157,8 @@ func (s *Server) Drain() { s.draining.Store(true) }
 // Shutdown lets running requests finish and closes sockets that are still open; the media tier has told people where to go by then.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.Drain()
+	s.stop()
+	s.beside.Wait()
 	s.sockets.closeAll()
 	if err := s.web.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("stop web: %w", err)

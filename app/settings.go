@@ -118,6 +118,13 @@ func (s *Server) organizations(c *fiber.Ctx) error {
 	for _, mine := range visitor(c).Orgs {
 		m.Orgs = append(m.Orgs, orgLink(mine.Org, mine.Role))
 	}
+	open, err := s.tenants.OpenTo(c.UserContext(), visitor(c).User.ID)
+	if err != nil {
+		return err
+	}
+	for _, org := range open {
+		m.Open = append(m.Open, orgLink(org, tenants.RoleMember))
+	}
 	return s.render(c, views.Organizations(s.page(c, "organizations.title"), m))
 }
 

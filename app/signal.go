@@ -139,6 +139,8 @@ func reasonOf(err error) sfu.Reason {
 		return sfu.ReasonFull
 	case isCode(err, tenants.CodeEnded):
 		return sfu.ReasonEnded
+	case isCode(err, tenants.CodeForbidden):
+		return sfu.ReasonRemoved
 	}
 	return sfu.ReasonFailed
 }

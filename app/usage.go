@@ -28,6 +28,9 @@ func (s *Server) MediaEvent(ctx context.Context, e sfu.Event) error {
 		}
 		err = org.Ended(ctx, in)
 	}
+	if err == nil && e.Kind != sfu.EventJoined {
+		s.tellOfQuotas(ctx, tenants.OrgID(e.Room.Tenant))
+	}
 	if tenants.CodeOf(err) == tenants.CodeNotFound {
 		s.log.Warn("media event of a room that is gone", "kind", e.Kind, "tenant", e.Room.Tenant)
 		return nil

@@ -37,21 +37,28 @@ func (s *Server) lift(ctx context.Context, change billing.Change) error {
 	if change.Org == "" {
 		return nil
 	}
-	now, err := s.allowanceOf(ctx, change.Org)
+	return s.relimit(ctx, change.Org, true)
+}
+
+// relimit gives the running meetings of an organization what plan and quotas allow now, in the database and on the nodes. With lift,
+// none gets less than it has. Without, who is in above a lowered number stays, and a meeting that has been longer already ends.
+func (s *Server) relimit(ctx context.Context, org tenants.OrgID, lift bool) error {
+	now, err := s.allowanceOf(ctx, org)
 	if err != nil {
 		return err
 	}
-	meetings, err := s.tenants.Org(change.Org).LiftMeetings(ctx, now.Limits, now.Plan.Name)
+	limits := func(maker tenants.UserID) tenants.Limits { return now.in(maker).Limits }
+	meetings, err := s.tenants.Org(org).RelimitMeetings(ctx, limits, now.Plan.Name, lift)
 	if err != nil {
-		return fmt.Errorf("lift meetings: %w", err)
+		return fmt.Errorf("change the limits of meetings: %w", err)
 	}
 	var failed error
 	for _, m := range meetings {
-		room, err := s.tenants.Org(change.Org).RoomByID(ctx, m.Room)
+		room, err := s.tenants.Org(org).RoomByID(ctx, m.Room)
 		if err == nil {
 			err = s.media.SetLimits(ctx, roomKey(room), nodeLimits(m))
 		}
-		if errors.Is(err, sfu.ErrRoomEnded) { // it ended while we were looking
+		if errors.Is(err, sfu.ErrRoomEnded) || errors.Is(err, sfu.ErrRoomNotOpen) { // it ended while we were looking
 			err = nil
 		}
 		failed = errors.Join(failed, err)

@@ -65,7 +65,7 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	if current.open() {
 		err = current.raise(tx, in, now)
 	} else {
-		current, err = open(tx, current, in, now)
+		current, err = open(tx, current, room, in, now)
 	}
 	if err != nil {
 		return Entry{}, err
@@ -86,7 +86,7 @@ func (s *sitting) raise(tx *gorm.DB, in EnterInput, now time.Time) error {
 }
 
 // open starts the room's next meeting, once the one before it is written off.
-func open(tx *gorm.DB, stale sitting, in EnterInput, now time.Time) (sitting, error) {
+func open(tx *gorm.DB, stale sitting, room roomRow, in EnterInput, now time.Time) (sitting, error) {
 	if stale.meeting.ID != "" {
 		if err := finish(tx, stale.meeting); err != nil {
 			return sitting{}, err
@@ -102,6 +102,9 @@ func open(tx *gorm.DB, stale sitting, in EnterInput, now time.Time) (sitting, er
 		}
 	}
 	if err := oneMore(tx, in.Limits.ConcurrentMeetings, now); err != nil {
+		return sitting{}, err
+	}
+	if err := minutesLeft(tx, room, in.Limits, now); err != nil {
 		return sitting{}, err
 	}
 	id, err := newID()
@@ -149,6 +152,12 @@ func oneMore(tx *gorm.DB, limit int, now time.Time) error {
 // take gives the person a seat and counts everybody who has one.
 func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
 	mine, known := s.seat(in.Identity)
+	if known && mine.UserID != nil && in.Member {
+		// The seat was a member's. A token that was made before they left says that they still are one.
+		if _, err := roleOf(tx, *mine.UserID); err != nil {
+			return 0, err
+		}
+	}
 	others := peopleIn(s.seats, now)
 	seatedAlready := known && mine.isHere(now)
 	if seatedAlready {

@@ -6,4 +6,28 @@ const (
 	KeyLogoLarge      = "error.logo.large"      // too many bytes or pixels
 	KeyLogoUnreadable = "error.logo.unreadable" // not a picture
 	KeyOrgsMany       = "error.orgs.enough"     // one person makes no more
+
+	KeyOwnerNeeded  = "error.owner.needed" // somebody has to own it
+	KeyHandOverSelf = "error.handover.own" // to oneself
+	KeyRoleOwner    = "error.role.owner"   // only owners make owners
+
+	KeyMinutesUsed      = "error.minutes.used"   // of the organization's month
+	KeyMakerMinutesUsed = "error.minutes.person" // of the month of who made the room
+	KeyQuotaPlan        = "error.quota.plan"     // above the plan
+
+	KeyInvitesMany  = "error.invites.toomany" // more than go out at once
+	KeyInvitesNone  = "error.invites.nobody"  // an empty list
+	KeyInviteTwice  = "error.invite.twice"    // stands in the list twice
+	KeyInviteMember = "error.invite.member"   // belongs already
+	KeyInviteOpen   = "error.invite.open"     // was invited and has not answered
+	KeyInviteOther  = "error.invite.person"   // the mail went to another address
+	KeySeatsUsed    = "error.seats.used"      // as many as the plan has
+	KeyCSVText      = "error.csv.text"        // not a table
+	KeyCSVColumns   = "error.csv.columns"     // no column of addresses
+	KeyLinkDays     = "error.link.days"
+	KeyLinkUses     = "error.link.uses"
+	KeyLinksMany    = "error.link.enough"
+
+	KeyDomainUnconfirmed = "error.domain.unconfirmed" // one's own address is not
+	KeyDomainPublic      = "error.domain.public"      // anybody has an address there
 )

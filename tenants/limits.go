@@ -8,6 +8,8 @@ type Limits struct {
 	MeetingLength      time.Duration // 0 = no end
 	Participants       int           // people in one meeting at once; 0 = nobody
 	ConcurrentMeetings int           // meetings of the organization at once; 0 = no limit
+	MonthMinutes       int           // of all meetings of the organization in a month; 0 = no limit
+	MakerMinutes       int           // of all meetings of a month in the rooms of one person; 0 = no limit
 	ChatDays           int           // how long chat is kept
 	StorageBytes       int64         // files and recordings
 	Ads                bool          // shows advertisements
@@ -24,6 +26,53 @@ type Quota struct {
 	MeetingLength      *time.Duration
 	Participants       *int
 	ConcurrentMeetings *int
+	MonthMinutes       *int // of meetings, in a calendar month (UTC)
+}
+
+// Source is what binds a limit, and so who can lift it: an owner or a billing
+// member with a bigger plan, or an admin with a higher quota.
+type Source string
+
+// The sources of limits.
+const (
+	ByPlan         Source = "plan"         // what was bought
+	ByOrganization Source = "organization" // the organization's quota
+	ByPerson       Source = "person"       // the quota of who made the room
+)
+
+// Resolved is what a meeting may do, and what each of its limits comes from.
+type Resolved struct {
+	Limits
+	LengthBy, ParticipantsBy, ConcurrentBy Source
+}
+
+// Resolve turns a plan, the organization's quota and the quota of who made the
+// room into limits. Nobody else does: a quota only ever lowers.
+func Resolve(plan Limits, org, maker Quota) Resolved {
+	mid := plan.Clamp(org)
+	out := Resolved{Limits: mid.Clamp(Quota{MeetingLength: maker.MeetingLength, Participants: maker.Participants})}
+	out.MonthMinutes, out.MakerMinutes = value(org.MonthMinutes), value(maker.MonthMinutes)
+	out.LengthBy = sourceOf(plan.MeetingLength, mid.MeetingLength, out.MeetingLength)
+	out.ParticipantsBy = sourceOf(plan.Participants, mid.Participants, out.Participants)
+	out.ConcurrentBy = sourceOf(plan.ConcurrentMeetings, mid.ConcurrentMeetings, out.ConcurrentMeetings)
+	return out
+}
+
+func sourceOf[T comparable](plan, org, person T) Source {
+	switch {
+	case person != org:
+		return ByPerson
+	case org != plan:
+		return ByOrganization
+	}
+	return ByPlan
+}
+
+func value(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 // Clamp lowers the plan's limits to the quota. It never raises one: a quota

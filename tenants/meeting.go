@@ -115,7 +115,18 @@ func (o *Scoped) ResetMeetings(ctx context.Context, l Limits, plan string) ([]Me
 	return o.relimit(ctx, "reset the limits of running meetings", l, plan, true)
 }
 
+// RelimitMeetings gives running meetings the limits that hold in the rooms of who
+// made theirs ("" where an SDK did), exactly, and returns those that changed. With
+// lift, no meeting gets less than it has.
+func (o *Scoped) RelimitMeetings(ctx context.Context, limits func(maker UserID) Limits, plan string, lift bool) ([]Meeting, error) {
+	return o.relimitBy(ctx, "change the limits of running meetings", limits, plan, !lift)
+}
+
 func (o *Scoped) relimit(ctx context.Context, tried string, l Limits, plan string, reduce bool) ([]Meeting, error) {
+	return o.relimitBy(ctx, tried, func(UserID) Limits { return l }, plan, reduce)
+}
+
+func (o *Scoped) relimitBy(ctx context.Context, tried string, limits func(UserID) Limits, plan string, reduce bool) ([]Meeting, error) {
 	var out []Meeting
 	err := o.write(ctx, tried, func(tx *gorm.DB) error {
 		now := o.store.now()
@@ -124,7 +135,11 @@ func (o *Scoped) relimit(ctx context.Context, tried string, l Limits, plan strin
 			return err
 		}
 		for _, s := range all {
-			next, changed := s.meeting.relimit(l, plan, reduce, now)
+			room, err := findRoom(tx, s.meeting.Room)
+			if err != nil {
+				return err
+			}
+			next, changed := s.meeting.relimit(limits(room.room().CreatedBy), plan, reduce, now)
 			if !s.open() || !changed {
 				continue
 			}

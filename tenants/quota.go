@@ -17,7 +17,7 @@ func (o *Scoped) Quota(ctx context.Context) (Quota, error) {
 	err := o.read(ctx, "read the quota", func(tx *gorm.DB) error {
 		return first(tx.Where("id = ?", quotaID), &row, "quota")
 	})
-	return Quota{MeetingLength: row.MeetingLength, Participants: row.Participants, ConcurrentMeetings: row.ConcurrentMeetings}, err
+	return row.quota(), err
 }
 
 // SetQuota replaces the quota. Only who manages the organization may.
@@ -34,21 +34,25 @@ func (o *Scoped) SetQuota(ctx context.Context, by UserID, q Quota) error {
 			return forbidden("only owners and admins set quotas")
 		}
 		now := o.store.now()
+		var before quotaRow
+		if err := first(forUpdate(tx).Where("id = ?", quotaID), &before, "quota"); err != nil {
+			return err
+		}
 		err = tx.Model(&quotaRow{}).Where("id = ?", quotaID).Updates(map[string]any{
 			"meeting_length": q.MeetingLength, "participants": q.Participants,
-			"concurrent_meetings": q.ConcurrentMeetings, "updated_at": now,
+			"concurrent_meetings": q.ConcurrentMeetings, "month_minutes": q.MonthMinutes, "updated_at": now,
 		}).Error
 		if err != nil {
 			return err
 		}
-		return record(tx, now, by, "quota.set", quotaID, q.String())
+		return record(tx, now, by, "quota.set", quotaID, before.quota().String()+" → "+q.String())
 	})
 }
 
 // String is for the audit log.
 func (q Quota) String() string {
-	return fmt.Sprintf("meeting length %s, participants %s, meetings at once %s",
-		orPlan(q.MeetingLength), orPlan(q.Participants), orPlan(q.ConcurrentMeetings))
+	return fmt.Sprintf("meeting length %s, participants %s, meetings at once %s, minutes a month %s",
+		orPlan(q.MeetingLength), orPlan(q.Participants), orPlan(q.ConcurrentMeetings), orPlan(q.MonthMinutes))
 }
 
 func orPlan[T any](v *T) string {
@@ -69,6 +73,9 @@ func (q Quota) check() error {
 	}
 	if q.ConcurrentMeetings != nil && *q.ConcurrentMeetings < 1 {
 		faults = append(faults, invalid("concurrent_meetings", KeyQuotaInvalid))
+	}
+	if q.MonthMinutes != nil && *q.MonthMinutes < 1 {
+		faults = append(faults, invalid("month_minutes", KeyQuotaInvalid))
 	}
 	return faults.orNil()
 }

@@ -98,10 +98,40 @@ type quotaRow struct {
 	MeetingLength      *time.Duration
 	Participants       *int
 	ConcurrentMeetings *int
+	MonthMinutes       *int
 	ChangedAt          time.Time `gorm:"column:updated_at"`
 }
 
 func (quotaRow) TableName() string { return "quotas" }
+
+func (r quotaRow) quota() Quota {
+	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings, MonthMinutes: r.MonthMinutes}
+}
+
+type personQuotaRow struct {
+	Tenant        TenantID `gorm:"column:tenant_id;primaryKey"`
+	UserID        UserID   `gorm:"primaryKey"`
+	MeetingLength *time.Duration
+	Participants  *int
+	MonthMinutes  *int
+	ChangedAt     time.Time `gorm:"column:updated_at"`
+}
+
+func (personQuotaRow) TableName() string { return "person_quotas" }
+
+func (r personQuotaRow) quota() Quota {
+	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, MonthMinutes: r.MonthMinutes}
+}
+
+type quotaNoticeRow struct {
+	Tenant    TenantID `gorm:"column:tenant_id;primaryKey"`
+	Subject   string   `gorm:"primaryKey"`
+	Month     string   `gorm:"primaryKey"`
+	Threshold int      `gorm:"primaryKey"`
+	At        time.Time
+}
+
+func (quotaNoticeRow) TableName() string { return "quota_notices" }
 
 type roomRow struct {
 	Tenant     TenantID `gorm:"column:tenant_id;primaryKey" known:"room_code=code"`

@@ -21,6 +21,8 @@ func consoleSections(p Page) []navSection {
 	if p.Org.Manages {
 		sections = append(sections,
 			navSection{Head: "nav.control", Items: []navItem{
+				{at("/people"), "users", "nav.people"},
+				{at("/quotas"), "gauge", "nav.quotas"},
 				{at("/settings"), "settings", "nav.settings"},
 				{at("/settings/sign-in"), "log-in", "sso.title"},
 				{at("/audit"), "scroll-text", "audit.title"},
@@ -40,6 +42,9 @@ func consoleSections(p Page) []navSection {
 // onPage reports whether a link of the navigation leads to this page or to the part of the console that it is in, and no other link leads
 // nearer to it.
 func onPage(p Page, path string) bool {
+	if p.Org != nil && path == orgPath(p.Org.Slug, "/people") && strings.HasPrefix(p.Path, orgPath(p.Org.Slug, "/invitations")) {
+		return true // the other tab of the same page
+	}
 	if p.Path == path || p.Org == nil || !within(p.Path, path) {
 		return p.Path == path
 	}

@@ -12,6 +12,7 @@ type Page struct {
 	User   *UserBar                 // who is signed in; nil for a guest
 	Org    *OrgBar                  // the organization whose console this is; nil elsewhere
 	Flash  *Flash                   // what the last action did; nil for nothing
+	Alert  *Flash                   // what the organization has to know now; nil for nothing
 	Demo   bool                     // demo mode: mails and payments are pretended, and the pages say so
 	Robots bool                     // search engines may list the page
 	Asset  func(name string) string // the address of a built file ("site.css", "img/mark.svg")
@@ -153,11 +154,13 @@ type RoomCard struct {
 
 // LimitsModel is what the organization's meetings may do.
 type LimitsModel struct {
-	Plan               string
-	MeetingLength      time.Duration // 0 is no limit
-	Participants       int
-	ConcurrentMeetings int   // 0 is no limit
-	Upgrade            *Plan // the next bigger plan when the person may buy it; nil otherwise
+	Plan                                   string
+	MeetingLength                          time.Duration // 0 is no limit
+	Participants                           int
+	ConcurrentMeetings                     int    // 0 is no limit
+	LengthBy, ParticipantsBy, ConcurrentBy string // what each comes from: plan, organization or person
+	MonthUsed, MonthMost                   int    // minutes of this month; MonthMost 0 is no limit
+	Upgrade                                *Plan  // the next bigger plan when the person may buy it; nil otherwise
 }
 
 // RoomEditModel is the page of one room. Error is the message id for the name.

@@ -70,6 +70,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 	member.User = &UserBar{Name: name, Email: name, Home: "/o/acme", Billing: "/o/acme/billing"}
 	member.Org = &OrgBar{OrgLink: OrgLink{Slug: "acme", Name: name, Role: "owner", Colour: "#753e59", Ink: "#fcfdfa"}, Plan: name, Manages: true, CanUpgrade: true, Others: []OrgLink{{Slug: "other", Name: name, Logo: "/logo/x.png"}}}
 	unpaid := member
+	unpaid.Alert = &Flash{Kind: "danger", Text: name}
 	unpaid.Org = &OrgBar{OrgLink: OrgLink{Slug: "acme", Name: name}, Plan: name, Unpaid: true}
 	all := plans(name)
 	rooms := []RoomCard{
@@ -77,7 +78,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		{ID: "2", Name: name, Code: "k7dm-9q2x-h4tx", Link: "https://parley.example/m/k7dm-9q2x-h4tx", LastUsed: at, CanManage: true},
 		{ID: "3", Name: name, Code: "k7dm-9q2x-h4ty", Link: "https://parley.example/m/k7dm-9q2x-h4ty"},
 	}
-	left := LimitsModel{Plan: name, MeetingLength: 40 * time.Minute, Participants: 100, ConcurrentMeetings: 1, Upgrade: &all[1]}
+	left := LimitsModel{Plan: name, MeetingLength: 40 * time.Minute, Participants: 100, ConcurrentMeetings: 1, LengthBy: "person", MonthUsed: 3, MonthMost: 5, Upgrade: &all[1]}
 	sub := &SubscriptionModel{Interval: Year, TotalCents: 12468, Seats: 2, PeriodEnd: at, GraceUntil: at}
 	mail, err := Letter{Texts: texts, Kind: "confirm", Name: name, Link: "https://parley.example/confirm?token=x"}.Mail(context.Background())
 	if err != nil {
@@ -133,7 +134,24 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"room, of others":    RoomEdit(member, RoomEditModel{Room: rooms[2]}),
 		"settings":           OrgSettings(member, OrgSettingsModel{Name: name, Colour: "#753e59", Logo: "/logo/x.png"}),
 		"settings, faults":   OrgSettings(member, OrgSettingsModel{Name: name, Errors: map[string]string{"organization": "error.organization.long", "colour": "error.colour.invalid", "logo": "error.logo.large"}}),
-		"organizations":      Organizations(member, OrganizationsModel{Orgs: []OrgLink{member.Org.OrgLink}}),
+		"organizations":      Organizations(member, OrganizationsModel{Orgs: []OrgLink{member.Org.OrgLink}, Open: member.Org.Others}),
+		"people":             People(member, PeopleModel{People: []MemberLine{{ID: "1", Name: name, Email: name, Role: "owner", Since: at, Me: true}, {ID: "2", Name: name, Role: "member"}}, Search: name, Seats: 5, SeatsUsed: 2, List: ListPage{Path: "/o/acme/people", Page: 2, Size: 50, Total: 120}}),
+		"people, none":       People(member, PeopleModel{List: ListPage{Page: 1, Size: 50}}),
+		"member page":        Member(member, MemberModel{MemberLine: MemberLine{ID: "1", Name: name, Email: name, Role: "billing"}, MayOwn: true, MayTouch: true, Error: "error.owner.needed"}),
+		"member, an owner":   Member(member, MemberModel{MemberLine: MemberLine{ID: "1", Name: name, Role: "owner"}}),
+		"leave":              LeaveOrg(member, LeaveModel{Error: "error.owner.needed"}),
+		"invites":            Invites(member, InvitesModel{Invites: []InviteLine{{ID: "1", Email: name, Name: name, Role: "admin", State: "open", SentAt: at}, {ID: "2", Email: name, State: "accepted"}, {ID: "3", State: "expired"}, {ID: "4", State: "withdrawn"}}, Links: []LinkLine{{ID: "1", Link: name, ExpiresAt: at, Uses: 1, UsesMax: 2}}, Domains: []string{name}, MyEmail: name, List: ListPage{Page: 1, Size: 50, Total: 4}}),
+		"invites, faults":    Invites(member, InvitesModel{Addresses: name, MayOwn: true, List: ListPage{Page: 1, Size: 50}, Errors: map[string]string{"addresses": "error.invites.toomany", "file": "error.csv.columns", "days": "error.link.days", "uses": "error.link.uses", "domain": "error.domain.public"}}),
+		"invite preview":     InvitePreview(member, InvitePreviewModel{Good: []InviteCheck{{Line: 1, Email: name, Name: name, Role: "member"}}, Wrong: []InviteCheck{{Line: 2, Email: name, Fault: "error.seats.used"}}, CSV: name}),
+		"invite preview, 0":  InvitePreview(member, InvitePreviewModel{Wrong: []InviteCheck{{Line: 2, Email: name, Fault: "error.invite.twice"}}}),
+		"accept":             Accept(guest, AcceptModel{Org: OrgLink{Slug: "acme", Name: name, Role: "admin"}, MailTo: name, Errors: map[string]string{"name": "error.name.empty", "email": "error.email.taken", "password": "error.password.short"}}),
+		"accept, link":       Accept(guest, AcceptModel{Org: OrgLink{Slug: "acme", Name: name, Role: "member"}, Name: name, Email: name}),
+		"accept, signed in":  Accept(member, AcceptModel{Org: OrgLink{Slug: "acme", Name: name, Role: "owner"}, SignedIn: true, Errors: map[string]string{"": "error.seats.used"}}),
+		"accept, other":      Accept(member, AcceptModel{Org: OrgLink{Slug: "acme", Name: name, Role: "billing"}, SignedIn: true, Other: true, MailTo: name}),
+		"accept, member":     Accept(member, AcceptModel{Org: OrgLink{Slug: "acme", Name: name}, Member: true}),
+		"invite gone":        InviteGone(guest),
+		"quotas":             Quotas(unpaid, QuotasModel{Plan: QuotaPlan{Name: name, Minutes: 40, People: 100}, Used: 90, Most: 100, Quota: QuotaForm{Minutes: name}, Errors: map[string]string{"meeting_length": "error.quota.plan", "month_minutes": "error.quota.invalid"}}),
+		"quotas, open":       Quotas(member, QuotasModel{Plan: QuotaPlan{Name: name}, Used: 1}),
 		"organizations, 0":   Organizations(member, OrganizationsModel{}),
 		"new organization":   NewOrganization(member, NewOrganizationForm{Name: name, Error: "error.orgs.enough"}),
 		"billing, free":      Billing(member, BillingModel{Plan: all[0], Plans: all[1:2], Interval: Year, Seats: 1, CanPay: true, Selling: true, Contact: "https://parley.example"}),

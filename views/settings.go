@@ -17,7 +17,10 @@ func (m OrgSettingsModel) colour() string {
 }
 
 // OrganizationsModel lists the organizations that a person belongs to.
-type OrganizationsModel struct{ Orgs []OrgLink }
+type OrganizationsModel struct {
+	Orgs []OrgLink
+	Open []OrgLink // that the person may join because of their confirmed address
+}
 
 // NewOrganizationForm is the form as it was filled in. Error is a message id, empty for none.
 type NewOrganizationForm struct{ Name, Error string }
