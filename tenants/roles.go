@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // ChangeRole gives a member another role. Admins may not touch owners nor make
@@ -87,13 +88,19 @@ func (o *Scoped) HandOver(ctx context.Context, by, to UserID) error {
 	})
 }
 
-// withOwners runs fn while nobody else can change who owns the organization: the
-// owners' rows are locked. Of two owners who want to leave at once, the second
-// one finds that the first is gone.
+// withOwners runs fn while nobody else can change who owns the organization. Of
+// two owners who want to leave at once, the second one finds that the first is
+// gone. The organization's own row is what they queue on, without keeping out
+// those who only refer to it; to lock the owners' rows instead leads to deadlocks,
+// since PostgreSQL also locks rows that have ceased to be an owner's meanwhile.
 func (o *Scoped) withOwners(ctx context.Context, tried string, fn func(tx *gorm.DB, owners []UserID) error) error {
 	return o.write(ctx, tried, func(tx *gorm.DB) error {
+		queue := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+		if err := queue.Where("id = ?", string(o.org)).Take(&orgRow{}).Error; err != nil {
+			return err
+		}
 		var owners []membershipRow
-		if err := forUpdate(tx).Where("role = ?", RoleOwner).Order("user_id").Find(&owners).Error; err != nil {
+		if err := tx.Where("role = ?", RoleOwner).Order("user_id").Find(&owners).Error; err != nil {
 			return err
 		}
 		ids := make([]UserID, len(owners))
