@@ -13,7 +13,10 @@ const (
 	// repairShare is kept back from what the way carries, for what is lost.
 	repairShare = 0.05
 	probeAgain  = 4 * time.Second // after a try for more room that failed; doubles
-	probeMost   = 32 * time.Second
+	probeMost   = 16 * time.Second
+	// probeFell is the part of the best estimate of a try that tells a limit: one
+	// late packet of a busy machine takes less.
+	probeFell = 0.9
 )
 
 // allotment is how a peer's way is divided, and how more room is looked for. It
@@ -21,6 +24,8 @@ const (
 type allotment struct {
 	mayPause bool
 	probing  bool
+	began    int           // the estimate when the try began
+	best     int           // and the best one since
 	probeAt  time.Duration // not before
 	wait     time.Duration
 	shed     uint64 // packets that the pacer had dropped at the last look
@@ -124,24 +129,25 @@ func (s *subscription) allot(quality int) *livekit.StreamStateInfo {
 
 // lookForRoom fills the way up to the estimate as long as somebody wants more
 // than there is room for: an estimate grows only by what is tried. A try that
-// meets a limit is not repeated at once.
+// meets a limit is not repeated at once; the sooner, if it has won something.
 func (p *peer) lookForRoom(subs []*subscription, estimate forward.Estimate, next int) {
 	a, now := &p.allotment, p.node.mediaTime()
+	a.best = max(a.best, estimate.Target)
 	switch {
 	case next == 0:
 		a.probing, a.wait = false, 0
-	case !estimate.Calm: // also of who reports nothing: nobody would hear of what comes of it
-		if a.probing {
-			a.wait = min(max(2*a.wait, probeAgain), probeMost)
-			a.probeAt = now + a.wait
+	case a.probing && float64(estimate.Target) < probeFell*float64(a.best):
+		if float64(a.best) > upward*float64(a.began) {
+			a.wait = 0
 		}
-		a.probing = false
-	case now >= a.probeAt:
-		a.probing = true
+		a.wait = min(max(2*a.wait, probeAgain), probeMost)
+		a.probing, a.probeAt = false, now+a.wait
+	case !a.probing && estimate.Calm && now >= a.probeAt: // calm is nobody who reports nothing, either
+		a.probing, a.began, a.best = true, estimate.Target, estimate.Target
 	}
 	var carrier *forward.Sub
 	for _, s := range subs {
-		if a.probing && s.sub.Repairs() {
+		if a.probing && estimate.Calm && s.sub.Repairs() {
 			carrier = s.sub
 		}
 	}

@@ -146,7 +146,7 @@ func TestAWeakPersonDragsNobodyDown(t *testing.T) {
 
 func TestAPictureIsPausedAndComesBack(t *testing.T) {
 	w := realWorld(t)
-	w.wait(4 * patience) // after tries that failed, the next one waits up to 32 s
+	w.wait(4 * patience) // after tries that failed, the next one waits up to 16 s
 	ann := w.join("ann", sfutest.Options{})
 	w.publish(ann, sfutest.Microphone())
 	w.publish(ann, realCamera())

@@ -13,6 +13,8 @@ const (
 	growFast       = 1.0  // a second, before the first sign of a limit
 	growFar        = 0.15 // a second, far below where the last limit was
 	growNear       = 0.05 // a second, close to it
+	growBeyond     = 0.4  // a second, when it is clear that it is a limit no longer
+	nearLimit      = 0.2  // so far on either side of a limit is close to it
 	leastGrowth    = 4000 // bits a second, a second
 	headroom       = 1.5  // times what arrives: no estimate beyond what was tried
 	headroomTight  = 1.18 // the same on a way that has shown a limit: there, padding tries
@@ -26,6 +28,7 @@ const (
 	lossBorne    = 0.10
 	lossPackets  = 20.0            // before loss says anything
 	lossMemory   = 1 * time.Second // time constant of the measured loss
+	lossGrace    = 200 * time.Millisecond
 	decreaseWait = 300 * time.Millisecond
 	silenceWait  = 1500 * time.Millisecond
 	staleAfter   = 20 * time.Second // a limit from so long ago says little
@@ -47,6 +50,7 @@ type Estimator struct {
 	reference            int64 // of the latest feedback, unwrapped
 	referenced           bool
 
+	missing              missing
 	lossCount, lossTotal float64
 	lossAt               time.Duration // when they were faded last
 	rtt                  time.Duration
@@ -66,7 +70,7 @@ type State uint8
 // The states.
 const (
 	Normal    State = iota
-	Draining        // a queue is going down
+	Draining        // a queue is going down, or it is not clear yet that it stays
 	Overused        // a queue is building up, or much is lost
 	Suspended       // no feedback comes
 )
@@ -122,7 +126,10 @@ func (e *Estimator) Feedback(packet []byte, now time.Duration) error {
 			continue
 		}
 		news = true
-		e.note(what, size, at, time64, status == statusUntimed, now)
+		e.note(what, e.report.base+uint16(i), size, at, time64, status == statusUntimed, now)
+	}
+	for !e.missing.empty() && now-e.missing.since() >= lossGrace {
+		e.lose(e.missing.pop())
 	}
 	e.Hear(now)
 	if news {
@@ -132,16 +139,19 @@ func (e *Estimator) Feedback(packet []byte, now time.Duration) error {
 	return nil
 }
 
-// note adds one packet's fate to the figures.
-func (e *Estimator) note(what outcome, size int, sentAt, arrivedAt int64, untimed bool, now time.Duration) {
+// note adds one packet's fate to the figures. One that is missing is lost when it
+// stays missing: receivers report as packets come, and others overtake it.
+func (e *Estimator) note(what outcome, number uint16, size int, sentAt, arrivedAt int64, untimed bool, now time.Duration) {
 	switch what {
 	case lost:
-		e.lossCount++
-		e.lossTotal++
+		if e.missing.full() {
+			e.lose(e.missing.pop())
+		}
+		e.missing.push(number, now)
 		e.departures.add(sentAt, size, 0)
 		return
 	case late:
-		e.lossCount--
+		e.lossTotal++
 	default:
 		e.lossTotal++
 		e.departures.add(sentAt, size, 0)
@@ -154,6 +164,20 @@ func (e *Estimator) note(what outcome, size int, sentAt, arrivedAt int64, untime
 		e.rtt = took
 	} else {
 		e.rtt += (took - e.rtt) / 16
+	}
+}
+
+// suspicious says whether so much is missing that it is no time to grow.
+func (e *Estimator) suspicious() bool {
+	missing := float64(e.missing.count())
+	return missing >= lossPackets/4 && missing > lossBorne*(missing+e.lossTotal)
+}
+
+// lose counts a packet that has been missing for long, if it has not come since.
+func (e *Estimator) lose(number uint16) {
+	if e.sent.gone(number) {
+		e.lossCount++
+		e.lossTotal++
 	}
 }
 
@@ -196,7 +220,7 @@ func (e *Estimator) evaluate(now time.Duration) {
 	case heavy:
 		e.state = Overused
 		e.shrink(max(e.target*(1-0.5*e.Loss()), keepAfterQueue*float64(arriving)), float64(arriving), now)
-	case e.state == Normal:
+	case e.state == Normal && !e.suspicious():
 		e.grow(float64(arriving), passed, now)
 	}
 }
@@ -223,7 +247,7 @@ func (e *Estimator) shrink(next, arriving float64, now time.Duration) {
 		return
 	}
 	e.decreasedAt, e.limited = now, true
-	e.lossCount, e.lossTotal = 0, 0 // what was lost before says nothing of the new rate
+	e.lossCount, e.lossTotal, e.missing.first = 0, 0, e.missing.next // what was lost before says nothing of the new rate
 	if e.limit == 0 || arriving > 1.2*e.limit || arriving < 0.8*e.limit {
 		e.limit = arriving
 	} else {
@@ -239,7 +263,9 @@ func (e *Estimator) grow(arriving float64, passed, now time.Duration) {
 	switch {
 	case !e.limited:
 		rate = growFast
-	case e.limit > 0 && now-e.limitAt < staleAfter && e.target > 0.8*e.limit && e.target < 1.2*e.limit:
+	case e.limit > 0 && arriving > (1+nearLimit)*e.limit:
+		rate = growBeyond
+	case e.limit > 0 && now-e.limitAt < staleAfter && e.target > (1-nearLimit)*e.limit && e.target < (1+nearLimit)*e.limit:
 		rate = growNear
 	}
 	step := max(e.target*rate, leastGrowth) * passed.Seconds()

@@ -207,6 +207,51 @@ func TestFollowsDownAndUp(t *testing.T) {
 	w.around(t, 1_500_000)
 }
 
+// TestWideAgainIsSeenSoon: a picture that a weak network had no room for comes
+// back within seconds of a better one.
+func TestWideAgainIsSeenSoon(t *testing.T) {
+	for seed := range uint64(5) {
+		w := newWay(120_000)
+		w.rng = rand.New(rand.NewPCG(seed, 11))
+		w.run(20 * time.Second)
+		w.rate = 3_000_000
+		start := w.now
+		for w.e.Target() < 600_000 && w.now < start+time.Minute {
+			w.run(100 * time.Millisecond)
+		}
+		if took := w.now - start; took > 13*time.Second {
+			t.Errorf("600 kbit/s of 3 Mbit/s after %v", took)
+		}
+	}
+}
+
+// TestOvertakenIsNotLost: a receiver's report says that packets are missing which
+// others have overtaken, and takes it back in the next.
+func TestOvertakenIsNotLost(t *testing.T) {
+	w := newWay(50_000_000)
+	w.cap = 1_000_000
+	w.run(time.Second)
+	for range 50 {
+		var first, rest []arrival
+		for i := range 20 {
+			a := arrival{w.sent.Add(1100, w.now), w.now + w.delay}
+			if i%3 == 0 {
+				first = append(first, a)
+			} else {
+				rest = append(rest, a)
+			}
+			w.now += 5 * time.Millisecond
+		}
+		w.now += w.delay
+		w.feed(first)
+		w.now += w.back
+		w.feed(rest)
+	}
+	if w.e.Limited() || w.e.Loss() > 0 {
+		t.Errorf("target %d, loss %.2f, though all has come", w.e.Target(), w.e.Loss())
+	}
+}
+
 func TestDoesNotGrowBeyondWhatIsTried(t *testing.T) {
 	w := newWay(50_000_000)
 	w.cap = 500_000
@@ -251,7 +296,7 @@ func TestAWayThatIsNotFilledKeepsItsEstimate(t *testing.T) {
 func TestHeavyLossIsCongestion(t *testing.T) {
 	w := newWay(1e9)
 	w.loss = 0.3
-	w.run(10 * time.Second)
+	w.run(13 * time.Second)
 	if got := w.e.Target(); got > 500_000 {
 		t.Errorf("target %d at 30 %% loss", got)
 	}

@@ -11,6 +11,7 @@ const (
 	jitterFade   = 1.0 / 32
 	slopeLooks   = 8
 	baseFor      = 10 * time.Second
+	overuseFor   = 150 * time.Millisecond // a queue that is shorter than queueMost counts after that
 	slopeBetween = 200 * time.Millisecond
 )
 
@@ -22,6 +23,7 @@ type queue struct {
 	base, upcoming int64 // lowest delay of the present and of the next period
 	turnedAt       time.Duration
 	jitter         float64
+	overAt         time.Duration // when it was first more than is borne; 0: it is not
 
 	looks [slopeLooks]look
 	next  int
@@ -48,10 +50,14 @@ func (q *queue) look(lowest, mean int64, now time.Duration, serial int64) State 
 	q.looks[q.next%slopeLooks] = look{at: now, length: length}
 	q.next++
 	if length <= q.borne()+serial {
+		q.overAt = 0
 		q.jitter += (float64(mean-lowest) - q.jitter) * jitterFade
 		return Normal
 	}
-	if slope < -slopeMicros {
+	if q.overAt == 0 {
+		q.overAt = now
+	}
+	if slope < -slopeMicros || (length < queueMost+serial && now-q.overAt < overuseFor) {
 		return Draining
 	}
 	return Overused

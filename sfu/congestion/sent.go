@@ -73,3 +73,9 @@ func (s *Sent) mark(seq uint16, here bool, now time.Duration) (what outcome, siz
 	micros := now.Microseconds()
 	return what, int(marks & sizeMask), micros - int64(uint32(micros)-uint32(slot))
 }
+
+// gone says whether a packet was reported as missing, and not as arrived since.
+func (s *Sent) gone(seq uint16) bool {
+	slot := s.slots[seq%sentPackets].Load()
+	return uint16(slot>>48) == seq && uint32(slot>>32)&markLost != 0 && uint32(slot>>32)&markArrived == 0
+}
