@@ -9,8 +9,8 @@ import (
 )
 
 // developerCrossings are the [crossings] of what admins and developers see.
-func developerCrossings(refused func(error) error) map[string]func(context.Context, *tenants.Scoped, other) error {
-	return map[string]func(context.Context, *tenants.Scoped, other) error{
+func developerCrossings() map[string]crossing {
+	return map[string]crossing{
 		"Audit": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Audit(ctx, o.ann, tenants.AuditFilter{Limit: 100})
 			return refused(err)
@@ -54,7 +54,7 @@ func developerCrossings(refused func(error) error) map[string]func(context.Conte
 			return err
 		},
 		"As": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return keyDoorCrossings(ctx, mine.As(o.api), o, refused)
+			return keyDoorCrossings(ctx, mine.As(o.api), o)
 		},
 		"Usage": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Usage(ctx, o.ann, o.meeting.StartedAt, o.meeting.StartedAt)
@@ -101,7 +101,7 @@ func developerCrossings(refused func(error) error) map[string]func(context.Conte
 }
 
 // keyDoorCrossings calls every method of [tenants.KeyDoor] with another organization's ids and a key that may everything.
-func keyDoorCrossings(ctx context.Context, mine *tenants.KeyDoor, o other, refused func(error) error) error {
+func keyDoorCrossings(ctx context.Context, mine *tenants.KeyDoor, o other) error {
 	_, one := mine.Room(ctx, o.room.ID)
 	_, two := mine.RenameRoom(ctx, o.room.ID, "x")
 	_, three := mine.Meeting(ctx, o.meeting.ID)

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -98,4 +99,28 @@ func TestBeatsSettle(t *testing.T) {
 	if !b.settled(start.Add(deadAfter)) {
 		t.Error("a web node that has listened long enough says nothing")
 	}
+}
+
+func TestNodeSaysWhatItIs(t *testing.T) {
+	noLeaks(t)
+	srv := natsServer(t)
+	server := mediaNode(t, dial(t, srv), newScripted(echo), ServerOptions{Name: "fra-1", Region: "fra", Capacity: 500})
+	web := webNode(t, dial(t, srv), newRing("acme"))
+	until(t, "the node is known", func() bool { return len(web.Nodes()) == 1 })
+	check(t, web.Ready())
+	n := web.Nodes()[0]
+	if n.ID != server.ID() || n.Name != "fra-1" || n.Region != "fra" || n.Pool != DefaultPool || n.Capacity != 500 || n.State != StateOpen || !n.Ready {
+		t.Errorf("got %+v", n)
+	}
+}
+
+func TestHeartbeatsOfStrangersAreIgnored(t *testing.T) {
+	noLeaks(t)
+	nc := dial(t, natsServer(t))
+	web := webNode(t, nc, newRing("acme"))
+	for _, data := range []string{"", "{}", `{"id":"a.b"}`, `{"id":"*"}`, `{"id":"x","name":"` + strings.Repeat("n", maxBeat) + `"}`} {
+		check(t, nc.Publish(subjectBeat, []byte(data)))
+	}
+	check(t, nc.Publish(subjectBeat, []byte(`{"id":"good"}`)))
+	until(t, "the good one is known", func() bool { return len(web.Nodes()) == 1 && web.Nodes()[0].ID == "good" })
 }
