@@ -30,6 +30,8 @@ type person struct {
 	Identity, Name string
 	Member         bool           // of the room's organization
 	User           tenants.UserID // who is signed in, where that is known
+	Program        bool           // the organization's own program let them in
+	Back           bool           // came with a token that our pages gave together with a seat
 }
 
 // place is a room behind a code, and what the visitor is in its organization.
@@ -67,7 +69,7 @@ func (s *Server) enter(ctx context.Context, org tenants.OrgID, room tenants.Room
 		return tenants.Entry{}, err
 	}
 	entry, err := s.tenants.Org(org).Enter(ctx, tenants.EnterInput{
-		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User,
+		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User, Program: p.Program, Back: p.Back,
 		Limits: allowed.in(room.CreatedBy).Limits, Plan: allowed.Plan.Name,
 	})
 	if err != nil {
@@ -84,6 +86,13 @@ func (s *Server) lobby(c *fiber.Ctx) error {
 	}
 	if c.Params("code") != at.Room.Code { // typed in capitals, or without dashes
 		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
+	}
+	open, err := s.lobbyOpen(c, at)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	if !open {
+		return s.membersOnly(c, at)
 	}
 	return s.showLobby(c, at, "")
 }
@@ -165,22 +174,17 @@ func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSe
 	if err != nil {
 		return views.MeetingSession{}, err
 	}
-	key, err := s.tenants.Org(at.Org.ID).InternalKey(c.UserContext())
-	if err != nil {
-		return views.MeetingSession{}, fmt.Errorf("media key: %w", err)
-	}
 	role := roleGuest
 	if at.Host {
 		role = roleHost
 	}
-	token, err := sfu.SignToken(key.ID, []byte(key.Secret), sfu.Grant{
+	token, err := s.webToken(c.UserContext(), at.Org.ID, sfu.Grant{
 		Room: at.Room.MediaName, Identity: seat.Identity, Name: seat.Name,
 		Attributes: map[string]string{attrRole: role, attrDoor: doorWeb},
 		Devices:    s.devices(c, at.Room.Code),
-		TTL:        tokenTime,
-	}, s.clock.Now())
+	}, entry.Rights)
 	if err != nil {
-		return views.MeetingSession{}, fmt.Errorf("sign token: %w", err)
+		return views.MeetingSession{}, err
 	}
 	return s.sessionModel(c, at, entry, seat, token)
 }
@@ -245,6 +249,8 @@ func (s *Server) turnAway(c *fiber.Ctx, at place, err error) error {
 		return s.problem(c, err)
 	}
 	switch {
+	case tenants.KeyOf(err) == tenants.KeyGuestsForbidden:
+		return s.membersOnly(c, at)
 	case isCode(err, tenants.CodeFull):
 		model, err := s.fullModel(c, at)
 		if err != nil {

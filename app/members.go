@@ -150,6 +150,9 @@ func (s *Server) changeRole(c *fiber.Ctx) error {
 	if tenants.Fields(err) != nil {
 		return s.showMember(c, err)
 	}
+	if err == nil {
+		err = s.reach(c.UserContext(), theOrg(c).ID, who)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,10 +178,15 @@ func (s *Server) removeMember(c *fiber.Ctx) error {
 }
 
 func (s *Server) handOver(c *fiber.Ctx) error {
-	if err := s.tenants.Org(theOrg(c).ID).HandOver(c.UserContext(), visitor(c).User.ID, tenants.UserID(c.Params("member"))); err != nil {
-		if tenants.Fields(err) != nil {
-			return s.showMember(c, err)
-		}
+	org, me, to := theOrg(c).ID, visitor(c).User.ID, tenants.UserID(c.Params("member"))
+	err := s.tenants.Org(org).HandOver(c.UserContext(), me, to)
+	if tenants.Fields(err) != nil {
+		return s.showMember(c, err)
+	}
+	if err == nil {
+		err = errors.Join(s.reach(c.UserContext(), org, me), s.reach(c.UserContext(), org, to))
+	}
+	if err != nil {
 		return err
 	}
 	return s.backToPeople(c, "handed_over")

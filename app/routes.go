@@ -114,6 +114,8 @@ func (s *Server) routes() {
 	o.Post("/people/:member/remove", managers, s.removeMember)
 	o.Post("/people/:member/handover", managers, s.handOver)
 	o.Post("/people/:member/quota", managers, s.setPersonQuota)
+	o.Get("/policies", managers, s.policiesPage)
+	o.Post("/policies", managers, s.setPolicies)
 	o.Get("/quotas", managers, s.quotasPage)
 	o.Post("/quotas", managers, s.setQuotas)
 	o.Get("/invitations", managers, s.invitesPage)

@@ -46,21 +46,23 @@ func (s *Server) carry(conn *socket, hello sfu.Hello, claims sfu.Claims) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer conn.drop()
-	if err := s.admit(ctx, claims); err != nil {
+	err := s.admit(ctx, &hello, claims)
+	if err != nil {
 		s.count(err)
 		s.log.Info("join refused", "tenant", claims.Tenant, "err", err)
 		refuse(ctx, conn, reasonOf(err))
 		return
 	}
-	err := s.media.Join(ctx, hello, conn)
+	err = s.media.Join(ctx, hello, conn)
 	s.count(err)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Info("signalling ended", "tenant", claims.Tenant, "identity", claims.Identity, "err", err)
 	}
 }
 
-// admit finds or opens the meeting that a verified token names, takes a seat in it, and tells the node its limits.
-func (s *Server) admit(ctx context.Context, claims sfu.Claims) error {
+// admit finds or opens the meeting that a verified token names, takes a seat in it, and tells the node its limits. A token of our own
+// pages says what its bearer may do as it was when it was made: where that has changed, another takes its place.
+func (s *Server) admit(ctx context.Context, hello *sfu.Hello, claims sfu.Claims) error {
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
 	org := tenants.OrgID(claims.Tenant)
@@ -68,7 +70,11 @@ func (s *Server) admit(ctx context.Context, claims sfu.Claims) error {
 	if err != nil {
 		return fmt.Errorf("find room: %w", err)
 	}
-	entry, err := s.enter(ctx, org, room, person{Identity: claims.Identity, Name: claims.Name, Member: isMember(claims)})
+	web := claims.Attributes[attrDoor] == doorWeb
+	entry, err := s.enter(ctx, org, room, person{Identity: claims.Identity, Name: claims.Name, Member: isMember(claims), Program: !web, Back: web})
+	if err == nil && web {
+		hello.Token, err = s.presentToken(ctx, *hello, claims, entry.Rights)
+	}
 	if err != nil {
 		return err
 	}

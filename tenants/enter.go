@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 // it. Who comes back with the same identity gets the same seat. Faults:
 // [CodeFull] when every seat is taken, [CodeEnded] while the room rests,
 // [CodeLimited] when the organization holds as many meetings as it may,
-// [CodeNotFound] for a room that is archived or another's.
+// [CodeNotFound] for a room that is archived or another's, [CodeForbidden] with
+// [KeyGuestsForbidden] for a guest where none may come in, [CodeUnauthorized] for
+// who comes back to a seat that is not there.
 //
 // All who enter one room queue on its row, so that no two of them count the same
 // free seat.
@@ -58,9 +61,19 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	if room.ArchivedAt != nil {
 		return Entry{}, notFound("room")
 	}
+	policies, err := heldPolicies(tx)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !policies.Guests && !in.Member {
+		return Entry{}, &Error{Code: CodeForbidden, Key: KeyGuestsForbidden}
+	}
 	current, err := running(forUpdate(tx), room.ID, now)
 	if err != nil {
 		return Entry{}, err
+	}
+	if _, seated := current.seat(in.Identity); in.Back && (!seated || !current.open()) {
+		return Entry{}, &Error{Code: CodeUnauthorized, Key: KeyForbidden, Err: errors.New("no seat in this meeting")}
 	}
 	if current.open() {
 		err = current.raise(tx, in, now)
@@ -71,7 +84,22 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	people, err := current.take(tx, in, now)
-	return Entry{Meeting: current.meeting, Room: room.room(), Participants: people}, err
+	if err != nil {
+		return Entry{}, err
+	}
+	standing, err := standingOf(tx, room, current.user(in), in.Member)
+	standing.Program = in.Program
+	return Entry{Meeting: current.meeting, Room: room.room(), Participants: people, Rights: policies.For(standing)}, err
+}
+
+// user is who enters, as far as we know: a socket's token does not say it, the
+// seat does.
+func (s sitting) user(in EnterInput) *UserID {
+	if in.User != "" {
+		return &in.User
+	}
+	mine, _ := s.seat(in.Identity)
+	return mine.UserID
 }
 
 // raise gives a running meeting the limits that somebody brings who enters now,

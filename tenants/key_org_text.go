@@ -15,6 +15,9 @@ const (
 	KeyMakerMinutesUsed = "error.minutes.person" // of the month of who made the room
 	KeyQuotaPlan        = "error.quota.plan"     // above the plan
 
+	KeyPolicyInvalid   = "error.policy.invalid" // not one of the choices
+	KeyGuestsForbidden = "error.policy.guests"  // only members may come in
+
 	KeyInvitesMany  = "error.invites.toomany" // more than go out at once
 	KeyInvitesNone  = "error.invites.nobody"  // an empty list
 	KeyInviteTwice  = "error.invite.twice"    // stands in the list twice

@@ -179,6 +179,8 @@ type EnterInput struct {
 	Name     string
 	Member   bool   // of the organization that the room belongs to
 	User     UserID // who is signed in; "" for a guest. Once known it stays with the seat
+	Program  bool   // the organization's own program let them in: its key says what they may
+	Back     bool   // comes with what was given together with a seat, and takes that seat or none
 	Limits   Limits // the organization's present limits
 	Plan     string // shown beside the clock
 }
@@ -187,7 +189,8 @@ type EnterInput struct {
 type Entry struct {
 	Meeting      Meeting
 	Room         Room
-	Participants int // people with a seat, this one included
+	Participants int    // people with a seat, this one included
+	Rights       Rights // what the organization's policies leave to them
 }
 
 // NodeEvent is what a media node reports about one of the organization's rooms.

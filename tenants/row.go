@@ -123,6 +123,21 @@ func (r personQuotaRow) quota() Quota {
 	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, MonthMinutes: r.MonthMinutes}
 }
 
+type policyRow struct {
+	Tenant    TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID        string   `gorm:"primaryKey"`
+	Guests    bool
+	Share     Circle
+	Chat      Circle
+	ChangedAt time.Time `gorm:"column:updated_at"`
+}
+
+func (policyRow) TableName() string { return "policies" }
+
+func (r policyRow) policies() Policies {
+	return Policies{Guests: r.Guests, Share: r.Share, Chat: r.Chat}
+}
+
 type quotaNoticeRow struct {
 	Tenant    TenantID `gorm:"column:tenant_id;primaryKey"`
 	Subject   string   `gorm:"primaryKey"`

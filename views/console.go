@@ -22,6 +22,7 @@ func consoleSections(p Page) []navSection {
 		sections = append(sections,
 			navSection{Head: "nav.control", Items: []navItem{
 				{at("/people"), "users", "nav.people"},
+				{at("/policies"), "shield-check", "nav.policies"},
 				{at("/quotas"), "gauge", "nav.quotas"},
 				{at("/settings"), "settings", "nav.settings"},
 				{at("/settings/sign-in"), "log-in", "sso.title"},

@@ -134,6 +134,7 @@ func Rules() map[string]Rule {
 		"/o/:org/invitations/:invitation/withdraw":  console(Params{"invitation": "invitations.id"}),
 		"/o/:org/people/:member/quota":              console(Params{"member": Member}),
 		"/o/:org/quotas":                            console(nil),
+		"/o/:org/policies":                          console(nil),
 	}
 }
 

@@ -1,0 +1,114 @@
+package tenants_test
+
+import (
+	"testing"
+
+	"github.com/jonboulle/clockwork"
+
+	"parley/tenants"
+	"parley/tenants/tenantstest"
+)
+
+func TestPoliciesAreSetByWhoManages(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Admin("amy").Member("bob")
+		strict := tenants.Policies{Share: tenants.Members, Chat: tenants.Managers}
+		if p, err := acme.Policies(t.Context()); err != nil || p != tenants.DefaultPolicies() {
+			t.Errorf("before anybody set any: %v, %v", p, err)
+		}
+		if err := acme.SetPolicies(t.Context(), acme.User("bob").ID, strict); tenants.CodeOf(err) != tenants.CodeForbidden {
+			t.Errorf("a member sets policies: %v", err)
+		}
+		err := acme.SetPolicies(t.Context(), acme.User("amy").ID, tenants.Policies{Share: "nobody"})
+		if f := tenants.Fields(err); f["share"] != tenants.KeyPolicyInvalid || f["chat"] != tenants.KeyPolicyInvalid {
+			t.Errorf("fields at fault: %v", f)
+		}
+		for range 2 { // the second time changes nothing, and is not worth a line in the log
+			if err := acme.SetPolicies(t.Context(), acme.User("amy").ID, strict); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if p, err := acme.Policies(t.Context()); err != nil || p != strict {
+			t.Errorf("policies %v, %v", p, err)
+		}
+		if err := acme.SetPolicies(t.Context(), acme.User("amy").ID, tenants.DefaultPolicies()); err != nil {
+			t.Fatal(err)
+		}
+		trail := tenants.AuditActions(t, db, acme.ID)
+		if n := len(trail); n < 2 || trail[n-1] != "policy.set" || trail[n-2] != "policy.set" || n > 2 && trail[n-3] == "policy.set" {
+			t.Errorf("audit: %v", trail)
+		}
+	})
+}
+
+func TestPoliciesHoldAtTheSeat(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Admin("amy").Member("bob").Member("cyd")
+		room, err := acme.CreateRoom(t.Context(), acme.User("bob").ID, "Kitchen")
+		if err != nil {
+			t.Fatal(err)
+		}
+		enter := func(in tenants.EnterInput) (tenants.Rights, error) {
+			in.Room, in.Limits = room.ID, tenantstest.Free()
+			entry, err := acme.Enter(t.Context(), in)
+			return entry.Rights, err
+		}
+		amy := tenants.EnterInput{Identity: "amy", Member: true, User: acme.User("amy").ID}
+		bob := tenants.EnterInput{Identity: "bob", Member: true, User: acme.User("bob").ID} // made the room
+		cyd := tenants.EnterInput{Identity: "cyd", Member: true, User: acme.User("cyd").ID}
+		gil := tenants.EnterInput{Identity: "gil"}
+		robot := tenants.EnterInput{Identity: "robot", Member: true, Program: true}
+		all := []tenants.EnterInput{amy, bob, cyd, gil, robot}
+		set := func(p tenants.Policies) {
+			t.Helper()
+			if err := acme.SetPolicies(t.Context(), acme.User("amy").ID, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for circle, allowed := range map[tenants.Circle][]string{
+			tenants.Everyone: {"amy", "bob", "cyd", "gil", "robot"},
+			tenants.Members:  {"amy", "bob", "cyd", "robot"},
+			tenants.Managers: {"amy", "bob", "robot"},
+		} {
+			may := map[string]bool{}
+			for _, name := range allowed {
+				may[name] = true
+			}
+			set(tenants.Policies{Guests: true, Share: circle, Chat: tenants.Everyone})
+			for _, in := range all {
+				if got, err := enter(in); err != nil || got.Share != may[in.Identity] || !got.Chat {
+					t.Errorf("with screens for %s, %s may %+v, %v", circle, in.Identity, got, err)
+				}
+			}
+			places, err := acme.RuledPlaces(t.Context(), "")
+			if err != nil || len(places) != 4 {
+				t.Fatalf("ruled: %+v, %v", places, err)
+			}
+			for _, at := range places {
+				if at.Rights.Share != may[at.Identity] {
+					t.Errorf("with screens for %s, %s is ruled %+v", circle, at.Identity, at.Rights)
+				}
+			}
+		}
+		mine, err := acme.RuledPlaces(t.Context(), acme.User("cyd").ID)
+		if err != nil || len(mine) != 1 || mine[0].Identity != "cyd" {
+			t.Errorf("places of one: %+v, %v", mine, err)
+		}
+		// A socket's token says no user; the seat does.
+		if got, err := enter(tenants.EnterInput{Identity: "bob", Member: true, Back: true}); err != nil || !got.Share {
+			t.Errorf("back at the seat: %+v, %v", got, err)
+		}
+		if _, err := enter(tenants.EnterInput{Identity: "dan", Back: true}); tenants.CodeOf(err) != tenants.CodeUnauthorized {
+			t.Errorf("back at no seat: %v", err)
+		}
+		set(tenants.Policies{Share: tenants.Everyone, Chat: tenants.Everyone})
+		if _, err := enter(gil); tenants.KeyOf(err) != tenants.KeyGuestsForbidden {
+			t.Errorf("a guest where none may come in: %v", err)
+		}
+		if _, err := enter(cyd); err != nil {
+			t.Errorf("a member: %v", err)
+		}
+	})
+}

@@ -1,0 +1,43 @@
+package views
+
+// PoliciesModel is what happens to people in an organization's meetings. Errors are message ids by field.
+type PoliciesModel struct {
+	Guests      bool
+	Share, Chat string // everyone, members or managers
+	Errors      map[string]string
+}
+
+// policyChoice is one way to set a policy, with a sentence that says what happens to people.
+type policyChoice struct {
+	Value, Word, Text string // Word and Text are message ids
+}
+
+func guestChoices() []policyChoice {
+	return []policyChoice{
+		{"yes", "policies.guests_yes", "policies.guests_yes_text"},
+		{"no", "policies.guests_no", "policies.guests_no_text"},
+	}
+}
+
+func shareChoices() []policyChoice {
+	return []policyChoice{
+		{"everyone", "policies.everyone", "policies.share_everyone"},
+		{"members", "policies.members", "policies.share_members"},
+		{"managers", "policies.managers", "policies.share_managers"},
+	}
+}
+
+func chatChoices() []policyChoice {
+	return []policyChoice{
+		{"everyone", "policies.everyone", "policies.chat_everyone"},
+		{"members", "policies.members", "policies.chat_members"},
+		{"managers", "policies.managers", "policies.chat_managers"},
+	}
+}
+
+func (m PoliciesModel) guests() string {
+	if m.Guests {
+		return "yes"
+	}
+	return "no"
+}
