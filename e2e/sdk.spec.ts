@@ -54,6 +54,32 @@ for (const single of [false, true]) {
   });
 }
 
+// The first 2.x that npm's users may still have, and one from half-way.
+for (const client of ["livekit-client-2.0", "livekit-client-2.9"]) {
+  test(`an older client, ${client}, meets a present one, and comes back after a cut`, async ({ parley, browsers }) => {
+    test.setTimeout(180_000);
+    const acme = await organization(parley, "Acme");
+    const [present, past] = [await ForeignSite.start(), await ForeignSite.start(client)];
+    const browser = await browsers();
+    const [ann, olaf] = [await present.visit(browser), await past.visit(browser)];
+    expect(await ann.connect(acme.key.url, signToken(acme.key, { room: "daily", identity: "ann" }), true)).toBe("");
+    await ann.publish();
+    expect(await olaf.connect(acme.key.url, signToken(acme.key, { room: "daily", identity: "olaf" }), false)).toBe("");
+    await olaf.publish();
+    await olaf.sees("ann");
+    await ann.sees("olaf");
+    for (const scenario of ["signal-reconnect", "full-reconnect"] as const) {
+      await olaf.reconnect(scenario);
+      await olaf.sees("ann");
+      await ann.sees("olaf");
+    }
+    await olaf.leave();
+    await ann.leave();
+    await present.stop();
+    await past.stop();
+  });
+}
+
 test("a room of the same name in another organization stays out of reach", async ({ parley, browsers }) => {
   const acme = await organization(parley, "Acme");
   const other = await organization(parley, "Other");

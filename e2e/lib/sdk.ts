@@ -21,8 +21,9 @@ export class ForeignSite {
     readonly url: string,
   ) {}
 
-  static async start(): Promise<ForeignSite> {
-    const script = await readFile(join(root, "node_modules", "livekit-client", "dist", "livekit-client.umd.js"));
+  /** `client` is the folder in node_modules of the version that the page loads. */
+  static async start(client = "livekit-client"): Promise<ForeignSite> {
+    const script = await readFile(join(root, "node_modules", client, "dist", "livekit-client.umd.js"));
     const server = createServer((request, response) => {
       if (request.url === "/livekit-client.js") response.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
       else response.writeHead(200, { "Content-Type": "text/html" }).end('<!doctype html><title>Robot</title><script src="/livekit-client.js"></script>');
@@ -138,6 +139,19 @@ export class ForeignVisitor {
       if (!local || !remote) return null;
       return { local: `${local.candidateType} ${local.relayProtocol ?? local.protocol}`, remote: `${remote.candidateType} ${remote.protocol}` };
     }, identity);
+  }
+
+  /** Cuts the signalling socket off, or with "full-reconnect" all there is; resolves when the client is back. */
+  reconnect(scenario: "signal-reconnect" | "full-reconnect"): Promise<void> {
+    return this.page.evaluate(async (scenario) => {
+      const { room } = window;
+      if (!room) throw new Error("not in a room");
+      // The first clients tell applications nothing of a socket that came back.
+      const engine = room.engine as unknown as { once(event: string, then: () => void): void };
+      const back = new Promise<void>((resolve) => engine.once(scenario === "full-reconnect" ? "restarted" : "resumed", resolve));
+      await room.simulateScenario(scenario);
+      await back;
+    }, scenario);
   }
 
   async leave(): Promise<void> {
