@@ -32,8 +32,10 @@ func said(peer *sfutest.Peer, description func(*livekit.SignalResponse) *livekit
 }
 
 func TestRedundantAudio(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0], RED: true})
 			bob := w.join("bob", sfutest.Options{SinglePC: single[1], RED: true})
@@ -56,8 +58,10 @@ func TestRedundantAudio(t *testing.T) {
 }
 
 func TestTelephoneAudio(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for _, codec := range []string{webrtc.MimeTypePCMU, webrtc.MimeTypePCMA} {
 				w := realWorld(t)
 				phone, bob := w.join("phone", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
@@ -82,6 +86,7 @@ func TestTelephoneAudio(t *testing.T) {
 //
 //nolint:staticcheck // the deprecated field is the one that clients use
 func TestStereoIsSaid(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	music := sfutest.Microphone()

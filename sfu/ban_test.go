@@ -14,11 +14,13 @@ import (
 )
 
 func TestNothingIsForwardedAfterSomebodyIsSentAway(t *testing.T) {
+	t.Parallel()
 	for name, send := range map[string]func(*world) error{
 		"removed": func(w *world) error { return w.node.Remove(w.ctx, acme, "ann", sfu.ReasonRemoved) },
 		"banned":  func(w *world) error { return w.node.Ban(w.ctx, acme, sfu.BanRule{Identity: "ann"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			token := w.token(acme, sfu.Grant{Identity: "ann"})
 			ann := w.join("ann", sfutest.Options{Token: token})
@@ -61,6 +63,7 @@ func TestNothingIsForwardedAfterSomebodyIsSentAway(t *testing.T) {
 }
 
 func TestBans(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClockAt(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 100})

@@ -27,8 +27,10 @@ func (w *world) gets(peer *sfutest.Peer, text string) {
 
 //nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestDataReachesWhomItIsFor(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob, cat := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]}), w.join("cat", sfutest.Options{SinglePC: single[2]})
 			send := func(packet *livekit.DataPacket, kind livekit.DataPacket_Kind) {
@@ -66,6 +68,7 @@ func TestDataReachesWhomItIsFor(t *testing.T) {
 
 //nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestForgedSenderIsOverwritten(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	forged := sfutest.Text("t", "I am the host")
@@ -86,6 +89,7 @@ func TestForgedSenderIsOverwritten(t *testing.T) {
 
 //nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestDataThatIsNotAllowed(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	bob := w.join("bob", sfutest.Options{})
 	ann := w.join("ann", sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: "ann", NoData: true})})
@@ -105,6 +109,7 @@ func TestDataThatIsNotAllowed(t *testing.T) {
 }
 
 func TestPublishingThatIsNotAllowed(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	for name, grant := range map[string]sfu.Grant{
 		"nothing at all":      {Identity: "ann", NoPublish: true},
@@ -121,6 +126,7 @@ func TestPublishingThatIsNotAllowed(t *testing.T) {
 }
 
 func TestSubscribingThatIsNotAllowed(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	w.publish(ann, sfutest.Microphone())
@@ -134,6 +140,7 @@ func TestSubscribingThatIsNotAllowed(t *testing.T) {
 }
 
 func TestHiddenPeopleAreNotShown(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	bob := w.join("bob", sfutest.Options{})
 	w.join("watcher", sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: "watcher", Hidden: true, NoPublish: true})})
@@ -145,6 +152,7 @@ func TestHiddenPeopleAreNotShown(t *testing.T) {
 }
 
 func TestProfile(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	bob := w.join("bob", sfutest.Options{})
 	ann := w.join("ann", sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: "ann", Name: "Ann", UpdateOwn: true, Attributes: map[string]string{"role": "guest", "hand": "up"}})})
@@ -184,6 +192,7 @@ func TestProfile(t *testing.T) {
 }
 
 func TestPublisherLimit(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	w.open(acme, sfu.Limits{Participants: 10, Publishers: 1, Revision: 1})
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})

@@ -96,6 +96,7 @@ func TestAClientWithoutRTCPIsServedWithCare(t *testing.T) {
 // TestAClientThatOnlyReportsIsNotTakenForDead: it has no need for connectivity
 // checks of its own as long as it sends reports.
 func TestAClientThatOnlyReportsIsNotTakenForDead(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClockAt(time.Now())
 	w := newWorld(t, clock)
 	w.wait(4 * patience)

@@ -82,7 +82,7 @@ func TestParseHelloOfOneConnection(t *testing.T) {
 func TestParseHelloRefuses(t *testing.T) {
 	token := url.Values{"access_token": {"tok"}}
 	v1 := func(encoded string) url.Values { return url.Values{"access_token": {"tok"}, "join_request": {encoded}} }
-	bomb := wrapped(t, zipped(t, make([]byte, 10<<20)), livekit.WrappedJoinRequest_GZIP)
+	bomb := wrapped(t, zipped(t, make([]byte, 2<<20)), livekit.WrappedJoinRequest_GZIP)
 	if len(bomb) > 64<<10 {
 		t.Fatalf("the bomb of %d bytes would be refused for its own size", len(bomb))
 	}

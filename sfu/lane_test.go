@@ -18,9 +18,11 @@ func (w *world) sealed(identity string) {
 }
 
 func TestTheNodeSealsMedia(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		for _, tcp := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " tcp ", tcp), func(t *testing.T) {
+				t.Parallel()
 				w := realWorld(t)
 				ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0], TCP: tcp}), w.join("bob", sfutest.Options{SinglePC: single[1], TCP: tcp})
 				for _, peer := range []*sfutest.Peer{ann, bob} {
@@ -51,11 +53,13 @@ func TestTheNodeSealsMedia(t *testing.T) {
 // TestOtherClientsAreServedTheSameWay: without AES-GCM, as browsers that take the
 // client's part in DTLS, and as SDKs that take the server's.
 func TestOtherClientsAreServedTheSameWay(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string]sfutest.Options{
 		"without GCM": {OldCipher: true}, "without GCM, one connection": {OldCipher: true, SinglePC: true},
 		"DTLS client": {Active: true}, "DTLS client without GCM": {Active: true, OldCipher: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", options)
 			w.publish(ann, sfutest.Camera())
@@ -72,8 +76,10 @@ func TestOtherClientsAreServedTheSameWay(t *testing.T) {
 // TestWhatIsSentAgainIsSealed: a lossy way, with repairs on a stream of their own,
 // and of sound with the same bytes.
 func TestWhatIsSentAgainIsSealed(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			w.publish(ann, realCamera())
@@ -89,8 +95,10 @@ func TestWhatIsSentAgainIsSealed(t *testing.T) {
 // TestAnotherPortKeepsPlaying: each resume opens other sockets on the client's
 // side, and nothing is sent to the old ones any more.
 func TestAnotherPortKeepsPlaying(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			w.publish(ann, sfutest.Microphone())
@@ -106,6 +114,7 @@ func TestAnotherPortKeepsPlaying(t *testing.T) {
 
 // TestClosingUnderLoad ends people and rooms while media is on its way to them.
 func TestClosingUnderLoad(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	w.publish(ann, sfutest.Camera())

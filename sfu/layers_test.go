@@ -33,9 +33,11 @@ func (w *world) shown(peer *sfutest.Peer, layer int) {
 }
 
 func TestLayerAskedForIsLayerGot(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		for _, codec := range []string{webrtc.MimeTypeVP8, webrtc.MimeTypeH264} {
 			t.Run(name+" "+codec, func(t *testing.T) {
+				t.Parallel()
 				w := realWorld(t)
 				ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 				source := simulcast()
@@ -52,6 +54,7 @@ func TestLayerAskedForIsLayerGot(t *testing.T) {
 }
 
 func TestLayerThatDiesIsReplacedAndComesBack(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	camera := w.publish(ann, simulcast())
@@ -65,6 +68,7 @@ func TestLayerThatDiesIsReplacedAndComesBack(t *testing.T) {
 }
 
 func TestNobodySendsWhatNobodyWatches(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClock()
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 10})
@@ -115,8 +119,10 @@ func TestNobodySendsWhatNobodyWatches(t *testing.T) {
 }
 
 func TestBackupCodec(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			// Pion negotiates codecs once, with the first section: on a connection
 			// of its own, ann could not publish in another one later.
@@ -163,6 +169,7 @@ func TestBackupCodec(t *testing.T) {
 }
 
 func TestBackupThatWasNotNamedIsRefused(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	source := sfutest.Camera()
@@ -185,8 +192,10 @@ func TestBackupThatWasNotNamedIsRefused(t *testing.T) {
 }
 
 func TestLateJoinerSeesNothingFromBeforeTheCameraWasStopped(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			source := sfutest.Camera()

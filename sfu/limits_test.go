@@ -21,7 +21,7 @@ import (
 var signaling = sfutest.Options{SignalingOnly: true}
 
 func TestTwoHundredJoinsHundredSeats(t *testing.T) {
-	for try := range 3 {
+	for try := range 2 {
 		w := realWorld(t)
 		var (
 			wait sync.WaitGroup
@@ -61,6 +61,7 @@ func TestTwoHundredJoinsHundredSeats(t *testing.T) {
 }
 
 func TestNobodyGetsIntoARoomThatIsNotOpen(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, clockwork.NewRealClock())
 	_, err := sfutest.Connect(w.ctx, w.node, sfutest.Options{Token: w.token(acme, sfu.Grant{Identity: "ann"})})
 	if !sfutest.ErrRefused(err) {
@@ -76,6 +77,7 @@ func TestNobodyGetsIntoARoomThatIsNotOpen(t *testing.T) {
 }
 
 func TestSameNameOfAnotherTenant(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	w.publish(ann, sfutest.Microphone())
@@ -127,8 +129,10 @@ func notices(peer *sfutest.Peer) []string {
 }
 
 func TestMeetingWarnsAndEnds(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w, clock, end := fakeWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			w.ok(ann.Connected(w.ctx))
@@ -168,6 +172,7 @@ func TestMeetingWarnsAndEnds(t *testing.T) {
 }
 
 func TestNoMinutesByLeavingOrRestarting(t *testing.T) {
+	t.Parallel()
 	w, clock, end := fakeWorld(t)
 	limits := sfu.Limits{Participants: 100, EndsAt: end, Revision: 1}
 	ann := w.join("ann", signaling)
@@ -204,6 +209,7 @@ func (c deafClock) NewTicker(time.Duration) clockwork.Ticker {
 }
 
 func TestNobodyGetsInAfterTheEnd(t *testing.T) {
+	t.Parallel()
 	clock := deafClock{clockwork.NewFakeClock()}
 	w := newWorld(t, clock)
 	end := clock.Now().Add(40 * time.Minute)
@@ -218,6 +224,7 @@ func TestNobodyGetsInAfterTheEnd(t *testing.T) {
 }
 
 func TestUpgradeLiftsTheEndWhilePeopleTalk(t *testing.T) {
+	t.Parallel()
 	w, clock, end := fakeWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	w.ok(ann.Connected(w.ctx))
@@ -249,6 +256,7 @@ func TestUpgradeLiftsTheEndWhilePeopleTalk(t *testing.T) {
 }
 
 func TestHostEndsAndRemoves(t *testing.T) {
+	t.Parallel()
 	w, clock, _ := fakeWorld(t)
 	ann, bob, cat := w.join("ann", sfutest.Options{}), w.join("bob", signaling), w.join("cat", sfutest.Options{SinglePC: true})
 	w.ok(ann.Connected(w.ctx))
@@ -279,6 +287,7 @@ func TestHostEndsAndRemoves(t *testing.T) {
 }
 
 func TestEmptyRoomCloses(t *testing.T) {
+	t.Parallel()
 	w, clock, _ := fakeWorld(t)
 	ann := w.join("ann", signaling)
 	clock.Advance(6 * time.Minute)
@@ -300,6 +309,7 @@ func TestEmptyRoomCloses(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	w, clock, _ := fakeWorld(t)
 	ann := w.join("ann", signaling)
 	again := w.join("ann", signaling)

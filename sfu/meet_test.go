@@ -24,8 +24,10 @@ var modes = map[string][3]bool{
 }
 
 func TestThreePeopleMeet(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			everybody := []string{"ann", "bob", "cat"}
 			peers := map[string]*sfutest.Peer{}
@@ -60,6 +62,7 @@ func TestThreePeopleMeet(t *testing.T) {
 }
 
 func TestMeetOverWebSocket(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	var peers []*sfutest.Peer
 	for i, identity := range []string{"ann", "bob"} {
@@ -76,6 +79,7 @@ func TestMeetOverWebSocket(t *testing.T) {
 }
 
 func TestH264(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 	source := sfutest.Camera()
@@ -92,8 +96,10 @@ func TestH264(t *testing.T) {
 }
 
 func TestLateJoinerGetsWhatIsThere(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			camera := w.publish(ann, sfutest.Camera())
@@ -124,6 +130,7 @@ func TestLateJoinerGetsWhatIsThere(t *testing.T) {
 }
 
 func TestMute(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 	microphone := w.publish(ann, sfutest.Microphone())
@@ -137,8 +144,10 @@ func TestMute(t *testing.T) {
 }
 
 func TestUnpublishAndPublishAgain(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			sections := 0
@@ -163,8 +172,10 @@ func TestUnpublishAndPublishAgain(t *testing.T) {
 // Publishers hear how their streams come in; with it, browsers know the round
 // trip, and how much they may send.
 func TestPublishersHearHowItComesIn(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			camera := sfutest.Camera()
@@ -190,6 +201,7 @@ func TestPublishersHearHowItComesIn(t *testing.T) {
 // A section that lay quiet through further offers is used again. Pion takes its
 // receiver for stopped then, and would never end its reads.
 func TestPublishOnASectionThatLayQuiet(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	camera := w.publish(ann, sfutest.Camera())
@@ -213,8 +225,10 @@ func TestPublishOnASectionThatLayQuiet(t *testing.T) {
 }
 
 func TestSubscriberChooses(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			microphone := w.publish(ann, sfutest.Microphone())
@@ -237,6 +251,7 @@ func TestSubscriberChooses(t *testing.T) {
 }
 
 func TestPublisherChoosesSubscribers(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob, cat := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{}), w.join("cat", sfutest.Options{SinglePC: true})
 	w.publish(ann, sfutest.Microphone())
@@ -253,6 +268,7 @@ func TestPublisherChoosesSubscribers(t *testing.T) {
 }
 
 func TestSpeakers(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	loud := sfutest.Microphone()
@@ -276,6 +292,7 @@ func TestSpeakers(t *testing.T) {
 }
 
 func TestNack(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	w.publish(ann, sfutest.Camera())
@@ -289,6 +306,7 @@ func TestNack(t *testing.T) {
 }
 
 func TestSenderReports(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 	w.publish(ann, sfutest.Microphone())
@@ -299,6 +317,7 @@ func TestSenderReports(t *testing.T) {
 }
 
 func TestPing(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{SignalingOnly: true})
 	w.ok(ann.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 42}}}))

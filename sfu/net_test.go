@@ -8,8 +8,10 @@ import (
 )
 
 func TestLostVideoComesOnTheRepairStream(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			for range 3 { // sections that are used again have repair streams too
@@ -29,6 +31,7 @@ func TestLostVideoComesOnTheRepairStream(t *testing.T) {
 
 // Chromium takes the first SSRC of a section for its media.
 func TestTheRepairStreamIsDescribedAfterItsMedia(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	w.publish(ann, sfutest.Camera())

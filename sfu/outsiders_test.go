@@ -69,6 +69,7 @@ func ufragOf(t *testing.T, peer *sfutest.Peer) string {
 // meeting gets nothing out of the media port, whatever they send. Else it would
 // answer a spoofed address with more than it was sent.
 func TestStrangersGetNoAnswer(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	w.ok(ann.Connected(w.ctx))
@@ -96,8 +97,10 @@ func TestStrangersGetNoAnswer(t *testing.T) {
 // TestAnotherCertificateThanTheOneSaidIsRefused, in each mode: who can change
 // packets but not signalling must not get in between.
 func TestAnotherCertificateThanTheOneSaidIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			w.publish(ann, sfutest.Microphone())
@@ -121,8 +124,10 @@ func TestAnotherCertificateThanTheOneSaidIsRefused(t *testing.T) {
 
 // TestBrokenMediaHurtsNobody: packets from inside a meeting that are no media.
 func TestBrokenMediaHurtsNobody(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []string{webrtc.MimeTypeVP8, webrtc.MimeTypeH264, webrtc.MimeTypeOpus, sfutest.MimeTypeRED} {
 		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			eve, ann, bob := w.join("eve", sfutest.Options{RED: true}), w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 			source := sfutest.Camera()

@@ -43,8 +43,10 @@ func (w *world) silent(peer *sfutest.Peer, sid string, other string) {
 }
 
 func TestPublishingIsTakenAwayLive(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob, eve := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]}), w.join("eve", sfutest.Options{})
 			old := w.token(acme, sfu.Grant{Identity: "ann"})
@@ -94,8 +96,10 @@ func TestPublishingIsTakenAwayLive(t *testing.T) {
 }
 
 func TestSubscribingIsTakenAwayLive(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob, eve := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]}), w.join("eve", sfutest.Options{})
 			microphone := w.publish(ann, sfutest.Microphone())
@@ -143,6 +147,7 @@ func TestSubscribingIsTakenAwayLive(t *testing.T) {
 }
 
 func TestSendingDataIsTakenAwayLive(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{})
 	w.ok(ann.SendData(w.ctx, sfutest.Text("t", "one"), livekit.DataPacket_RELIABLE))
@@ -160,6 +165,7 @@ func TestSendingDataIsTakenAwayLive(t *testing.T) {
 }
 
 func TestHostMutesAndNobodyUnmutesOthers(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob, eve := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true}), w.join("eve", sfutest.Options{})
 	microphone := w.publish(ann, sfutest.Microphone())
@@ -195,6 +201,7 @@ func TestHostMutesAndNobodyUnmutesOthers(t *testing.T) {
 }
 
 func TestRosterIsTheSetOfRealPeers(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	roster := func() string {
 		people, err := w.node.Participants(w.ctx, acme)
@@ -242,6 +249,7 @@ func TestRosterIsTheSetOfRealPeers(t *testing.T) {
 }
 
 func TestProfileFromOutside(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", signaling), w.join("bob", signaling)
 	info := w.update(&livekit.UpdateParticipantRequest{Identity: "ann", Metadata: "m", Attributes: map[string]string{"hand": "up", "mood": "good"}})

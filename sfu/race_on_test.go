@@ -2,6 +2,6 @@
 
 package sfu_test
 
-// manyJoins is a fifth of what the test without the race detector does: with it,
+// manyJoins is a tenth of what the test without the race detector does: with it,
 // each handshake takes many times as long.
-const manyJoins = 200
+const manyJoins = 100

@@ -15,8 +15,10 @@ import (
 )
 
 func TestSameIdentityAgainLeavesNoGhost(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			w.open(acme, sfu.Limits{Participants: 2, Revision: 1})
 			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
@@ -47,8 +49,10 @@ func TestSameIdentityAgainLeavesNoGhost(t *testing.T) {
 }
 
 func TestResume(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0]}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			w.publish(ann, sfutest.Microphone())
@@ -73,8 +77,10 @@ func TestResume(t *testing.T) {
 // TestResumeWhileAnOfferIsOut: signalling breaks while the client has not heard
 // of, or not answered, what the node offers; the first time, or later.
 func TestResumeWhileAnOfferIsOut(t *testing.T) {
+	t.Parallel()
 	for name, first := range map[string]bool{"the first": true, "a later one": false} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			bob := w.join("bob", sfutest.Options{SinglePC: true})
 			w.publish(bob, sfutest.Microphone())
@@ -120,6 +126,7 @@ func (w *world) resumeAs(token, sid string) *livekit.SignalResponse {
 }
 
 func TestResumeOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", signaling)
 	token := w.token(acme, sfu.Grant{Identity: "ann"})
@@ -144,6 +151,7 @@ func TestResumeOfWhatIsNotThere(t *testing.T) {
 }
 
 func TestSyncStateOfATrackThatIsNotKnown(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", signaling)
 	w.ok(ann.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_SyncState{SyncState: &livekit.SyncState{
@@ -155,6 +163,7 @@ func TestSyncStateOfATrackThatIsNotKnown(t *testing.T) {
 }
 
 func TestSilentPeopleLoseTheirSeat(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClock()
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 10})
@@ -176,6 +185,7 @@ func TestSilentPeopleLoseTheirSeat(t *testing.T) {
 
 // LiveKit's Go SDK sends no pings at all: its media and its socket say that it is there.
 func TestPeopleWhoSayNothingStayWhileTheirMediaFlows(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClock()
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 10})
@@ -193,6 +203,7 @@ func TestPeopleWhoSayNothingStayWhileTheirMediaFlows(t *testing.T) {
 }
 
 func TestTokensAreRenewed(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClock()
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 10})
@@ -215,6 +226,7 @@ func TestTokensAreRenewed(t *testing.T) {
 }
 
 func TestNodeSaysGoodbye(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 	w.publish(ann, sfutest.Camera())

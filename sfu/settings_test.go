@@ -30,8 +30,10 @@ func clocks(peer *sfutest.Peer) []int64 {
 }
 
 func TestRoomMetadataAndTheClockGetThroughBoth(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w, _, end := fakeWorld(t)
 			ann := w.join("ann", sfutest.Options{SinglePC: single[0]})
 			if !slices.Contains([]byte(ann.Join().GetRoom().GetMetadata()), '{') {
@@ -64,6 +66,7 @@ func TestRoomMetadataAndTheClockGetThroughBoth(t *testing.T) {
 }
 
 func TestOwnSeatsNeverRaiseTheLimit(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	configure := func(most uint32) uint32 {
 		room, err := w.node.ConfigureRoom(w.ctx, acme, &livekit.CreateRoomRequest{MaxParticipants: most})
@@ -87,6 +90,7 @@ func TestOwnSeatsNeverRaiseTheLimit(t *testing.T) {
 }
 
 func TestEmptyAndDepartureTimeouts(t *testing.T) {
+	t.Parallel()
 	w, clock, _ := fakeWorld(t)
 	open := func() bool { return len(w.node.Rooms()) == 1 }
 	room, err := w.node.ConfigureRoom(w.ctx, acme, &livekit.CreateRoomRequest{EmptyTimeout: 600, DepartureTimeout: 20})
@@ -119,6 +123,7 @@ func TestEmptyAndDepartureTimeouts(t *testing.T) {
 }
 
 func TestRoomsOfATenant(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	w.open(sfu.RoomKey{Tenant: "acme", Room: "weekly"}, sfu.Limits{Participants: 3})
 	w.open(globex, sfu.Limits{Participants: 3})
@@ -146,6 +151,7 @@ func TestRoomsOfATenant(t *testing.T) {
 
 //nolint:staticcheck // the deprecated fields are the ones that clients read
 func TestDataFromOutside(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann, bob := w.join("ann", sfutest.Options{}), w.join("bob", sfutest.Options{SinglePC: true})
 	topic := "news"

@@ -111,6 +111,7 @@ func TestKeyringThatIsDownIsNoBadToken(t *testing.T) {
 }
 
 func TestRefusalsSayWhy(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	_, err := sfutest.Dial(w.ctx, w.server.URL, sfutest.Options{Token: "forged"})
 	var refused *sfutest.RefusedError
@@ -123,11 +124,13 @@ func TestRefusalsSayWhy(t *testing.T) {
 }
 
 func TestMalformedAndOversizedMessages(t *testing.T) {
+	t.Parallel()
 	for name, frame := range map[string][]byte{
 		"malformed": {0xff, 0xff, 0xff},
 		"oversized": make([]byte, sfu.MaxSignalBytes+1),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			bob := w.join("bob", signaling)
 			url := strings.Replace(w.server.URL, "http", "ws", 1) + "/rtc?access_token=" + w.token(acme, sfu.Grant{Identity: "ann"})
@@ -146,6 +149,7 @@ func TestMalformedAndOversizedMessages(t *testing.T) {
 
 // TestNonsense says things that no client says, in an order that none does.
 func TestNonsense(t *testing.T) {
+	t.Parallel()
 	sdp := func(kind, text string) *livekit.SessionDescription {
 		return &livekit.SessionDescription{Type: kind, Sdp: text, Id: 1}
 	}
@@ -170,6 +174,7 @@ func TestNonsense(t *testing.T) {
 	} {
 		for _, single := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				w := realWorld(t)
 				bob := w.join("bob", signaling)
 				ann := w.join("ann", sfutest.Options{SinglePC: single, SignalingOnly: true})

@@ -16,6 +16,7 @@ func (w *world) told(peer *sfutest.Peer, what string, condition func(*livekit.Si
 }
 
 func TestTracksChangeAndAnswersCome(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t)
 	ann := w.join("ann", sfutest.Options{})
 	microphone, camera := w.publish(ann, sfutest.Microphone()), w.publish(ann, sfutest.Camera())

@@ -16,8 +16,10 @@ import (
 )
 
 func TestMediaOverTCP(t *testing.T) {
+	t.Parallel()
 	for name, single := range modes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0], TCP: true}), w.join("bob", sfutest.Options{SinglePC: single[1]})
 			w.publish(ann, sfutest.Camera())
@@ -73,9 +75,11 @@ func TestPublicAddress(t *testing.T) {
 // TestTranslatedAddress reaches a node by addresses that it does not have
 // itself: all of 127.0.0.0/8 is this machine, and only the first is listed.
 func TestTranslatedAddress(t *testing.T) {
+	t.Parallel()
 	for _, ip := range []string{"127.0.0.2", "127.0.0.1"} {
 		for _, tcp := range []bool{false, true} {
 			t.Run(fmt.Sprint(ip, " tcp ", tcp), func(t *testing.T) {
+				t.Parallel()
 				w := realWorld(t, func(c *sfu.Config) { c.NodeIPs = []string{ip} })
 				ann, bob := w.join("ann", sfutest.Options{TCP: tcp}), w.join("bob", sfutest.Options{SinglePC: true, TCP: tcp})
 				w.publish(ann, sfutest.Microphone())

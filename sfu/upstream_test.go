@@ -59,6 +59,7 @@ func (w *world) comesWhole(peer *sfutest.Peer, track *sfutest.Track, more uint64
 // TestTheNodeOpensMedia: what comes in goes past Pion as soon as Pion has found
 // whose it is, and of what crosses over nothing is lost or comes twice.
 func TestTheNodeOpensMedia(t *testing.T) {
+	t.Parallel()
 	simulcast := sfutest.Camera()
 	simulcast.Simulcast = true
 	for name, options := range map[string]sfutest.Options{
@@ -66,6 +67,7 @@ func TestTheNodeOpensMedia(t *testing.T) {
 		"without GCM": {OldCipher: true}, "DTLS client": {Active: true}, "repaired": {RTX: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := realWorld(t)
 			bob := w.join("bob", sfutest.Options{})
 			ann := w.join("ann", options)

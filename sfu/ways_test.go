@@ -24,10 +24,12 @@ func withTURN(c *sfu.Config) { c.TURN.Port = turn.AnyPort }
 // TestMediaThroughRelay: the way to the media port is closed, as it is for an
 // address that leads nowhere; only what the node relays to itself gets there.
 func TestMediaThroughRelay(t *testing.T) {
+	t.Parallel()
 	elsewhere := func(c *sfu.Config) { c.NodeIPs, c.TURN.Host = []string{"203.0.113.7"}, "127.0.0.1" }
 	for name, single := range modes {
 		for _, kind := range []string{"udp", "tcp"} {
 			t.Run(name+" "+kind, func(t *testing.T) {
+				t.Parallel()
 				w := realWorld(t, withTURN, elsewhere)
 				ann, bob := w.join("ann", sfutest.Options{SinglePC: single[0], Relay: kind}), w.join("bob", sfutest.Options{SinglePC: single[1], Relay: kind})
 				w.publish(ann, sfutest.Camera())
@@ -41,6 +43,7 @@ func TestMediaThroughRelay(t *testing.T) {
 
 // TestRelayOnAMachineOfManyAddresses: relays are on one of them, media on all.
 func TestRelayOnAMachineOfManyAddresses(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t, withTURN, func(c *sfu.Config) { c.NodeIPs = nil })
 	ann, bob := w.join("ann", sfutest.Options{Relay: "udp"}), w.join("bob", sfutest.Options{SinglePC: true, Relay: "tcp"})
 	w.publish(ann, sfutest.Microphone())
@@ -83,6 +86,7 @@ func opens(t *testing.T, servers []*livekit.ICEServer) bool {
 }
 
 func TestCredentialsAreOnePersons(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t, withTURN)
 	ann, bob := w.join("ann", signaling), w.join("bob", signaling)
 	hers, his := ann.Join().GetIceServers(), bob.Join().GetIceServers()
@@ -107,6 +111,7 @@ func TestCredentialsAreOnePersons(t *testing.T) {
 }
 
 func TestResumeBringsAFreshCredential(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClockAt(time.Now())
 	w := newWorld(t, clock, withTURN)
 	w.open(acme, sfu.Limits{Participants: 2})
@@ -119,6 +124,7 @@ func TestResumeBringsAFreshCredential(t *testing.T) {
 }
 
 func TestServersElsewhere(t *testing.T) {
+	t.Parallel()
 	w := realWorld(t, func(c *sfu.Config) {
 		c.TURN.Servers, c.TURN.Secret = []string{"turns:turn.example.org:443?transport=tcp"}, []byte("shared")
 	})
@@ -208,6 +214,7 @@ func (w *world) announcedTo(identity string) string {
 }
 
 func TestAddressFromOutside(t *testing.T) {
+	t.Parallel()
 	clock := clockwork.NewFakeClockAt(time.Now())
 	o := newOutside(t, "203.0.113.7")
 	w := newWorld(t, clock, withTURN, func(c *sfu.Config) { c.NodeIPs, c.STUN = nil, o.conn.LocalAddr().String() })

@@ -2,10 +2,13 @@ package sfu_test
 
 import (
 	"context"
+	"flag"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +26,27 @@ import (
 // repair stream of a receiver that Pion forgets, see arrival.stop, and there is
 // no deadline to end that by.
 func TestMain(m *testing.M) {
+	together()
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/pion/webrtc/v3.(*RTPReceiver).receiveForRtx.func1"))
 }
 
-// patience is how long tests wait for what should take milliseconds.
-const patience = 30 * time.Second
+// together runs more tests at once than there are processors, unless -parallel
+// says how many: most of what they do is to wait for media, which takes its time.
+func together() {
+	const atOnce = 4
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if most := flag.Lookup("test.parallel"); !said && runtime.GOMAXPROCS(0) < atOnce {
+		if err := most.Value.Set(strconv.Itoa(atOnce)); err != nil {
+			panic(err) // it is a number
+		}
+	}
+}
+
+// patience is how long tests wait for what should take milliseconds: it costs
+// nothing where it does, and others may be at work on the machine.
+const patience = 90 * time.Second
 
 // world is a node with two tenants' keys, and a room of each that is open.
 type world struct {
