@@ -39,7 +39,6 @@ func TestCodecsThatAreKept(t *testing.T) {
 	}
 }
 
-//nolint:staticcheck // the deprecated fields are the ones that clients use
 func TestWhatPublishersOfOpusAreAskedFor(t *testing.T) {
 	for want, infos := range map[string][]*livekit.TrackInfo{
 		"minptime=10;useinbandfec=1;usedtx=1": {{}},

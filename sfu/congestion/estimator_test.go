@@ -127,7 +127,7 @@ func feedback(reported []arrival) []byte {
 	clock := early.at - early.at%(64*time.Millisecond)
 	i := 0
 	for seq := first.seq; seq != last.seq+1; seq++ {
-		symbol := uint16(rtcp.TypeTCCPacketNotReceived)
+		symbol := rtcp.TypeTCCPacketNotReceived
 		if reported[i].seq == seq {
 			symbol = rtcp.TypeTCCPacketReceivedLargeDelta
 			ticks := (reported[i].at - clock) / (250 * time.Microsecond)
