@@ -127,7 +127,7 @@ func (l *lane) stream(ssrc uint32) *secure.Stream {
 		return s
 	}
 	if sealer := l.sealer.Load(); sealer != nil {
-		s, _ = sealer.Stream() // without one, Pion does
+		s = sealer.Stream()
 	}
 	l.streams[ssrc] = s
 	return s

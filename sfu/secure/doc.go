@@ -9,8 +9,11 @@
 // Pion's way.
 //
 // [Sealer] has the session keys of one direction (RFC 3711, section 4.3), and
-// [Stream] seals the packets of one SSRC: AES-GCM straight into the buffer that
-// leaves (RFC 7714). [Reports] opens the RTCP of a client.
+// [Stream] seals the packets of one SSRC straight into the buffer that leaves: by
+// AES-GCM (RFC 7714), or by AES in counter mode with HMAC-SHA1 for clients that have
+// nothing else (RFC 3711, section 4). [Opener] opens what a client sends, under
+// both; [Reports] opens its RTCP, under AES-GCM. None of them allocates anything for
+// a packet.
 //
 // A SSRC is sealed by one Stream for its whole life, or by somebody else for its
 // whole life. Under AES-GCM, two packets with one number and different contents

@@ -82,6 +82,7 @@ func hashOf(suite dtls.CipherSuiteID) prf.HashFunc {
 // Labels of session keys: RFC 3711, section 4.3.1.
 const (
 	labelEncryption       = 0x00
+	labelAuthentication   = 0x01
 	labelSalt             = 0x02
 	labelReportEncryption = 0x03
 	labelReportSalt       = 0x05

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/pion/rtp"
 	"github.com/pion/srtp/v2"
 )
 
@@ -17,13 +16,12 @@ var ErrForged = errors.New("secure: packet is not authentic")
 // Opener opens what one connection's client sends. It may be used from anywhere.
 // Which packets have come before is the caller's to know: RFC 3711, section 3.3.2.
 type Opener struct {
-	aead cipher.AEAD // nil: the profile is another one
+	aead cipher.AEAD // of AES-GCM, else nil
 	salt [gcmNonce]byte
 
 	mu      sync.Mutex // guards the rest
 	nonce   [gcmNonce]byte
-	context *srtp.Context
-	header  rtp.Header
+	counter *counterMode // of AES-CM with HMAC-SHA1, else nil
 }
 
 // NewOpener derives the session keys for what the client sends.
@@ -34,7 +32,10 @@ func NewOpener(keys *Keys) (*Opener, error) {
 	case srtp.ProtectionProfileAeadAes128Gcm:
 		o.aead, o.salt, err = keys.Remote.gcm()
 	case srtp.ProtectionProfileAes128CmHmacSha1_80:
-		o.context, err = srtp.CreateContext(keys.Remote.Key, keys.Remote.Salt, keys.Profile)
+		var session *counterKeys
+		if session, err = keys.Remote.counter(); err == nil {
+			o.counter = newCounterMode(session)
+		}
 	default:
 		err = fmt.Errorf("%w: profile %v", errNoKeys, keys.Profile)
 	}
@@ -51,22 +52,15 @@ func NewOpener(keys *Keys) (*Opener, error) {
 func (o *Opener) Open(room, packet []byte, size int, ssrc uint32, index uint64) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.aead == nil {
-		return o.openCM(room, packet, ssrc, uint32(index>>16))
+	if o.counter != nil {
+		opened, ok := o.counter.open(room, packet, size, ssrc, uint32(index>>16), uint16(index))
+		if !ok {
+			return nil, ErrForged
+		}
+		return opened, nil
 	}
 	putNonce(&o.nonce, &o.salt, ssrc, uint32(index>>16), uint16(index))
 	opened, err := o.aead.Open(append(room[:0], packet[:size]...), o.nonce[:], packet[size:], packet[:size])
-	if err != nil {
-		return nil, ErrForged
-	}
-	return opened, nil
-}
-
-// openCM leaves it to Pion: clients of today have AES-GCM. The context's own idea
-// of the counter begins anew with each packet.
-func (o *Opener) openCM(room, packet []byte, ssrc, roc uint32) ([]byte, error) {
-	o.context.SetROC(ssrc, roc)
-	opened, err := o.context.DecryptRTP(room[:0], packet, &o.header)
 	if err != nil {
 		return nil, ErrForged
 	}

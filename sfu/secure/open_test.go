@@ -117,15 +117,17 @@ func TestForgedPacketsAreRefused(t *testing.T) {
 }
 
 func TestOpeningAllocatesNothing(t *testing.T) {
-	o, seal := opener(t, srtp.ProtectionProfileAeadAes128Gcm)
-	sealed, room := seal(100, make([]byte, 1200)), make([]byte, 1500)
-	size, ssrc := headerSize(t, sealed)
-	if allocs := testing.AllocsPerRun(100, func() {
-		if _, err := o.Open(room[:0], sealed, size, ssrc, 100); err != nil {
-			t.Fatal(err)
+	for _, profile := range profiles {
+		o, seal := opener(t, profile)
+		sealed, room := seal(100, make([]byte, 1200)), make([]byte, 1500)
+		size, ssrc := headerSize(t, sealed)
+		if allocs := testing.AllocsPerRun(100, func() {
+			if _, err := o.Open(room[:0], sealed, size, ssrc, 100); err != nil {
+				t.Fatal(err)
+			}
+		}); allocs != 0 {
+			t.Errorf("%v: %v allocations a packet", profile, allocs)
 		}
-	}); allocs != 0 {
-		t.Errorf("%v allocations a packet", allocs)
 	}
 }
 
@@ -154,15 +156,21 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// BenchmarkOpen is a packet of video.
+// BenchmarkOpen is a packet of sound, and one of video.
 func BenchmarkOpen(b *testing.B) {
-	o, seal := opener(b, srtp.ProtectionProfileAeadAes128Gcm)
-	sealed, room := seal(100, make([]byte, 1200)), make([]byte, 1500)
-	size, ssrc := headerSize(b, sealed)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := o.Open(room[:0], sealed, size, ssrc, 100); err != nil {
-			b.Fatal(err)
+	for _, profile := range profiles {
+		for _, size := range []int{80, 1200} {
+			b.Run(fmt.Sprint(profile, "/", size), func(b *testing.B) {
+				o, seal := opener(b, profile)
+				sealed, room := seal(100, make([]byte, size)), make([]byte, 1500)
+				head, ssrc := headerSize(b, sealed)
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := o.Open(room[:0], sealed, head, ssrc, 100); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
 	}
 }

@@ -24,27 +24,27 @@ const gcmNonce = 12 // octets
 
 // Sealer protects what one connection sends. It may be used from anywhere.
 type Sealer struct {
-	keys *Keys
-	aead cipher.AEAD // nil: the profile is another one
-	salt [gcmNonce]byte
+	aead    cipher.AEAD // of AES-GCM, else nil
+	salt    [gcmNonce]byte
+	counter *counterKeys // of AES-CM with HMAC-SHA1, else nil
 }
 
 // NewSealer derives the session keys for what the node sends.
 func NewSealer(keys *Keys) (*Sealer, error) {
-	s := &Sealer{keys: keys}
+	s := &Sealer{}
+	var err error
 	switch keys.Profile {
 	case srtp.ProtectionProfileAeadAes128Gcm:
-		aead, salt, err := keys.Local.gcm()
-		if err != nil {
-			return nil, err
-		}
-		s.aead, s.salt = aead, salt
-		return s, nil
+		s.aead, s.salt, err = keys.Local.gcm()
 	case srtp.ProtectionProfileAes128CmHmacSha1_80:
-		return s, nil
+		s.counter, err = keys.Local.counter()
 	default:
-		return nil, fmt.Errorf("%w: profile %v", errNoKeys, keys.Profile)
+		err = fmt.Errorf("%w: profile %v", errNoKeys, keys.Profile)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // gcm gives the cipher and the salt of a direction's RTP under AES-GCM.
@@ -79,37 +79,32 @@ type Stream struct {
 	sealer  *Sealer
 	index   index
 	nonce   [gcmNonce]byte
-	context *srtp.Context // of AES-CM with HMAC-SHA1, else nil
-	plain   []byte
+	counter *counterMode // of AES-CM with HMAC-SHA1, else nil
 }
 
 // Stream begins a SSRC. There must be no other Stream of it, ever.
-func (s *Sealer) Stream() (*Stream, error) {
+func (s *Sealer) Stream() *Stream {
 	t := &Stream{sealer: s}
-	if s.aead != nil {
-		return t, nil
+	if s.counter != nil {
+		t.counter = newCounterMode(s.counter)
 	}
-	var err error
-	if t.context, err = srtp.CreateContext(s.keys.Local.Key, s.keys.Local.Salt, s.keys.Profile); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoKeys, err)
-	}
-	return t, nil
+	return t
 }
 
 // Seal writes the packet as it goes on the wire into room, and says how long it
 // is. Room is MaxOverhead longer than header and payload are, or more, and does
 // not overlap them. A packet that was sealed before gives the same octets again.
 func (t *Stream) Seal(room []byte, header *rtp.Header, payload []byte) (int, error) {
-	if t.context != nil {
-		return t.sealCM(room, header, payload)
+	roc, ok := t.index.next(header.SequenceNumber)
+	if !ok {
+		return 0, ErrSpent
+	}
+	if t.counter != nil {
+		return t.counter.seal(room, header, payload, roc)
 	}
 	size, err := header.MarshalTo(room)
 	if err != nil {
 		return 0, fmt.Errorf("seal: %w", err)
-	}
-	roc, ok := t.index.next(header.SequenceNumber)
-	if !ok {
-		return 0, ErrSpent
 	}
 	putNonce(&t.nonce, &t.sealer.salt, header.SSRC, roc, header.SequenceNumber)
 	return len(t.sealer.aead.Seal(room[:size], t.nonce[:], payload, room[:size])), nil
@@ -121,24 +116,6 @@ func putNonce(nonce, salt *[gcmNonce]byte, ssrc, roc uint32, sequence uint16) {
 	binary.BigEndian.PutUint32(nonce[2:], ssrc^binary.BigEndian.Uint32(salt[2:]))
 	binary.BigEndian.PutUint32(nonce[6:], roc^binary.BigEndian.Uint32(salt[6:]))
 	binary.BigEndian.PutUint16(nonce[10:], sequence^binary.BigEndian.Uint16(salt[10:]))
-}
-
-// sealCM leaves it to Pion: clients of today have AES-GCM.
-func (t *Stream) sealCM(room []byte, header *rtp.Header, payload []byte) (int, error) {
-	size := header.MarshalSize()
-	if cap(t.plain) < size+len(payload) {
-		t.plain = make([]byte, 0, size+len(payload)+MaxOverhead)
-	}
-	plain := t.plain[:size]
-	if _, err := header.MarshalTo(plain); err != nil {
-		return 0, fmt.Errorf("seal: %w", err)
-	}
-	plain = append(plain, payload...)
-	sealed, err := t.context.EncryptRTP(room[:0], plain, nil)
-	if err != nil {
-		return 0, fmt.Errorf("seal: %w", err)
-	}
-	return len(sealed), nil
 }
 
 // index is the newest packet of a stream, by the number that goes on where the

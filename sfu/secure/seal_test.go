@@ -30,9 +30,9 @@ func octets(tb testing.TB, text string) []byte {
 func TestDerivation(t *testing.T) {
 	m := Master{Key: octets(t, "E1F97A0D3E018BE0D64FA32C06DE4139"), Salt: octets(t, "0EC675AD498AFEEBB6960B3AABE6")}
 	for label, want := range map[byte]string{
-		labelEncryption: "C61E7A93744F39EE10734AFE3FF7A087",
-		0x01:            "CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4",
-		labelSalt:       "30CBBC08863D8C85D49DB34A9AE1",
+		labelEncryption:     "C61E7A93744F39EE10734AFE3FF7A087",
+		labelAuthentication: "CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4",
+		labelSalt:           "30CBBC08863D8C85D49DB34A9AE1",
 	} {
 		if got, err := m.derive(label, len(want)/2); err != nil || !bytes.Equal(got, octets(t, want)) {
 			t.Errorf("label %d: %x, %v, want %s", label, got, err, want)
@@ -47,7 +47,7 @@ func vectorSealer(t *testing.T) *Sealer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Sealer{keys: &Keys{Profile: srtp.ProtectionProfileAeadAes128Gcm}, salt: [gcmNonce]byte(octets(t, "517569642070726f2071756f"))}
+	s := &Sealer{salt: [gcmNonce]byte(octets(t, "517569642070726f2071756f"))}
 	if s.aead, err = cipher.NewGCM(block); err != nil {
 		t.Fatal(err)
 	}
@@ -61,14 +61,28 @@ func TestVector(t *testing.T) {
 	if err := packet.Unmarshal(octets(t, "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573")); err != nil {
 		t.Fatal(err)
 	}
-	stream, err := s.Stream()
-	if err != nil {
-		t.Fatal(err)
-	}
+	stream := s.Stream()
 	room := make([]byte, 200)
 	n, err := stream.Seal(room, &packet.Header, packet.Payload)
 	if want := octets(t, "8040f17b 8041f8d3 5501a0b2 f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5 0d294e6f 42a5f47a 51c7d19b 36de3adf 8833899d 7f27beb1 6a9152cf 765ee439 0cce"); err != nil || !bytes.Equal(room[:n], want) {
 		t.Errorf("%x, %v, want %x", room[:n], err, want)
+	}
+}
+
+// TestKeyStream is RFC 3711, appendix B.2.
+func TestKeyStream(t *testing.T) {
+	block, err := aes.NewCipher(octets(t, "2B7E151628AED2A6ABF7158809CF4F3C"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCounterMode(&counterKeys{block: block, salt: [counterSalt]byte(octets(t, "F0F1F2F3F4F5F6F7F8F9FAFBFCFD"))})
+	want := octets(t, "E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB 41E95B3BB0A2E8DD477901E4FCA894C0")
+	for _, n := range []int{0, 1, 15, 16, 17, 48} {
+		got := make([]byte, n)
+		c.cross(got, make([]byte, n), 0, 0, 0)
+		if !bytes.Equal(got, want[:n]) {
+			t.Errorf("%d octets: %x, want %x", n, got, want[:n])
+		}
 	}
 }
 
@@ -104,10 +118,7 @@ func TestPionOpensIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stream, err := sealer.Stream()
-			if err != nil {
-				t.Fatal(err)
-			}
+			stream := sealer.Stream()
 			client, err := srtp.CreateContext(keys.Local.Key, keys.Local.Salt, profile)
 			if err != nil {
 				t.Fatal(err)
@@ -171,22 +182,39 @@ func TestIndex(t *testing.T) {
 }
 
 func TestSealingAllocatesNothing(t *testing.T) {
-	sealer, err := NewSealer(someKeys(srtp.ProtectionProfileAeadAes128Gcm))
-	if err != nil {
-		t.Fatal(err)
-	}
-	stream, err := sealer.Stream()
-	if err != nil {
-		t.Fatal(err)
-	}
-	room, header, payload := make([]byte, 1500), headers(1, true), make([]byte, 1200)
-	if allocs := testing.AllocsPerRun(1000, func() {
-		header.SequenceNumber++
-		if _, err := stream.Seal(room, header, payload); err != nil {
+	for _, profile := range profiles {
+		sealer, err := NewSealer(someKeys(profile))
+		if err != nil {
 			t.Fatal(err)
 		}
-	}); allocs != 0 {
-		t.Errorf("%v allocations a packet, want none", allocs)
+		stream := sealer.Stream()
+		room, header, payload := make([]byte, 1500), headers(1, true), make([]byte, 1200)
+		if allocs := testing.AllocsPerRun(1000, func() {
+			header.SequenceNumber++
+			if _, err := stream.Seal(room, header, payload); err != nil {
+				t.Fatal(err)
+			}
+		}); allocs != 0 {
+			t.Errorf("%v: %v allocations a packet, want none", profile, allocs)
+		}
+	}
+}
+
+// TestRoomThatIsTooShort is said, and not written beyond.
+func TestRoomThatIsTooShort(t *testing.T) {
+	sealer, err := NewSealer(someKeys(srtp.ProtectionProfileAes128CmHmacSha1_80))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, payload := headers(1, true), make([]byte, 100)
+	enough := header.MarshalSize() + len(payload) + counterTag
+	for _, n := range []int{0, 11, enough - counterTag, enough - 1} {
+		if size, err := sealer.Stream().Seal(make([]byte, n, 200), header, payload); err == nil {
+			t.Errorf("%d octets in room of %d", size, n)
+		}
+	}
+	if size, err := sealer.Stream().Seal(make([]byte, enough), header, payload); err != nil || size != enough {
+		t.Errorf("%d octets, %v, want %d", size, err, enough)
 	}
 }
 
@@ -218,10 +246,7 @@ func BenchmarkSeal(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				stream, err := sealer.Stream()
-				if err != nil {
-					b.Fatal(err)
-				}
+				stream := sealer.Stream()
 				room, header, payload := make([]byte, 1500), headers(1, true), make([]byte, size)
 				b.ReportAllocs()
 				for b.Loop() {
