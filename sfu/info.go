@@ -27,7 +27,7 @@ func newParticipantInfo(p *peer, now time.Time) *livekit.ParticipantInfo {
 	return &livekit.ParticipantInfo{
 		Sid: p.sid, Identity: p.identity, Name: p.claims.Name, Metadata: p.claims.Metadata, Attributes: p.claims.Attributes,
 		State: livekit.ParticipantInfo_JOINED, JoinedAt: now.Unix(), JoinedAtMs: now.UnixMilli(), Version: 1,
-		Permission: p.claims.rights().permission(), Region: p.node.config.Region, Kind: livekit.ParticipantInfo_STANDARD,
+		Permission: p.claims.rights().permission(), Region: p.node.config.Region, Kind: p.claims.Kind,
 		// Others need these to know what this client can do; without them RPC
 		// over 15 kB fails.
 		ClientProtocol: p.client.GetClientProtocol(), Capabilities: p.client.GetCapabilities(),

@@ -207,7 +207,8 @@ func TestTokensAreRenewed(t *testing.T) {
 	clock := clockwork.NewFakeClock()
 	w := newWorld(t, clock)
 	w.open(acme, sfu.Limits{Participants: 10})
-	ann := w.join("ann", sfutest.Options{SignalingOnly: true, Token: w.token(acme, sfu.Grant{Identity: "ann", Name: "Ann", Attributes: map[string]string{"role": "host"}})})
+	ann := w.join("ann", sfutest.Options{SignalingOnly: true, Token: w.token(acme, sfu.Grant{Identity: "ann", Name: "Ann", Attributes: map[string]string{"role": "host"},
+		Kind: livekit.ParticipantInfo_AGENT, RoomConfig: &livekit.RoomConfiguration{DepartureTimeout: 20}})})
 	clock.Advance(6 * time.Minute)
 	var fresh string
 	w.until(ann, "a fresh token", func() bool {
@@ -220,7 +221,8 @@ func TestTokensAreRenewed(t *testing.T) {
 	})
 	claims, err := sfu.Verify(context.Background(), w.keys, fresh, clock.Now().Add(9*time.Minute))
 	w.ok(err)
-	if claims.Identity != "ann" || claims.Name != "Ann" || claims.Attributes["role"] != "host" || claims.RoomKey() != acme {
+	if claims.Identity != "ann" || claims.Name != "Ann" || claims.Attributes["role"] != "host" || claims.RoomKey() != acme ||
+		claims.Kind != livekit.ParticipantInfo_AGENT || claims.RoomConfig.GetDepartureTimeout() != 20 {
 		t.Errorf("the fresh token says %+v", claims)
 	}
 }

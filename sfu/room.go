@@ -90,6 +90,7 @@ func (r *room) admit(p *peer, welcome func(join *livekit.JoinResponse, tracks []
 	if err := r.mayEnter(p, now); err != nil {
 		return nil, err
 	}
+	r.configure(p.claims.RoomConfig)
 	r.overrule(p)
 	replaced = r.peers[p.identity]
 	if replaced != nil {

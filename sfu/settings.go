@@ -31,20 +31,31 @@ func defaultSettings() settings { return settings{unvisited: EmptyFor, departed:
 // never raises the room's limit. Other fields have no effect. It gives
 // ErrTooLarge for metadata above MaxRoomMetadata.
 func (n *Node) ConfigureRoom(_ context.Context, key RoomKey, request *livekit.CreateRoomRequest) (*livekit.Room, error) {
-	return n.configure(key, func(s *settings) {
-		if request.GetMetadata() != "" {
-			s.metadata = request.GetMetadata()
-		}
-		if t := request.GetEmptyTimeout(); t > 0 {
-			s.unvisited = min(time.Duration(t)*time.Second, maxEmptyFor)
-		}
-		if t := request.GetDepartureTimeout(); t > 0 {
-			s.departed = min(time.Duration(t)*time.Second, maxEmptyFor)
-		}
-		if most := request.GetMaxParticipants(); most > 0 {
-			s.mostPeople = int(min(most, 1<<20))
-		}
-	})
+	return n.configure(key, func(s *settings) { s.take(request) })
+}
+
+// wishes are what a request to make a room and a token's room configuration both
+// say; what is not set changes nothing.
+type wishes interface {
+	GetMetadata() string
+	GetEmptyTimeout() uint32     // seconds
+	GetDepartureTimeout() uint32 // seconds
+	GetMaxParticipants() uint32
+}
+
+func (s *settings) take(w wishes) {
+	if w.GetMetadata() != "" {
+		s.metadata = w.GetMetadata()
+	}
+	if t := w.GetEmptyTimeout(); t > 0 {
+		s.unvisited = min(time.Duration(t)*time.Second, maxEmptyFor)
+	}
+	if t := w.GetDepartureTimeout(); t > 0 {
+		s.departed = min(time.Duration(t)*time.Second, maxEmptyFor)
+	}
+	if most := w.GetMaxParticipants(); most > 0 {
+		s.mostPeople = int(min(most, 1<<20))
+	}
 }
 
 // UpdateRoomMetadata sets the room's metadata, which everybody is told of. With

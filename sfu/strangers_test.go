@@ -80,6 +80,7 @@ func TestTokens(t *testing.T) {
 		"long identity":        {hs(with(claimsOf(now), "sub", strings.Repeat("i", 257))), sfu.ErrTokenFormat},
 		"long metadata":        {hs(with(claimsOf(now), "metadata", strings.Repeat("m", 9000))), sfu.ErrTokenFormat},
 		"huge":                 {hs(with(claimsOf(now), "metadata", strings.Repeat("m", 20000))), sfu.ErrTokenFormat},
+		"room of no shape":     {hs(with(claimsOf(now), "roomConfig", map[string]any{"maxParticipants": "many"})), sfu.ErrTokenFormat},
 		"not a token":          {"hello", sfu.ErrTokenFormat},
 		"nothing":              {"", sfu.ErrTokenMissing},
 	} {

@@ -54,6 +54,9 @@ type Grant struct {
 	Hidden        bool // is not shown to others
 	PublishSource []livekit.TrackSource
 	Devices       []string // digests of what stays when the person takes another name; only nodes see them, for bans
+
+	Kind       livekit.ParticipantInfo_Kind // shown to others; what it may do does not depend on it
+	RoomConfig *livekit.RoomConfiguration   // for the room that is made with this token; nil: nothing is asked for
 }
 
 // Claims is what a verified token says.
@@ -68,6 +71,8 @@ type Claims struct {
 	CanUpdateOwn, Hidden                     bool
 	Sources                                  []livekit.TrackSource // empty means any
 	Devices                                  []string              // see Grant; never shown to anybody
+	Kind                                     livekit.ParticipantInfo_Kind
+	RoomConfig                               *livekit.RoomConfiguration // see Grant
 
 	Issued  time.Time // zero when the token does not say
 	Expires time.Time
@@ -98,6 +103,8 @@ type tokenClaims struct {
 	Metadata   string            `json:"metadata,omitempty"`
 	Attributes map[string]string `json:"attributes,omitempty"`
 	Devices    []string          `json:"parleyDevices,omitempty"`
+	Kind       string            `json:"kind,omitempty"`
+	RoomConfig *roomConfig       `json:"roomConfig,omitempty"`
 	Video      *videoGrant       `json:"video,omitempty"`
 }
 
@@ -198,6 +205,8 @@ func readClaims(c tokenClaims, tenant string) (Claims, error) {
 		Hidden:         video.Hidden,
 		Sources:        parseSources(video.CanPublishSources),
 		Devices:        c.Devices,
+		Kind:           parseKind(c.Kind),
+		RoomConfig:     c.RoomConfig.message(),
 		Expires:        c.ExpiresAt.Time,
 	}
 	switch {
@@ -227,6 +236,7 @@ func SignToken(keyID string, secret []byte, g Grant, now time.Time) (string, err
 			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(ttl)),
 		},
 		Name: g.Name, Metadata: g.Metadata, Attributes: g.Attributes, Devices: g.Devices,
+		Kind: formatKind(g.Kind), RoomConfig: (*roomConfig)(g.RoomConfig),
 		Video: &videoGrant{
 			RoomJoin: true, Room: g.Room, Hidden: g.Hidden,
 			CanPublish: new(!g.NoPublish), CanSubscribe: new(!g.NoSubscribe), CanPublishData: new(!g.NoData),
@@ -246,6 +256,7 @@ func (c Claims) grant() Grant {
 		Room: c.Room, Identity: c.Identity, Name: c.Name, Metadata: c.Metadata, Attributes: c.Attributes,
 		NoPublish: !c.CanPublish, NoSubscribe: !c.CanSubscribe, NoData: !c.CanPublishData,
 		UpdateOwn: c.CanUpdateOwn, Hidden: c.Hidden, PublishSource: c.Sources, Devices: c.Devices,
+		Kind: c.Kind, RoomConfig: c.RoomConfig,
 	}
 }
 
