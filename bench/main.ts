@@ -29,8 +29,8 @@ export async function main(root: string): Promise<void> {
   add("Start and memory", "`parley serve --demo` on an existing data folder, from the start of the process until `/readyz` answers 200; memory is the resident size after 10 quiet seconds. Bar: 1 s.", await measureStart(7));
   add("Build", "`make build` in a fresh clone. Cold: no Go build cache; module and npm downloads were there already. Warm: one Go file changed. Again: nothing changed.", await measureBuilds(root));
   const file = join(root, "docs", "benchmarks.md");
-  const pages = /<!-- pages -->[^]*<!-- \/pages -->\n?/.exec(await readFile(file, "utf8"))?.[0]; // what `make bench-web` wrote
-  await writeFile(file, page(sections, chromiumVersion, load) + (pages ? `\n${pages}` : ""));
+  const kept = (await readFile(file, "utf8")).match(/<!-- (\w+) -->[^]*?<!-- \/\1 -->/g) ?? []; // what `make bench-web` wrote, and profiles
+  await writeFile(file, page(sections, chromiumVersion, load) + kept.map((part) => `\n${part}\n`).join(""));
   console.log("\nwritten to docs/benchmarks.md");
 }
 
