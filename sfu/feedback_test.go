@@ -68,6 +68,7 @@ func TestAClientWithoutRTCPIsServedWithCare(t *testing.T) {
 	bob := w.join("bob", sfutest.Options{Feedback: sfutest.Silent})
 	picture, sound := w.track(bob, video), w.track(bob, audio)
 	w.until(bob, "the best layer", func() bool { return picture.Layer() == 2 })
+	w.ok(ann.Connected(w.ctx)) // before time passes faster
 	ticks, ticked := 0, time.Now()
 	w.eventually("the lowest layer, long after a dead client is dismissed", func() bool {
 		if time.Since(ticked) > 100*time.Millisecond {
@@ -105,6 +106,7 @@ func TestAClientThatOnlyReportsIsNotTakenForDead(t *testing.T) {
 	w.publish(ann, sfutest.Microphone())
 	bob := w.join("bob", sfutest.Options{})
 	sound := w.track(bob, audio)
+	w.ok(ann.Connected(w.ctx)) // before time passes faster
 	ticked, ticks := time.Now(), 0
 	w.eventually("a quarter of a minute of sound", func() bool {
 		if time.Since(ticked) > 100*time.Millisecond {

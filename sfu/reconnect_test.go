@@ -192,6 +192,7 @@ func TestPeopleWhoSayNothingStayWhileTheirMediaFlows(t *testing.T) {
 	ann, ben := w.join("ann", sfutest.Options{}), w.join("ben", sfutest.Options{})
 	w.publish(ben, sfutest.Microphone())
 	w.ok(ann.Hears(w.ctx, "ben", webrtc.RTPCodecTypeAudio, 1))
+	w.ok(ben.Connected(w.ctx))
 	w.join("ghost", signaling) // whose media never comes
 	w.eventually("the ghost to be noticed", func() bool {
 		clock.Advance(time.Second)

@@ -213,6 +213,13 @@ func (p *Peer) Connected(ctx context.Context) error {
 	})
 }
 
+// Publishing waits until media can flow from the peer.
+func (p *Peer) Publishing(ctx context.Context) error {
+	return p.Until(ctx, "media connection to publish on", func() bool {
+		return p.rtc.up.ConnectionState() == webrtc.PeerConnectionStateConnected
+	})
+}
+
 // WriteRTCP sends any packet of RTCP on the connection that the peer receives on,
 // also one that is none.
 func (p *Peer) WriteRTCP(raw []byte) error {
