@@ -50,7 +50,7 @@ func (f footprint) within(before footprint) bool {
 func TestAThousandJoinsAndLeaves(t *testing.T) {
 	w := realWorld(t)
 	// Seconds are plenty; a loaded machine may need more than others' patience.
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	w.ctx = ctx
 	// Few at once: a Pion client gives up for good when the node needs more than
