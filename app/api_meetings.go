@@ -1,13 +1,10 @@
 package app
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"parley/sfu"
 	"parley/tenants"
 )
 
@@ -103,8 +100,8 @@ func (s *Server) apiEndMeeting(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.media.End(c.UserContext(), roomKey(room), sfu.ReasonHost); err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) {
-		return fmt.Errorf("end meeting on its node: %w", err)
+	if err := s.closeRoom(c.UserContext(), room); err != nil {
+		return err
 	}
 	return c.JSON(apiMeetingOf(meeting))
 }

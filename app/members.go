@@ -70,7 +70,7 @@ func placeInList(c *fiber.Ctx) string {
 		return ""
 	}
 	out := url.Values{}
-	for _, name := range []string{"q", "role", "sort", "page", "state"} {
+	for _, name := range []string{"q", "role", "sort", "page", "state", "room", "person", "from", "until"} {
 		if v := q.Get(name); v != "" {
 			out.Set(name, v)
 		}

@@ -138,6 +138,14 @@ func (s *Server) routes() {
 	o.Post("/settings/sign-in/remove", managers, s.removeSSO)
 
 	// What admins watch over.
+	watchers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin, tenants.RoleBilling)
+	o.Get("/usage", watchers, s.usagePage)
+	o.Get("/usage.csv", watchers, s.usageCSV)
+	o.Get("/usage/people.csv", watchers, s.usagePeopleCSV)
+	o.Get("/meetings", managers, s.meetingsPage)
+	o.Get("/meetings.csv", managers, s.meetingsCSV)
+	o.Get("/meetings/:meeting", managers, s.meetingPage)
+	o.Post("/meetings/:meeting/end", managers, s.closeMeeting)
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)
 

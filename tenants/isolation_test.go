@@ -73,7 +73,7 @@ func crossings() map[string]crossing {
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))
 		},
 	}
-	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings()} {
+	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings()} {
 		maps.Copy(all, more)
 	}
 	return all

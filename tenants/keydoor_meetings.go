@@ -81,25 +81,12 @@ func (d *KeyDoor) EndMeeting(ctx context.Context, id MeetingID) (Room, MeetingSu
 	var room roomRow
 	var out MeetingSummary
 	err := d.write(ctx, ScopeMeetingsWrite, "end a meeting for a program", func(tx *gorm.DB, now time.Time) error {
-		s, err := findMeeting(forUpdate(tx), id, now)
-		if err != nil {
-			return err
+		var s sitting
+		var err error
+		if s, room, err = endNow(tx, "", id, now); err == nil {
+			out = s.summary(room.Name, now)
 		}
-		if room, err = findRoom(tx, s.meeting.Room); err != nil {
-			return err
-		}
-		ended := s.meeting.Running()
-		if ended {
-			s.meeting = s.meeting.ended(now, EndHost)
-		}
-		if err := finish(tx, s.meeting); err != nil {
-			return err
-		}
-		out = s.summary(room.Name, now)
-		if !ended {
-			return nil
-		}
-		return record(tx, now, "", "meeting.end", string(room.ID), string(id))
+		return err
 	})
 	return room.room(), out, err
 }

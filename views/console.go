@@ -20,6 +20,10 @@ func consoleSections(p Page) []navSection {
 	sections := []navSection{{Items: []navItem{{at(""), "house", "nav.home"}}}}
 	if p.Org.Manages {
 		sections = append(sections,
+			navSection{Head: "nav.measure", Items: []navItem{
+				{at("/meetings"), "calendar-days", "meetings.title"},
+				{at("/usage"), "chart-column", "usage.title"},
+			}},
 			navSection{Head: "nav.control", Items: []navItem{
 				{at("/people"), "users", "nav.people"},
 				{at("/policies"), "shield-check", "nav.policies"},
@@ -31,6 +35,9 @@ func consoleSections(p Page) []navSection {
 				{at("/billing"), "credit-card", "nav.plan"},
 			}})
 	} else {
+		if p.Org.Role == "billing" {
+			sections[0].Items = append(sections[0].Items, navItem{at("/usage"), "chart-column", "usage.title"})
+		}
 		sections[0].Items = append(sections[0].Items, navItem{at("/billing"), "credit-card", "nav.plan"})
 	}
 	if p.Demo {

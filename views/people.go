@@ -46,7 +46,12 @@ func (l ListPage) place() string {
 
 // any reports whether a filter hides something.
 func (l ListPage) any() bool {
-	return l.Query.Get("q") != "" || l.Query.Get("role") != "" || l.Query.Get("state") != ""
+	for _, name := range []string{"q", "role", "state", "room", "person", "from", "until"} {
+		if l.Query.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // PeopleModel is a page of an organization's members.

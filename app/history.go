@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/sfu"
+	"parley/tenants"
+	"parley/views"
+)
+
+// meetingsPage shows which meetings run and who is in them, and past ones a page at a time.
+func (s *Server) meetingsPage(c *fiber.Ctx) error {
+	org, by, filter := s.tenants.Org(theOrg(c).ID), visitor(c).User.ID, meetingFilter(c)
+	live, err := org.LiveMeetings(c.UserContext(), by)
+	if err != nil {
+		return err
+	}
+	past, total, err := org.PastMeetings(c.UserContext(), by, filter)
+	if err != nil {
+		return err
+	}
+	rooms, err := org.RoomNames(c.UserContext(), by)
+	if err != nil {
+		return err
+	}
+	page, err := s.orgPage(c, "meetings.title")
+	if err != nil {
+		return err
+	}
+	return s.render(c, views.Meetings(page, meetingsModel(c, filter, live, past, total, rooms)))
+}
+
+// meetingFilter reads the filter from the address. What cannot be read filters nothing.
+func meetingFilter(c *fiber.Ctx) tenants.MeetingFilter {
+	f := tenants.MeetingFilter{Room: tenants.RoomID(c.Query("room")), Person: c.Query("person"), Sort: c.Query("sort"), Page: pageOf(c)}
+	f.From, f.Until = daysOf(c)
+	return f
+}
+
+// daysOf reads a time from one day to another, both included; until is the end of the last. Zero is no bound.
+func daysOf(c *fiber.Ctx) (from, until time.Time) {
+	from, _ = time.Parse(time.DateOnly, c.Query("from"))
+	if last, err := time.Parse(time.DateOnly, c.Query("until")); err == nil {
+		until = last.AddDate(0, 0, 1)
+	}
+	return from, until
+}
+
+func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMeeting, past []tenants.MeetingSummary, total int, rooms []tenants.Room) views.MeetingsModel {
+	query := listQuery(c, "room", "person", "from", "until", "sort")
+	m := views.MeetingsModel{
+		Room: string(f.Room), Person: f.Person, From: c.Query("from"), Until: c.Query("until"), Sort: f.Sort,
+		CSV:  with("/o/"+theOrg(c).Slug+"/meetings.csv", query),
+		List: views.ListPage{Path: c.Path(), Query: query, Page: f.Page, Size: tenants.PageSize, Total: total},
+	}
+	for _, one := range live {
+		m.Live = append(m.Live, views.LiveLine{MeetingLine: meetingLine(one.MeetingSummary), Names: one.Names})
+	}
+	for _, one := range past {
+		m.Past = append(m.Past, meetingLine(one))
+	}
+	for _, r := range rooms {
+		m.Rooms = append(m.Rooms, views.Choice{Value: string(r.ID), Word: r.Name})
+	}
+	return m
+}
+
+func meetingLine(m tenants.MeetingSummary) views.MeetingLine {
+	l := views.MeetingLine{ID: string(m.ID), Room: m.RoomName, StartedAt: m.StartedAt, People: m.People, Here: m.Here, Reason: m.EndReason, Plan: m.Plan}
+	if m.EndedAt != nil {
+		l.EndedAt, l.Length = *m.EndedAt, m.EndedAt.Sub(m.StartedAt)
+	}
+	return l
+}
+
+// meetingsCSV is every past meeting under the filter.
+func (s *Server) meetingsCSV(c *fiber.Ctx) error {
+	org, by, filter := theOrg(c), visitor(c).User.ID, meetingFilter(c)
+	return s.download(c, org.Slug+"-meetings.csv", "text/csv; charset=utf-8", func(ctx context.Context, w io.Writer) error {
+		out := csvTo(w)
+		if err := out.Write([]string{"meeting_id", "room_id", "room", "started_at", "ended_at", "minutes", "people", "ended_by", "plan"}); err != nil {
+			return err
+		}
+		err := s.tenants.Org(org.ID).EachPastMeeting(ctx, by, filter, func(m tenants.MeetingSummary) error { return out.Write(plainCells(meetingRow(m))) })
+		out.Flush()
+		return errors.Join(err, out.Error())
+	})
+}
+
+func meetingRow(m tenants.MeetingSummary) []string {
+	row := []string{string(m.ID), string(m.Room), m.RoomName, m.StartedAt.Format(time.RFC3339), "", "", strconv.Itoa(m.People), m.EndReason, m.Plan}
+	if m.EndedAt != nil {
+		row[4], row[5] = m.EndedAt.Format(time.RFC3339), minutesCell(m.EndedAt.Sub(m.StartedAt))
+	}
+	return row
+}
+
+// minutesCell is a time in minutes, to the tenth.
+func minutesCell(d time.Duration) string { return strconv.FormatFloat(d.Minutes(), 'f', 1, 64) }
+
+// meetingPage shows who was in a meeting and when.
+func (s *Server) meetingPage(c *fiber.Ctx) error {
+	meeting, err := s.tenants.Org(theOrg(c).ID).MeetingDetail(c.UserContext(), visitor(c).User.ID, tenants.MeetingID(c.Params("meeting")))
+	if err != nil {
+		return err
+	}
+	page, err := s.orgPage(c, "")
+	if err != nil {
+		return err
+	}
+	page.Title = meeting.RoomName
+	return s.render(c, views.PastMeeting(page, meetingModel(c, meeting, s.clock.Now())))
+}
+
+func meetingModel(c *fiber.Ctx, d tenants.MeetingDetail, now time.Time) views.PastMeetingModel {
+	m := views.PastMeetingModel{MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c)}
+	if d.Running() {
+		m.Length = now.Sub(d.StartedAt)
+	}
+	for _, p := range d.Participants {
+		line := views.SeatLine{Name: p.Name, Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt)}
+		if p.LeftAt != nil {
+			line.LeftAt, line.Stay = *p.LeftAt, p.LeftAt.Sub(p.JoinedAt)
+		}
+		line.Stay = max(line.Stay, 0)
+		m.Seats = append(m.Seats, line)
+	}
+	return m
+}
+
+// closeMeeting ends a running meeting for everybody in it.
+func (s *Server) closeMeeting(c *fiber.Ctx) error {
+	room, err := s.tenants.Org(theOrg(c).ID).CloseMeeting(c.UserContext(), visitor(c).User.ID, tenants.MeetingID(c.Params("meeting")))
+	if err != nil {
+		return err
+	}
+	if err := s.closeRoom(c.UserContext(), room); err != nil {
+		return err
+	}
+	path := "/meetings"
+	if from := placeInList(c); from != "" {
+		path += "?" + from
+	}
+	return s.done(c, path, "meeting_ended")
+}
+
+// closeRoom closes a room on its node after its meeting has ended, unless the next one runs in it already.
+func (s *Server) closeRoom(ctx context.Context, room tenants.Room) error {
+	_, _, err := s.tenants.Org(room.Org).Current(ctx, room.ID)
+	if !isCode(err, tenants.CodeNotFound) {
+		return err
+	}
+	if err := s.media.End(ctx, roomKey(room), sfu.ReasonHost); err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) {
+		return fmt.Errorf("end meeting on its node: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package app_test
+
+import (
+	"encoding/csv"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/sfu"
+	"parley/tenants"
+)
+
+func TestAnAdminSeesWhoIsInAndEndsAMeeting(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		ann.get(org+"/meetings").status(200).has("No room is in use", "No meeting has ended yet")
+		code := ann.room(org)
+		guest := w.browser()
+		inside := dial(t, guest.join(code, `Zoë <b>"`))
+		eventually(t, "the guest is listed", func() bool { return strings.Contains(ann.get(org+"/meetings").body, "Zoë &lt;b&gt;&#34;") })
+		page := ann.get(org+"/meetings?person=x&sort=oldest").status(200).has("One person", "End Kitchen refit for all", "No meeting fits")
+		one := regexp.MustCompile(`href="(` + org + `/meetings/[0-9a-f-]{36})\?from=person%3Dx%26sort%3Doldest"`).FindStringSubmatch(page.body)
+		if one == nil {
+			t.Fatalf("no way to the meeting that keeps the place:\n%s", excerpt(page.body))
+		}
+		ann.get(one[1]+"?from=person%3Dx%26sort%3Doldest").status(200).has("On now", "Is in it", `href="`+org+`/meetings?person=x&amp;sort=oldest"`)
+		ann.post(one[1]+"/end", form("from", "person=x&sort=oldest")).status(303).location(org + "/meetings?person=x&sort=oldest&done=meeting_ended")
+		inside.sentAway()
+		ann.get(org+"/meetings").status(200).has("A host ended it", "No room is in use").lacks(`data-testid="live-meeting"`)
+		ann.get(one[1]).status(200).has("Guest", "A host ended it").lacks("End Kitchen refit for all")
+		_, room, err := w.store.RoomByCode(t.Context(), code)
+		must(t, err)
+		if err := w.node.End(t.Context(), sfu.RoomKey{Tenant: string(room.Org), Room: room.MediaName}, sfu.ReasonHost); err == nil {
+			t.Error("the room is still open on the node")
+		}
+		file := ann.get(org + "/meetings.csv").status(200)
+		rows, err := csv.NewReader(strings.NewReader(file.body)).ReadAll()
+		must(t, err)
+		if len(rows) != 2 || rows[1][2] != "Kitchen refit" || rows[1][7] != tenants.EndHost || !strings.Contains(file.header.Get("Content-Disposition"), "-meetings.csv") {
+			t.Errorf("%v", rows)
+		}
+	})
+}
+
+func TestMembersDoNotSeeTheMeetingsOfOthers(t *testing.T) {
+	w := newWorld(t)
+	_, org := w.owner("Ann")
+	mia := w.member(org, "Mia", tenants.RoleMember)
+	mia.get(org).status(200).lacks(org + "/meetings")
+	for _, path := range []string{"/meetings", "/meetings.csv", "/meetings/0190b7a4-0000-7000-8000-000000000000"} {
+		mia.get(org + path).status(403)
+	}
+}
+
+func TestTheFilterOfMeetingsTakesAnything(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	ann.get(org + "/meetings?room=%00&person=%FF%00&from=x&until=9999-99-99&sort=%27&page=-4").status(200)
+	ann.get(org + "/meetings/x").status(404)
+}

@@ -1,0 +1,81 @@
+package views
+
+import (
+	"net/url"
+	"time"
+)
+
+// MeetingsModel is the meetings of an organization: those that run, and a page of past ones.
+type MeetingsModel struct {
+	Live                            []LiveLine
+	Past                            []MeetingLine
+	Rooms                           []Choice
+	Room, Person, From, Until, Sort string // the filter, as filled in; dates as a date field writes them
+	CSV                             string // address of all past meetings under this filter
+	List                            ListPage
+}
+
+// Choice is one line of a list to choose from.
+type Choice struct{ Value, Word string }
+
+// MeetingLine is a meeting in a list.
+type MeetingLine struct {
+	ID, Room     string
+	StartedAt    time.Time
+	EndedAt      time.Time // zero while it runs
+	Length       time.Duration
+	People, Here int    // who had a seat; who has one now
+	Reason       string // "limit", "host", "empty"; "" while it runs
+	Plan         string
+}
+
+// live reports whether the meeting runs.
+func (l MeetingLine) live() bool { return l.EndedAt.IsZero() }
+
+// LiveLine is a meeting that runs, with the names of who is in it.
+type LiveLine struct {
+	MeetingLine
+	Names []string
+}
+
+// namesShown is how many names a running meeting shows in the list.
+const namesShown = 12
+
+func (l LiveLine) shown() []string { return l.Names[:min(len(l.Names), namesShown)] }
+func (l LiveLine) more() int       { return max(len(l.Names)-namesShown, 0) }
+
+// PastMeetingModel is one meeting: who was in it, and when.
+type PastMeetingModel struct {
+	MeetingLine
+	From  string // place in the list
+	Seats []SeatLine
+}
+
+// SeatLine is somebody who had a seat.
+type SeatLine struct {
+	Name     string
+	Member   bool
+	JoinedAt time.Time
+	LeftAt   time.Time // zero for who is there
+	Stay     time.Duration
+}
+
+// meetingPath is the address of a meeting's page, or of what lies below it, with the way back.
+func meetingPath(p Page, id, rest string, l ListPage) string {
+	path := orgPath(p.Org.Slug, "/meetings/", id, rest)
+	if at := l.place(); at != "" {
+		path += "?from=" + url.QueryEscape(at)
+	}
+	return path
+}
+
+// endWord is the message id of how a meeting ended.
+func endWord(reason string) string {
+	switch reason {
+	case "limit":
+		return "meetings.end_limit"
+	case "host":
+		return "meetings.end_host"
+	}
+	return "meetings.end_empty"
+}
