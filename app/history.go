@@ -107,7 +107,7 @@ func minutesCell(d time.Duration) string { return strconv.FormatFloat(d.Minutes(
 
 // meetingPage shows who was in a meeting and when.
 func (s *Server) meetingPage(c *fiber.Ctx) error {
-	meeting, err := s.tenants.Org(theOrg(c).ID).MeetingDetail(c.UserContext(), visitor(c).User.ID, tenants.MeetingID(c.Params("meeting")))
+	meeting, err := s.tenants.Org(theOrg(c).ID).MeetingDetail(c.UserContext(), visitor(c).User.ID, tenants.MeetingID(c.Params("meeting")), pageOf(c))
 	if err != nil {
 		return err
 	}
@@ -120,16 +120,26 @@ func (s *Server) meetingPage(c *fiber.Ctx) error {
 }
 
 func meetingModel(c *fiber.Ctx, d tenants.MeetingDetail, now time.Time) views.PastMeetingModel {
-	m := views.PastMeetingModel{MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c)}
+	base := "/o/" + theOrg(c).Slug + "/meetings/" + string(d.ID)
+	m := views.PastMeetingModel{
+		MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c), CSV: base + "/quality.csv",
+		List: views.ListPage{Path: base, Query: listQuery(c, "from"), Page: pageOf(c), Size: tenants.PageSize, Total: d.People},
+	}
 	if d.Running() {
 		m.Length = now.Sub(d.StartedAt)
+	}
+	minutes := map[string][]views.MinuteMark{}
+	for _, q := range d.Quality {
+		minutes[q.Identity] = append(minutes[q.Identity], views.MinuteMark{
+			At: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter, Cause: q.Cause,
+		})
 	}
 	for _, p := range d.Participants {
 		line := views.SeatLine{Name: p.Name, Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt)}
 		if p.LeftAt != nil {
 			line.LeftAt, line.Stay = *p.LeftAt, p.LeftAt.Sub(p.JoinedAt)
 		}
-		line.Stay = max(line.Stay, 0)
+		line.Stay, line.Minutes = max(line.Stay, 0), minutes[p.Identity]
 		m.Seats = append(m.Seats, line)
 	}
 	return m
@@ -162,3 +172,33 @@ func (s *Server) closeRoom(ctx context.Context, room tenants.Room) error {
 	}
 	return nil
 }
+
+// qualityCSV is every minute of everybody who was in a meeting.
+func (s *Server) qualityCSV(c *fiber.Ctx) error {
+	org := theOrg(c)
+	d, err := s.tenants.Org(org.ID).MeetingDetail(c.UserContext(), visitor(c).User.ID, tenants.MeetingID(c.Params("meeting")), 0)
+	if err != nil {
+		return err
+	}
+	return s.download(c, org.Slug+"-quality.csv", "text/csv; charset=utf-8", func(_ context.Context, w io.Writer) error {
+		out := csvTo(w)
+		names := map[string]string{}
+		for _, p := range d.Participants {
+			names[p.Identity] = p.Name
+		}
+		head := []string{"identity", "name", "minute", "score", "loss_up_percent", "loss_down_percent", "rtt_ms", "jitter_ms", "layer", "cause"}
+		err := out.Write(head)
+		for _, q := range d.Quality {
+			row := []string{
+				q.Identity, names[q.Identity], q.Minute.Format(time.RFC3339), tenths(q.Score), tenths(q.LossUp), tenths(q.LossDown),
+				strconv.Itoa(q.RTT), strconv.Itoa(q.Jitter), strconv.Itoa(q.Layer), q.Cause,
+			}
+			err = errors.Join(err, out.Write(plainCells(row)))
+		}
+		out.Flush()
+		return errors.Join(err, out.Error())
+	})
+}
+
+// tenths writes a number that is counted in tenths.
+func tenths(n int) string { return strconv.FormatFloat(float64(n)/10, 'f', 1, 64) }

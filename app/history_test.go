@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/csv"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,12 +25,31 @@ func TestAnAdminSeesWhoIsInAndEndsAMeeting(t *testing.T) {
 			t.Fatalf("no way to the meeting that keeps the place:\n%s", excerpt(page.body))
 		}
 		ann.get(one[1]+"?from=person%3Dx%26sort%3Doldest").status(200).has("On now", "Is in it", `href="`+org+`/meetings?person=x&amp;sort=oldest"`)
+		w.browser().join(code, "Yan") // has a seat, and no media whose quality a node would tell of
+		ann.get(one[1]).status(200).has("Yan")
 		ann.post(one[1]+"/end", form("from", "person=x&sort=oldest")).status(303).location(org + "/meetings?person=x&sort=oldest&done=meeting_ended")
 		inside.sentAway()
 		ann.get(org+"/meetings").status(200).has("A host ended it", "No room is in use").lacks(`data-testid="live-meeting"`)
 		ann.get(one[1]).status(200).has("Guest", "A host ended it").lacks("End Kitchen refit for all")
 		_, room, err := w.store.RoomByCode(t.Context(), code)
 		must(t, err)
+		ended, err := w.store.Org(room.Org).LastMeeting(t.Context(), room.ID)
+		must(t, err)
+		people, err := w.store.Org(room.Org).People(t.Context(), ended.ID)
+		must(t, err)
+		yan := slices.IndexFunc(people, func(p tenants.Participant) bool { return p.Name == "Yan" })
+		told := sfu.Event{ID: "q", Kind: sfu.EventQuality, Room: sfu.RoomKey{Tenant: string(room.Org), Room: room.MediaName}, At: *ended.EndedAt, Quality: []sfu.QualityMinute{
+			{Identity: people[yan].Identity, Minute: ended.StartedAt, Score: 17, LossUp: 180, Layer: -1, Cause: sfu.CauseUplink},
+		}}
+		must(t, w.web.MediaEvent(t.Context(), told))
+		must(t, w.web.MediaEvent(t.Context(), told))
+		ann.get(one[1]).status(200).has("Bad for 1 minute", "Their network", "Up to 18% of what Yan sent was lost", `data-testid="strip"`)
+		minutes, err := csv.NewReader(strings.NewReader(ann.get(one[1] + "/quality.csv").status(200).body)).ReadAll()
+		must(t, err)
+		at := slices.IndexFunc(minutes, func(row []string) bool { return row[1] == "Yan" })
+		if at < 1 || minutes[at][3] != "1.7" || minutes[at][4] != "18.0" || minutes[at][9] != "uplink" {
+			t.Errorf("%v", minutes)
+		}
 		if err := w.node.End(t.Context(), sfu.RoomKey{Tenant: string(room.Org), Room: room.MediaName}, sfu.ReasonHost); err == nil {
 			t.Error("the room is still open on the node")
 		}

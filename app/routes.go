@@ -145,6 +145,7 @@ func (s *Server) routes() {
 	o.Get("/meetings", managers, s.meetingsPage)
 	o.Get("/meetings.csv", managers, s.meetingsCSV)
 	o.Get("/meetings/:meeting", managers, s.meetingPage)
+	o.Get("/meetings/:meeting/quality.csv", managers, s.qualityCSV)
 	o.Post("/meetings/:meeting/end", managers, s.closeMeeting)
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)

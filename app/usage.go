@@ -22,6 +22,8 @@ func (s *Server) MediaEvent(ctx context.Context, e sfu.Event) error {
 		err = org.Left(ctx, in)
 	case sfu.EventRoster:
 		err = org.Seen(ctx, in)
+	case sfu.EventQuality:
+		return org.NoteQuality(ctx, e.Room.Room, e.At, qualityMinutes(e.Quality))
 	case sfu.EventEnded:
 		if !lasting(e.Reason) {
 			return nil
@@ -36,6 +38,17 @@ func (s *Server) MediaEvent(ctx context.Context, e sfu.Event) error {
 		return nil
 	}
 	return err
+}
+
+func qualityMinutes(in []sfu.QualityMinute) []tenants.QualityMinute {
+	out := make([]tenants.QualityMinute, len(in))
+	for i, q := range in {
+		out[i] = tenants.QualityMinute{
+			Identity: q.Identity, Minute: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter,
+			Layer: q.Layer, Cause: string(q.Cause),
+		}
+	}
+	return out
 }
 
 // lasting says whether a room that closed on a node ends its meeting. A node that stops, or an empty room, does not: the meeting goes

@@ -53,8 +53,7 @@ func usageRange(c *fiber.Ctx, now time.Time) usageDays {
 	today := now.UTC().Truncate(24 * time.Hour)
 	upToToday := func(n int) usageDays { return usageDays{first: today.AddDate(0, 0, 1-n), last: today, preset: n} }
 	if c.Query("from") == "" && c.Query("until") == "" {
-		switch n := c.QueryInt("days", usageDefault); n {
-		case 7, 90:
+		if n := c.QueryInt("days", usageDefault); n == 7 || n == 90 {
 			return upToToday(n)
 		}
 		return upToToday(usageDefault)

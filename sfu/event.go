@@ -11,6 +11,8 @@ const (
 	EventLeft   EventKind = "left"   // a person's seat is free again
 	EventRoster EventKind = "roster" // everybody who is there, every RosterEvery
 	EventEnded  EventKind = "ended"  // the room is gone from this node
+
+	EventQuality EventKind = "quality" // how people's connections were, minute by minute
 )
 
 // RosterEvery is how often a room with people in it tells who they are, so
@@ -27,6 +29,7 @@ type Event struct {
 	Name     string // joined, left
 	SID      string // joined, left: of the participant; ended: of the room
 	Roster   []string
-	Reason   Reason // left, ended
+	Quality  []QualityMinute `json:",omitempty"` // quality; at most a few hundred
+	Reason   Reason          // left, ended
 	At       time.Time
 }

@@ -46,6 +46,7 @@ type peer struct {
 	data     *dataPort
 	signals  *rate.Limiter
 	member   member // guarded by room.mu
+	minute   tally  // how the connection is in this minute
 
 	rights  atomic.Pointer[rights] // what the person may do now
 	leaving atomic.Bool

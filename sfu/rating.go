@@ -7,13 +7,15 @@ import (
 )
 
 const (
-	rateEvery   = 2  // ticks of a second between looks at a person's connection
-	lostAfterUp = 5  // ticks without a media connection that was there, until it counts as lost
-	lossCost    = 20 // points of five, for all packets lost
-	delayFree   = 300 * time.Millisecond
-	delayCost   = 3 // points a second of round trip beyond that
-	jitterFree  = 40 * time.Millisecond
-	jitterCost  = 20 // points a second of jitter beyond that: playback waits twice or three times as long
+	rateEvery = 2 // ticks of a second between looks at a person's connection
+	// picturesEvery is how many ticks there are between looks at what is sent of each picture.
+	picturesEvery = 5 * rateEvery
+	lostAfterUp   = 5  // ticks without a media connection that was there, until it counts as lost
+	lossCost      = 20 // points of five, for all packets lost
+	delayFree     = 300 * time.Millisecond
+	delayCost     = 3 // points a second of round trip beyond that
+	jitterFree    = 40 * time.Millisecond
+	jitterCost    = 20 // points a second of jitter beyond that: playback waits twice or three times as long
 )
 
 // rating is how good a person's connection is. It belongs to the peer's
@@ -56,12 +58,20 @@ func (p *peer) judge() {
 	if s.ticks++; s.ticks%rateEvery != 0 || !s.connected {
 		return
 	}
-	points := score(s.up, p.downward())
+	down := p.downward()
+	points := score(s.up, down)
 	paused := false
 	for _, sub := range p.subs {
 		paused = paused || sub.paused()
 	}
 	level := levelOf(points, paused)
+	seen := look{points: points, up: s.up, down: down, layer: -1, paused: paused, lost: p.down >= lostAfterUp}
+	if s.ticks%picturesEvery == 0 {
+		seen.layer, seen.held = p.pictures()
+	}
+	if p.connected || seen.lost {
+		p.remember(seen)
+	}
 	switch {
 	case p.down >= lostAfterUp:
 		level, points = livekit.ConnectionQuality_LOST, 0
@@ -104,4 +114,18 @@ func qualityUpdate(infos ...*livekit.ConnectionQualityInfo) *livekit.SignalRespo
 	return &livekit.SignalResponse{Message: &livekit.SignalResponse_ConnectionQuality{
 		ConnectionQuality: &livekit.ConnectionQualityUpdate{Updates: infos},
 	}}
+}
+
+// remember adds a look to the person's minute, and gives the room the one before
+// when that is over.
+func (p *peer) remember(l look) {
+	minute, over := p.minute.add(p.node.clock.Now(), l)
+	if !over {
+		return
+	}
+	p.room.mu.Lock()
+	defer p.room.mu.Unlock()
+	if p.room.peers[p.identity] == p {
+		p.room.noteMinute(p, minute)
+	}
 }

@@ -38,6 +38,8 @@ type room struct {
 	emptied  time.Time            // since when nobody is there
 	visited  bool                 // somebody has been there
 	rostered time.Time
+	quality  []QualityMinute // minutes that are over and not told of yet
+	told     time.Time       // when they were last
 	ended    bool
 	speakers map[string]float32 // levels that clients were told of, by participant sid
 	loudest  forward.Loudest    // who is heard of the room's microphones
@@ -47,7 +49,7 @@ func newRoom(n *Node, key RoomKey, limits Limits) *room {
 	now := n.clock.Now()
 	r := &room{
 		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, settings: defaultSettings(), life: arm(limits.EndsAt, now),
-		peers: map[string]*peer{}, removed: map[string]time.Time{}, devices: map[string]string{}, rulings: map[string]ruling{}, emptied: now, rostered: now,
+		peers: map[string]*peer{}, removed: map[string]time.Time{}, devices: map[string]string{}, rulings: map[string]ruling{}, emptied: now, rostered: now, told: now,
 		speakers: map[string]float32{},
 	}
 	r.log = n.log.With("room", r.sid)
@@ -150,6 +152,9 @@ func (r *room) removeLocked(p *peer, reason Reason) {
 	clear(p.member.tracks)
 	for _, publication := range tracks {
 		publication.track.SetMuted(true) // nothing is forwarded from now on, whoever is slow to notice
+	}
+	if minute, ok := p.minute.take(); ok {
+		r.noteMinute(p, minute)
 	}
 	info := p.snapshot()
 	for _, other := range r.peers {

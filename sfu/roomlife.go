@@ -61,6 +61,9 @@ func (r *room) tick(now time.Time) (over Reason) {
 		r.rostered = now
 		r.node.emit(Event{Kind: EventRoster, Room: r.key, SID: r.sid, Roster: r.identities(), At: now})
 	}
+	if now.Sub(r.told) >= RosterEvery {
+		r.tellQuality(now)
+	}
 	return ""
 }
 
@@ -127,6 +130,9 @@ func (r *room) end(reason Reason) bool {
 	for _, p := range everybody {
 		p.leave(reason)
 	}
+	r.mu.Lock()
+	r.tellQuality(r.node.clock.Now())
+	r.mu.Unlock()
 	r.node.emit(Event{Kind: EventEnded, Room: r.key, SID: r.sid, Reason: reason, At: r.node.clock.Now()})
 	return true
 }

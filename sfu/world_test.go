@@ -60,6 +60,8 @@ type world struct {
 
 	mu     sync.Mutex
 	events []sfu.Event
+
+	quality []sfu.Event // how connections were: they come by the clock, whatever happens
 }
 
 var (
@@ -104,6 +106,10 @@ func (w *world) newNode() *sfu.Node {
 		Emit: func(e sfu.Event) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
+			if e.Kind == sfu.EventQuality {
+				w.quality = append(w.quality, e)
+				return
+			}
 			w.events = append(w.events, e)
 		},
 	}

@@ -81,6 +81,9 @@ func (o *Scoped) Ended(ctx context.Context, e NodeEvent) error {
 		if err := old.Delete(&nodeEventRow{}).Error; err != nil {
 			return err
 		}
+		if err := forgetQuality(tx, o.store.now()); err != nil {
+			return err
+		}
 		if !s.endedBy(e) {
 			return nil
 		}

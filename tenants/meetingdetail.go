@@ -7,26 +7,38 @@ import (
 	"gorm.io/gorm"
 )
 
-// MeetingDetail is one meeting and everybody who had a seat in it.
+// MeetingDetail is one meeting and a page of those who had a seat in it.
 type MeetingDetail struct {
 	MeetingSummary
-	Participants []Participant // in the order they came; who is gone has LeftAt
+	Participants []Participant   // in the order they came; who is gone has LeftAt
+	Quality      []QualityMinute // of these people, by person and time
 }
 
-// MeetingDetail shows a meeting, over or not. Only who manages the organization
-// may ask.
-func (o *Scoped) MeetingDetail(ctx context.Context, by UserID, id MeetingID) (out MeetingDetail, err error) {
+// MeetingDetail shows a meeting, over or not, and its people a page at a time,
+// from 1; all of them for page 0. Only who manages the organization may ask.
+func (o *Scoped) MeetingDetail(ctx context.Context, by UserID, id MeetingID, page int) (out MeetingDetail, err error) {
 	err = o.manager(ctx, "show a meeting", by, func(tx *gorm.DB, now time.Time) error {
 		s, err := findMeeting(tx, id, now)
 		if err != nil {
 			return err
 		}
 		room, err := findRoom(tx, s.meeting.Room)
-		out = MeetingDetail{MeetingSummary: s.summary(room.Name, now), Participants: make([]Participant, len(s.seats))}
-		for i, seat := range s.seats {
-			out.Participants[i] = seat.participant()
-			out.Participants[i].LeftAt = goneAt(seat, s.meeting, now)
+		if err != nil {
+			return err
 		}
+		out.MeetingSummary = s.summary(room.Name, now)
+		seats := s.seats
+		if page > 0 {
+			from := min((page-1)*PageSize, len(seats))
+			seats = seats[from:min(from+PageSize, len(seats))]
+		}
+		who := make([]string, len(seats))
+		for i, seat := range seats {
+			one := seat.participant()
+			one.LeftAt = goneAt(seat, s.meeting, now)
+			out.Participants, who[i] = append(out.Participants, one), seat.Identity
+		}
+		out.Quality, err = qualityOf(tx, id, who)
 		return err
 	})
 	return out, err

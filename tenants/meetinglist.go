@@ -15,6 +15,8 @@ type MeetingFilter struct {
 	Until  time.Time // that started before; zero = any
 	Sort   string    // SortLatest, SortOldest, SortLongest or SortPeople
 	Page   int       // from 1
+
+	members []string // whose name or address fits
 }
 
 // The orders of a list of meetings.
@@ -35,7 +37,7 @@ type LiveMeeting struct {
 // are in all that fit. Only who manages the organization may ask.
 func (o *Scoped) PastMeetings(ctx context.Context, by UserID, f MeetingFilter) (out []MeetingSummary, total int, err error) {
 	err = o.manager(ctx, "list past meetings", by, func(tx *gorm.DB, now time.Time) error {
-		open, err := openMeetings(tx, now)
+		open, err := f.prepare(tx, now)
 		if err != nil {
 			return err
 		}
@@ -64,7 +66,7 @@ func (o *Scoped) EachPastMeeting(ctx context.Context, by UserID, f MeetingFilter
 	for {
 		var batch []MeetingSummary
 		err := o.manager(ctx, "export past meetings", by, func(tx *gorm.DB, now time.Time) error {
-			open, err := openMeetings(tx, now)
+			open, err := f.prepare(tx, now)
 			if err != nil {
 				return err
 			}
@@ -182,16 +184,27 @@ func (o *Scoped) manager(ctx context.Context, tried string, by UserID, fn func(t
 	})
 }
 
-// openMeetings are the meetings that nobody has ended, by id; of some, the clock
-// says that they are over.
-func openMeetings(tx *gorm.DB, now time.Time) (map[MeetingID]sitting, error) {
+// prepare finds the meetings that nobody has ended, by id (of some, the clock says
+// that they are over), and the members whom the filter means. These are few, while
+// looking all people of the service through for each list would not be.
+func (f *MeetingFilter) prepare(tx *gorm.DB, now time.Time) (map[MeetingID]sitting, error) {
 	all, err := allRunning(tx, now)
+	if err != nil {
+		return nil, err
+	}
 	open := make(map[MeetingID]sitting, len(all))
 	for _, s := range all {
 		open[s.meeting.ID] = s
 	}
+	if contains(f.Person) != "" {
+		err = MemberQuery{Search: f.Person}.filter(tx).Limit(membersMeant).Pluck("memberships.user_id", &f.members).Error
+	}
+	f.members = append(f.members, noMeeting)
 	return open, err
 }
+
+// membersMeant bounds how many people a filter may mean.
+const membersMeant = 1000
 
 // count is how many meetings fit.
 func (f MeetingFilter) count(tx *gorm.DB, open map[MeetingID]sitting) (int, error) {
@@ -225,7 +238,7 @@ func (f MeetingFilter) on(tx *gorm.DB, open map[MeetingID]sitting) *gorm.DB {
 	}
 	if words := contains(f.Person); words != "" {
 		tx = tx.Where(`EXISTS (SELECT 1 FROM participants AS who WHERE who.tenant_id = meetings.tenant_id AND who.meeting_id = meetings.id
-			AND (lower(who.name) LIKE ? ESCAPE '\' OR who.user_id IN (SELECT users.id FROM users WHERE users.email LIKE ? ESCAPE '\')))`, words, words)
+			AND (lower(who.name) LIKE ? ESCAPE '\' OR who.user_id IN ?))`, words, f.members)
 	}
 	return tx
 }

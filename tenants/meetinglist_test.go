@@ -80,7 +80,7 @@ func TestPastMeetingsAreFilteredAndSorted(t *testing.T) {
 		for name, err := range map[string]error{
 			"past": func() error { _, _, err := acme.PastMeetings(t.Context(), bob, tenants.MeetingFilter{}); return err }(),
 			"live": func() error { _, err := acme.LiveMeetings(t.Context(), bob); return err }(),
-			"one":  func() error { _, err := acme.MeetingDetail(t.Context(), bob, first); return err }(),
+			"one":  func() error { _, err := acme.MeetingDetail(t.Context(), bob, first, 1); return err }(),
 			"end":  func() error { _, err := acme.CloseMeeting(t.Context(), bob, open.Meeting.ID); return err }(),
 		} {
 			if tenants.CodeOf(err) != tenants.CodeForbidden {
@@ -108,7 +108,7 @@ func TestAMeetingThatNobodyEndedIsPastWhenItsTimeIsUp(t *testing.T) {
 		if err != nil || total != 1 || past[0].EndReason != tenants.EndEmpty {
 			t.Fatalf("%+v, %d, %v", past, total, err)
 		}
-		d, err := acme.MeetingDetail(t.Context(), ann, in.Meeting.ID)
+		d, err := acme.MeetingDetail(t.Context(), ann, in.Meeting.ID, 1)
 		if err != nil || len(d.Participants) != 1 || d.Participants[0].LeftAt == nil || !d.Participants[0].LeftAt.Equal(start.Add(time.Minute)) {
 			t.Errorf("%+v, %v", d, err)
 		}

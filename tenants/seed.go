@@ -187,7 +187,40 @@ func (g *sower) meetings(tx *gorm.DB, rooms []roomRow, crew []userRow, n int) er
 	if err := tx.CreateInBatches(&sittings, seedBatch).Error; err != nil {
 		return err
 	}
-	return tx.CreateInBatches(&seats, seedBatch).Error
+	if err := tx.CreateInBatches(&seats, seedBatch).Error; err != nil {
+		return err
+	}
+	minutes := g.quality(seats)
+	if len(minutes) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(&minutes, seedBatch).Error
+}
+
+// qualitySeeded is how far back connections are made up: enough to look at, and
+// few beside all that a year would be.
+const qualitySeeded = 4 * 24 * time.Hour
+
+// quality makes connections up, good ones mostly, with a bad spell here and there.
+func (g *sower) quality(seats []seatRow) (rows []qualityRow) {
+	for _, s := range seats {
+		if g.now.Sub(s.JoinedAt) > qualitySeeded {
+			continue
+		}
+		spell, cause := 0, ""
+		for at := s.JoinedAt.Truncate(time.Minute); at.Before(*s.LeftAt); at = at.Add(time.Minute) {
+			row := qualityRow{MeetingID: s.MeetingID, Identity: s.Identity, Minute: at, Score: 44 + g.dice.IntN(7), RTT: 15 + g.dice.IntN(40), Jitter: 2 + g.dice.IntN(9), Layer: 2}
+			if spell--; spell < 0 && g.dice.IntN(90) == 0 {
+				spell, cause = 1+g.dice.IntN(6), qualityCauses[1+g.dice.IntN(len(qualityCauses)-1)]
+			}
+			if spell >= 0 && cause != "" {
+				row.Score, row.Cause, row.Layer = 12+g.dice.IntN(28), cause, 0
+				row.LossUp, row.LossDown, row.RTT = g.dice.IntN(180), g.dice.IntN(90), row.RTT*6
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // log notes a deed for every fifth person, as one chain.

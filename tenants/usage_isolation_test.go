@@ -21,7 +21,7 @@ func usageCrossings() map[string]crossing {
 			return refused(err)
 		},
 		"MeetingDetail": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			_, err := mine.MeetingDetail(ctx, o.ann, o.meeting.ID)
+			_, err := mine.MeetingDetail(ctx, o.ann, o.meeting.ID, 1)
 			return refused(err)
 		},
 		"RoomNames": func(ctx context.Context, mine *tenants.Scoped, o other) error {
@@ -31,6 +31,9 @@ func usageCrossings() map[string]crossing {
 		"CloseMeeting": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.CloseMeeting(ctx, o.ann, o.meeting.ID)
 			return refused(err)
+		},
+		"NoteQuality": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return mine.NoteQuality(ctx, o.room.MediaName, o.meeting.StartedAt, []tenants.QualityMinute{{Identity: "guest", Minute: o.meeting.StartedAt, Score: 10}})
 		},
 		"UsageReport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.UsageReport(ctx, o.ann, o.meeting.StartedAt, o.meeting.StartedAt)

@@ -47,8 +47,10 @@ func (l LiveLine) more() int       { return max(len(l.Names)-namesShown, 0) }
 // PastMeetingModel is one meeting: who was in it, and when.
 type PastMeetingModel struct {
 	MeetingLine
-	From  string // place in the list
-	Seats []SeatLine
+	From  string     // place in the list of meetings
+	Seats []SeatLine // one page of them
+	CSV   string     // address of everybody's minutes
+	List  ListPage
 }
 
 // SeatLine is somebody who had a seat.
@@ -58,6 +60,7 @@ type SeatLine struct {
 	JoinedAt time.Time
 	LeftAt   time.Time // zero for who is there
 	Stay     time.Duration
+	Minutes  []MinuteMark // how the connection was
 }
 
 // meetingPath is the address of a meeting's page, or of what lies below it, with the way back.

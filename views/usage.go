@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -47,6 +48,11 @@ func (m UsageModel) used() bool {
 		}
 	}
 	return false
+}
+
+// anyQuota reports whether somebody on this page has a quota of their own.
+func (m UsageModel) anyQuota() bool {
+	return slices.ContainsFunc(m.People, func(one UsagePersonLine) bool { return one.MonthMost > 0 })
 }
 
 // meetingsOf is the address of the meetings that somebody was in.

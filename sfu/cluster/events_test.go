@@ -86,6 +86,10 @@ func TestEventsArriveAsTheyAre(t *testing.T) {
 		event("1", sfu.EventJoined),
 		{ID: "2", Kind: sfu.EventRoster, Room: lobby, Roster: []string{"ann", "bob – ünï"}, At: time.Unix(1_800_000_015, 5).UTC()},
 		{ID: "3", Kind: sfu.EventLeft, Room: lobby, Identity: "ann", Name: "Ann", SID: "PA_1", Reason: sfu.ReasonLeft, At: time.Unix(1_800_000_020, 0).UTC()},
+		{ID: "5", Kind: sfu.EventQuality, Room: lobby, SID: "RM_1", At: time.Unix(1_800_000_075, 0).UTC(), Quality: []sfu.QualityMinute{
+			{Identity: "ann", Minute: time.Unix(1_800_000_000, 0).UTC(), Score: 48, RTT: 21, Jitter: 4, Layer: 2},
+			{Identity: "bob – ünï", Minute: time.Unix(1_800_000_000, 0).UTC(), Score: 17, LossUp: 180, LossDown: 1000, Layer: -1, Cause: sfu.CauseUplink},
+		}},
 		{ID: "4", Kind: sfu.EventEnded, Room: lobby, Reason: sfu.ReasonLimit, At: time.Unix(1_800_002_400, 0).UTC()},
 	}
 	for _, e := range sent {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,7 +61,8 @@ func openEvents(ctx context.Context, js jetstream.JetStream, replicas int) (jets
 // publishes, and tries again until the stream has the event.
 //
 // The buffer is bounded. When it is full, which takes NATS to be away for long,
-// rosters go first (the next one says the same), then the oldest event.
+// rosters go first (the next one says the same), then how connections were, then
+// the oldest event.
 type Publisher struct {
 	js       jetstream.JetStream
 	clock    clockwork.Clock
@@ -118,10 +120,9 @@ func (p *Publisher) Emit(e sfu.Event) {
 // drop makes room for one event.
 func (p *Publisher) drop() {
 	at := 0
-	for i, e := range p.waiting {
-		if e.Kind == sfu.EventRoster {
+	for _, kind := range []sfu.EventKind{sfu.EventQuality, sfu.EventRoster} {
+		if i := slices.IndexFunc(p.waiting, func(e sfu.Event) bool { return e.Kind == kind }); i >= 0 {
 			at = i
-			break
 		}
 	}
 	p.waiting = append(p.waiting[:at], p.waiting[at+1:]...)
