@@ -23,6 +23,7 @@ import (
 // own, past Pion.
 type lane struct {
 	handshake secure.Handshake
+	startup   *startup
 	flow      *receive.Flow
 	sealer    atomic.Pointer[secure.Sealer] // nil until DTLS is done; and for good, if the keys are not known then
 	opener    atomic.Pointer[secure.Opener] // likewise
@@ -48,13 +49,14 @@ type exit struct {
 // newLane makes the lane of a connection; flow takes the media that comes in, heard
 // what the client reports, both in the goroutine that reads.
 func newLane(flow *receive.Flow, heard func(compound []byte)) *lane {
-	return &lane{flow: flow, heard: heard, streams: map[uint32]*secure.Stream{}}
+	return &lane{startup: newStartup(), flow: flow, heard: heard, streams: map[uint32]*secure.Stream{}}
 }
 
 // watch follows a connection: when DTLS is done, and where ICE goes.
 func (l *lane) watch(pc *webrtc.PeerConnection) {
 	dtls := pc.SCTP().Transport()
 	dtls.OnStateChange(func(state webrtc.DTLSTransportState) {
+		l.startup.follow(state)
 		if state == webrtc.DTLSTransportStateConnected { // the certificate is the one that was signalled
 			l.open()
 		}
@@ -112,7 +114,8 @@ func (l *lane) report(packet []byte) bool {
 	return err != nil || shown
 }
 
-// close ends what is sent past Pion.
+// close ends what is sent past Pion, and what is read for it: an answer to a check
+// of its own would make the agent connect.
 func (l *lane) close() {
 	l.closed.Store(true)
 	l.exit.Store(nil)
@@ -222,7 +225,7 @@ func (c laneConn) ReadFrom(b []byte) (int, net.Addr, error) {
 			run.Flush()
 			run = nil
 		}
-		if taken {
+		if taken || err == nil && c.lane.closed.Load() {
 			continue
 		}
 		if err == nil {

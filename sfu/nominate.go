@@ -15,7 +15,7 @@ import (
 // The agent calls it for requests that carry the session's password. So whoever
 // could have a handshake sent to an address that is not theirs could do so by a
 // nomination of their own (RFC 8445, section 7.3.1.5): nothing is opened by it.
-func firstWay() func(m *stun.Message, local, remote ice.Candidate, pair *ice.CandidatePair) bool {
+func firstWay(s *startup) func(m *stun.Message, local, remote ice.Candidate, pair *ice.CandidatePair) bool {
 	var generation string // user name of the session's requests; another one after an ICE restart
 	return func(m *stun.Message, _, _ ice.Candidate, _ *ice.CandidatePair) bool {
 		name, err := m.Get(stun.AttrUsername)
@@ -24,6 +24,6 @@ func firstWay() func(m *stun.Message, local, remote ice.Candidate, pair *ice.Can
 			return false
 		}
 		generation = ours
-		return true
+		return s.prove()
 	}
 }

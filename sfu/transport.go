@@ -212,7 +212,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 	settings.SetICETCPMux(tcpLane{TCPMux: t.tcp, lane: l.lane})
 	settings.SetSRTPProtectionProfiles(l.lane.handshake.Offers()...)
 	settings.SetDTLSKeyLogWriter(&l.lane.handshake) // which keeps it to itself
-	settings.SetICEBindingRequestHandler(firstWay())
+	settings.SetICEBindingRequestHandler(firstWay(l.lane.startup))
 	l.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	l.PeerConnection, err = l.api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{t.certificate},
@@ -229,6 +229,7 @@ func (t *transport) connect(receives, sends bool) (link, error) {
 // Close ends the connection, and everything that Pion has started for it.
 func (l link) Close() error {
 	l.lane.close()
+	l.lane.startup.end()
 	err := l.PeerConnection.Close()
 	l.inflow.close()
 	return err
