@@ -95,6 +95,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 	p.rights.Store(claims.rights())
 	p.data = newDataPort(p)
 	p.path = forward.NewPath(n.mediaTime)
+	p.path.Gather(n.transport.udp)
 	p.allotment.mayPause = hello.AllowPause
 	p.member.tracks = map[string]*publication{}
 	p.member.permission.all = true

@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,37 @@ func TestABurstOnATightWayIsSpread(t *testing.T) {
 		if paced := camera.track.counters.Paced.Load(); paced < 8 {
 			t.Errorf("%d packets are counted as paced", paced)
 		}
+	})
+}
+
+// gathering is a Burst that counts.
+type gathering struct{ depth, times atomic.Int32 }
+
+func (g *gathering) Hold()    { g.depth.Add(1); g.times.Add(1) }
+func (g *gathering) Release() { g.depth.Add(-1) }
+
+func TestWhatWaitedLeavesInBursts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, g, outside := newWay(t), &gathering{}, 0
+		w.path.Gather(g)
+		camera := w.lane(vp8Codec, 2)
+		w.tighten(300_000, camera)
+		camera.out.now = func() time.Duration {
+			if g.depth.Load() == 0 {
+				outside++
+			}
+			return w.now()
+		}
+		camera.frame(10, true)
+		atOnce := outside
+		w.sleep(time.Second)
+		if g.times.Load() == 0 || outside != atOnce {
+			t.Errorf("%d packets left by themselves, in %d bursts", outside-atOnce, g.times.Load())
+		}
+		if g.depth.Load() != 0 {
+			t.Error("packets are held for ever")
+		}
+		camera.whole()
 	})
 }
 

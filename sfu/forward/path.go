@@ -30,7 +30,21 @@ type Path struct {
 	sending   sending
 
 	pacer pacer
+	burst Burst
 }
+
+// Burst is told before and after several packets are written in a row, so that
+// they leave in one go.
+type Burst interface {
+	Hold()
+	Release()
+}
+
+// noBurst is the Burst of who does not care.
+type noBurst struct{}
+
+func (noBurst) Hold()    {}
+func (noBurst) Release() {}
 
 // sending measures what goes out on a path.
 type sending struct {
@@ -42,11 +56,16 @@ type sending struct {
 
 // NewPath makes the way of one subscriber. Now is the clock of the tracks.
 func NewPath(now func() time.Duration) *Path {
-	p := &Path{now: now}
+	p := &Path{now: now, burst: noBurst{}}
 	p.estimator = congestion.NewEstimator(&p.sent)
 	p.told = p.estimator.Target()
 	return p
 }
+
+// Gather has what the path sends by itself, when packets that waited may leave or
+// it looks for room with padding, written in bursts. Call it before the path is
+// used.
+func (p *Path) Gather(b Burst) { p.burst = b }
 
 // Estimate is what a path can carry.
 type Estimate struct {
@@ -141,6 +160,8 @@ func (p *Path) watch() {
 
 // release lets out what the pacer has room for by now. It is a timer's.
 func (p *Path) release() {
+	p.burst.Hold()
+	defer p.burst.Release()
 	for {
 		sub := p.pacer.first(p.now(), p.release)
 		if sub == nil {

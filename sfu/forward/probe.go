@@ -60,6 +60,8 @@ func (p *Path) pad() {
 	sub := r.sub
 	r.timer.Reset(probeEvery)
 	p.mu.Unlock()
+	p.burst.Hold()
+	defer p.burst.Release()
 	for range packets {
 		if !p.pacer.spare(paddingBytes+overhead, now) {
 			return
