@@ -3,11 +3,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium, type Browser } from "@playwright/test";
-import { Box, farSide } from "./lib/box";
+import { account } from "./lib/accounts";
+import { Box, farSide, ownAddress } from "./lib/box";
 import { launchOptions } from "./lib/chromium";
+import { launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test as base } from "./lib/fixtures";
+import { Person } from "./lib/person";
 import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
 import { freeMediaPort, freePort, ParleyServer } from "./lib/server";
+import { statsOf } from "./lib/stats";
 import { signToken, type MediaKey } from "./lib/token";
 import { until } from "./lib/until";
 
@@ -19,14 +23,21 @@ interface Behind {
   turnTLS: number;
   /** Somebody who joins through the box, and publishes. */
   arrive: (identity: string, singlePeerConnection: boolean, policy?: "all" | "relay") => Promise<ForeignVisitor>;
+  /** The same with Firefox. */
+  arriveWithFirefox: (identity: string, singlePeerConnection: boolean, policy?: "all" | "relay") => Promise<ForeignVisitor>;
+  /** Somebody who opens our own pages through the box. */
+  person: (name: string) => Promise<Person>;
 }
 
-const test = base.extend<{ behind: Behind }>({
-  behind: async ({}, use, info) => {
+const test = base.extend<{ behind: Behind; loopback: boolean }>({
+  /** Whether the far side of the box is on loopback too. */
+  loopback: [true, { option: true }],
+  behind: async ({ loopback }, use, info) => {
+    const side = loopback ? farSide : ownAddress();
     const [turn, turnTLS] = [await freeMediaPort(), await freePort()];
-    const flags = ["--node-ip", `${farSide}/127.0.0.1`, "--turn-port", String(turn), "--turn-tls-port", String(turnTLS)];
-    const parley = await ParleyServer.start({ flags });
-    const box = await Box.open({ udp: [parley.mediaPort, turn], tcp: [parley.mediaPort, turn, turnTLS, parley.port] });
+    const flags = ["--node-ip", `${side}/127.0.0.1`, "--turn-port", String(turn), "--turn-tls-port", String(turnTLS)];
+    const parley = await ParleyServer.start({ host: side, flags });
+    const box = await Box.open({ udp: [parley.mediaPort, turn], tcp: [parley.mediaPort, turn, turnTLS, parley.port] }, side);
     const certificate = new X509Certificate(await readFile(join(parley.data, "turn.crt")));
     const pin = createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("base64");
     const options = launchOptions();
@@ -34,20 +45,29 @@ const test = base.extend<{ behind: Behind }>({
     const site = await ForeignSite.start();
     const { slug } = JSON.parse(await parley.admin("org", "create", "--name", "Acme", "--plan", "free", "--json")) as { slug: string };
     const key = JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey;
+    const enter = async (visitor: ForeignVisitor, ...[identity, singlePeerConnection, policy]: Parameters<Behind["arrive"]>) => {
+      const url = `ws://${side}:${parley.port}`;
+      expect(await visitor.connect(url, signToken(key, { room: "daily", identity }), singlePeerConnection, {}, policy)).toBe("");
+      await visitor.publish();
+      return visitor;
+    };
+    let firefox: ReturnType<typeof launchFirefox> | undefined;
     await use({
       parley,
       box,
       turn,
       turnTLS,
-      arrive: async (identity, singlePeerConnection, policy) => {
-        const visitor = await site.visit(browser);
-        const url = `ws://${farSide}:${parley.port}`;
-        expect(await visitor.connect(url, signToken(key, { room: "daily", identity }), singlePeerConnection, {}, policy)).toBe("");
-        await visitor.publish();
-        return visitor;
+      arrive: async (...who) => enter(await site.visit(browser), ...who),
+      arriveWithFirefox: async (...who) => enter(await visitWithFirefox(site, await (firefox ??= launchFirefox())), ...who),
+      person: async (name) => {
+        const baseURL = `http://${side}:${parley.port}`;
+        const context = await browser.newContext({ baseURL, viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+        await context.grantPermissions(["camera", "microphone"], { origin: baseURL });
+        return Person.arrive(name, context);
       },
     });
     if (info.errors.length > 0) await info.attach("parley.log", { body: parley.log, contentType: "text/plain" });
+    await (await firefox)?.close();
     await browser.close();
     await box.close();
     await site.stop();
@@ -59,8 +79,8 @@ const test = base.extend<{ behind: Behind }>({
 async function meet(ann: ForeignVisitor, ben: ForeignVisitor, way: { local: string; remote: string }): Promise<void> {
   await ann.sees("ben");
   await ben.sees("ann");
-  await expect.poll(() => ann.way("ben"), { message: "Ann's way" }).toEqual(way);
-  await expect.poll(() => ben.way("ann"), { message: "Ben's way" }).toEqual(way);
+  await expect.poll(() => ann.way("ben"), { message: "Ann's way", timeout: 60_000 }).toEqual(way);
+  await expect.poll(() => ben.way("ann"), { message: "Ben's way", timeout: 60_000 }).toEqual(way);
 }
 
 test("people meet over UDP, over TCP where UDP is blocked, and over TLS where everything else is", async ({ behind }) => {
@@ -98,6 +118,34 @@ test("people meet through the relay alone, over UDP and over TCP to it", async (
   }
 });
 
+test("two with Firefox meet through the relay alone, over UDP and over TCP to it", async ({ behind }) => {
+  test.setTimeout(300_000);
+  const { box, turn } = behind;
+  for (const [local, close] of [
+    ["relay udp", () => undefined],
+    ["relay tcp", () => box.blocked.udp.add(turn)],
+  ] as const) {
+    close();
+    const [ann, ben] = [await behind.arriveWithFirefox("ann", true, "relay"), await behind.arriveWithFirefox("ben", false, "relay")];
+    await meet(ann, ben, { local, remote: "host udp" });
+    await ann.leave();
+    await ben.leave();
+  }
+});
+
+test.describe("on an address that is not loopback", () => {
+  test.use({ loopback: false });
+
+  test("two with Firefox meet over TCP where UDP is blocked", async ({ behind }) => {
+    test.setTimeout(300_000);
+    behind.box.blocked.udp.add(behind.parley.mediaPort);
+    const [ann, ben] = [await behind.arriveWithFirefox("ann", true), await behind.arriveWithFirefox("ben", false)];
+    await meet(ann, ben, { local: expect.stringMatching(/^(host|prflx) tcp$/) as unknown as string, remote: "host tcp" });
+    await ann.leave();
+    await ben.leave();
+  });
+});
+
 interface Presence {
   me: string;
   others: Record<string, string>;
@@ -119,6 +167,7 @@ declare global {
   interface Window {
     left?: number;
     reconnected?: number;
+    heard?: string[];
   }
 }
 
@@ -151,6 +200,61 @@ test("a cut of five seconds and other ports afterwards end nobody's meeting", as
   expect(after.map(({ me, others, left }) => ({ me, others, left }))).toEqual(before.map(({ me, others }) => ({ me, others, left: 0 })));
   await ann.leave();
   await ben.leave();
+});
+
+/** Has the page keep what it says to a screen reader from now on. */
+function listen(one: Person): Promise<void> {
+  return one.page.evaluate(() => {
+    const heard: string[] = (window.heard = []);
+    const words = () =>
+      [...document.querySelectorAll<HTMLElement>("[role=status], [role=alert]")]
+        .filter((region) => region.checkVisibility())
+        .flatMap((region) => region.innerText.split("\n").map((line) => line.trim()))
+        .filter((line) => line !== "");
+    const before = new Set(words());
+    new MutationObserver(() => {
+      for (const line of words()) if (!before.has(line) && !heard.includes(line)) heard.push(line);
+    }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+  });
+}
+
+test("a cut of five seconds on our own page is told, and nobody leaves by it", async ({ behind }) => {
+  test.setTimeout(300_000);
+  const [ann, ben] = [await behind.person("Ann Lindqvist"), await behind.person("Ben Okafor")];
+  await ann.signUp(account("Lindqvist Gardens"));
+  const link = await ann.openRoom();
+  await ann.join(link);
+  await ben.join(link);
+  const frames = async (one: Person) => ((await statsOf(one.page))?.tracks ?? []).find((track) => track.kind === "video")?.framesDecoded ?? 0;
+  const sockets = new Map<Person, string[]>();
+  for (const one of [ann, ben]) {
+    await expect(one.tiles()).toHaveCount(2);
+    await until("the other's picture", async () => (await frames(one)) > 0, 60_000);
+    await listen(one);
+    sockets.set(one, []);
+    one.page.on("websocket", (socket) => sockets.get(one)?.push(socket.url()));
+  }
+  behind.box.cut();
+  await pause(5000);
+  behind.box.restart();
+  for (const [one, other] of [
+    [ann, ben],
+    [ben, ann],
+  ] as const) {
+    const said = (words: string) => one.page.evaluate((words) => window.heard?.some((line) => line.includes(words)), words);
+    await until(`${one.name}'s page to say that it is reconnecting`, () => said("Reconnecting"), 60_000);
+    await until(`${one.name}'s page to say that this is over`, () => said("You are back"), 60_000);
+    const back = await frames(one);
+    await until("the picture to go on", async () => (await frames(one)) !== back, 60_000);
+    await one.expectInMeeting();
+    await expect(one.page.getByText(/reconnecting/i)).toBeHidden({ timeout: 60_000 });
+    await expect(one.tiles()).toHaveCount(2, { timeout: 60_000 });
+    await expect(one.tile(other.name)).toBeVisible({ timeout: 60_000 });
+    // They went on with the seat that they had, and did not join anew.
+    expect(sockets.get(one)?.[0]).toMatch(/[?&]reconnect=1(&|$)/);
+    expect(one.violations).toEqual([]);
+  }
+  for (const one of [ann, ben]) await one.context.close();
 });
 
 test("media finds its way when a NAT changes ports under it", async ({ behind }) => {

@@ -1,8 +1,18 @@
 import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 
 /** Where the far side of the box is: this machine too, by an address that no server listens on. */
 export const farSide = "127.0.0.2";
+
+/** An address of this machine that is not loopback, for who makes no connections to that. */
+export function ownAddress(): string {
+  const found = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === "IPv4" && !one.internal);
+  if (!found) throw new Error("this machine has no IPv4 address but loopback");
+  return found.address;
+}
 
 /** What stands between people and a server, as a firewall and a NAT do: it passes packets on from its own address to the same port of 127.0.0.1. */
 export class Box {
@@ -14,8 +24,11 @@ export class Box {
   private readonly servers: Server[] = [];
   private readonly streams = new Set<Socket>();
 
-  static async open(ports: { udp: number[]; tcp: number[] }): Promise<Box> {
-    const box = new Box();
+  private constructor(private readonly side: string) {}
+
+  /** Opens the ports on that address. */
+  static async open(ports: { udp: number[]; tcp: number[] }, side: string): Promise<Box> {
+    const box = new Box(side);
     for (const port of ports.udp) await box.passDatagrams(port);
     for (const port of ports.tcp) await box.passStreams(port);
     return box;
@@ -39,7 +52,7 @@ export class Box {
     });
     await new Promise<void>((resolve, reject) => {
       inlet.once("error", reject);
-      inlet.bind(port, farSide, resolve);
+      inlet.bind(port, this.side, resolve);
     });
     this.inlets.push(inlet);
   }
@@ -67,7 +80,7 @@ export class Box {
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, farSide, resolve);
+      server.listen(port, this.side, resolve);
     });
     this.servers.push(server);
   }

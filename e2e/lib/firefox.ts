@@ -14,7 +14,8 @@ export async function launchFirefox(): Promise<Browser> {
       "media.navigator.permission.disabled": true,
       "media.autoplay.default": 0,
       "media.autoplay.blocking_policy": 0,
-      // Firefox keeps media off loopback, and hides its addresses, both for good reasons that a test on one machine does not share.
+      // Firefox keeps media off loopback, and hides its addresses, both for good reasons that a test on one machine does not
+      // share. With this it takes relays on loopback; it still offers no loopback address of its own, and pairs only alike.
       "media.peerconnection.ice.loopback": true,
       "media.peerconnection.ice.obfuscate_host_addresses": false,
       "ui.prefersReducedMotion": 1,

@@ -71,7 +71,7 @@ export class ForeignVisitor {
         room.on("participantConnected", (p) => window.seen?.push(p.identity));
         room.on("trackSubscribed", (track) => document.body.append(track.attach()));
         try {
-          await room.connect(url, token, { maxRetries: 0, rtcConfig: { iceTransportPolicy: policy } });
+          await room.connect(url, token, { maxRetries: 0, peerConnectionTimeout: 60_000, websocketTimeout: 60_000, rtcConfig: { iceTransportPolicy: policy } });
           return "";
         } catch (error) {
           return String(error);
@@ -110,8 +110,8 @@ export class ForeignVisitor {
 
   /** Waits until the picture of this person moves. */
   async sees(identity: string): Promise<void> {
-    const first = await until(`the first frames of ${identity}`, async () => (await this.frames())[identity] || null);
-    await until(`more frames of ${identity}`, async () => ((await this.frames())[identity] ?? 0) > first + 5);
+    const first = await until(`the first frames of ${identity}`, async () => (await this.frames())[identity] || null, 60_000);
+    await until(`more frames of ${identity}`, async () => ((await this.frames())[identity] ?? 0) > first + 5, 60_000);
   }
 
   /** How this person's picture is encrypted on its way here. */

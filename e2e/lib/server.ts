@@ -12,6 +12,8 @@ export interface ServerOptions {
   database?: string;
   /** An existing data folder to start on; a fresh one otherwise, taken away at the end. */
   data?: string;
+  /** The host by which people know it, when that is not localhost. */
+  host?: string;
   /** Further flags of `parley serve`. */
   flags?: string[];
   /** How often to ask whether it is ready, in ms. */
@@ -68,6 +70,7 @@ export class ParleyServer {
     const [port, mediaPort] = [await freePort(), await freeMediaPort()];
     const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
     if (options.database) args.push("--database", options.database);
+    if (options.host) args.push("--base-url", `http://${options.host}:${port}`);
     const server = new ParleyServer([...args, ...(options.flags ?? [])], port, data, options.data === undefined, options.database, mediaPort);
     try {
       await server.ready(options.pollEvery);

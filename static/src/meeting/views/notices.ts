@@ -6,7 +6,7 @@ import type { Ui } from "../ui.ts";
 /** What needs an answer or patience: a line that is down, sound that waits for a tap, another tab. */
 export class Notices {
   readonly element: HTMLElement;
-  readonly #line = h("div", { class: "m-line", attrs: { role: "status" } });
+  readonly #line = h("div", { class: "m-line" });
   readonly #lineText = h("span");
   readonly #sound: HTMLButtonElement;
   readonly #elsewhere: HTMLElement;
@@ -23,7 +23,9 @@ export class Notices {
       t("meeting.sound"),
     );
     this.#elsewhere = this.#card();
-    this.element = h("div", { class: "m-notices" }, this.#line, this.#sound, this.#elsewhere);
+    // The region is always there: screen readers speak what changes in one, not one that appears.
+    const status = h("div", { class: "m-status", attrs: { role: "status" } }, this.#line);
+    this.element = h("div", { class: "m-notices" }, status, this.#sound, this.#elsewhere);
     ui.store.subscribe((now, before) => this.#render(now, before));
   }
 
