@@ -42,7 +42,9 @@ func (s *Server) peoplePage(c *fiber.Ctx) error {
 }
 
 func memberLine(m tenants.MemberSummary, me tenants.UserID) views.MemberLine {
-	return views.MemberLine{ID: string(m.UserID), Name: m.Name, Email: m.Email, Role: string(m.Role), Since: m.Since, Me: m.UserID == me}
+	return views.MemberLine{
+		ID: string(m.UserID), Name: m.Name, Email: m.Email, Picture: faceOf(m.UserID, m.Picture), Role: string(m.Role), Since: m.Since, Me: m.UserID == me,
+	}
 }
 
 // pageOf is the page of a list that the address asks for, from 1.
@@ -95,6 +97,28 @@ func (s *Server) seatsOf(ctx context.Context, org tenants.OrgID) (int, error) {
 		return 0, err
 	}
 	return max(sub.Seats, 1), nil
+}
+
+// colleaguesPage is the organization's people as they show themselves to one another.
+func (s *Server) colleaguesPage(c *fiber.Ctx) error {
+	search, at := c.Query("q"), pageOf(c)
+	found, total, err := s.tenants.Org(theOrg(c).ID).Colleagues(c.UserContext(), visitor(c).User.ID, search, at)
+	if err != nil {
+		return err
+	}
+	page, err := s.orgPage(c, "colleagues.title")
+	if err != nil {
+		return err
+	}
+	m := views.ColleaguesModel{
+		Search: search, List: views.ListPage{Path: c.Path(), Query: listQuery(c, "q"), Page: at, Size: tenants.PageSize, Total: total},
+	}
+	for _, one := range found {
+		m.People = append(m.People, views.ColleagueLine{
+			Name: one.Name, Nickname: one.Nickname, Email: one.Email, Zone: one.TimeZone, Picture: faceOf(one.ID, one.Picture), Me: one.ID == visitor(c).User.ID,
+		})
+	}
+	return s.render(c, views.Colleagues(page, m))
 }
 
 // memberPage is one person in the organization.

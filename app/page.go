@@ -79,7 +79,7 @@ func userBar(c *fiber.Ctx) *views.UserBar {
 	if !w.In() {
 		return nil
 	}
-	bar := &views.UserBar{TimeZone: w.User.TimeZone, Name: w.User.Name, Email: w.User.Email, Home: homeOf(c)}
+	bar := &views.UserBar{TimeZone: w.User.TimeZone, Name: w.User.Name, Picture: faceOf(w.User.ID, w.User.Picture), Email: w.User.Email, Home: homeOf(c)}
 	for _, m := range w.Orgs {
 		if m.Role.CanPay() {
 			bar.Billing = "/o/" + m.Org.Slug + "/billing"

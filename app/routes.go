@@ -63,6 +63,7 @@ func (s *Server) routes() {
 	m.Get("/join", toLobby)
 	m.Get("/room", s.room)
 	m.Post("/token", s.renewToken)
+	m.Get("/faces", s.faces)
 	m.Post("/end", s.endForAll)
 	m.Get("/after", s.afterCall)
 
@@ -76,10 +77,20 @@ func (s *Server) routes() {
 	r.Get("/sso/:org", s.requireUser, s.provePage)
 	r.Post("/sso/:org", s.requireUser, s.slowDown(60, 10*time.Minute), s.prove)
 
-	// A person's own pages.
+	// A person's own pages, and their face.
+	r.Get("/picture/:person/:file", s.picture)
 	me := r.Group("/me", s.requireUser)
 	me.Get("", s.profilePage)
 	me.Post("/profile", s.slowDown(60, 10*time.Minute), s.saveProfile)
+	me.Post("/picture", s.slowDown(60, 10*time.Minute), s.setPicture)
+	me.Post("/picture/remove", s.removePicture)
+	me.Post("/shown", s.slowDown(60, 10*time.Minute), s.saveShown)
+	me.Get("/data", s.dataPage)
+	me.Get("/delete", s.deletePage)
+	me.Post("/delete", s.slowDown(30, 10*time.Minute), s.deleteMe)
+	me.Get("/keep", s.keepPage)
+	me.Post("/keep", s.keepMe)
+	me.Post("/export", s.slowDownPerson(5, time.Hour), s.exportMe)
 	me.Get("/security", s.securityPage)
 	me.Post("/password", s.slowDown(30, 10*time.Minute), s.changePassword)
 	me.Post("/address", s.slowDown(20, 10*time.Minute), s.changeAddress)
@@ -104,6 +115,7 @@ func (s *Server) routes() {
 	o.Post("/rooms/:room/rename", s.renameRoom)
 	o.Post("/rooms/:room/archive", s.archiveRoom)
 
+	o.Get("/colleagues", s.colleaguesPage)
 	o.Get("/leave", s.leavePage)
 	o.Post("/leave", s.leave)
 

@@ -85,6 +85,16 @@ func (s *Server) slowDown(n int, window time.Duration) fiber.Handler {
 	})
 }
 
+// slowDownPerson is slowDown for what costs us much and is a person's own: one person counts as one, wherever they are.
+func (s *Server) slowDownPerson(n int, window time.Duration) fiber.Handler {
+	return limiter.New(limiter.Config{
+		Max:          n,
+		Expiration:   window,
+		KeyGenerator: func(c *fiber.Ctx) string { return string(visitor(c).User.ID) + " " + c.Route().Path },
+		LimitReached: func(*fiber.Ctx) error { return errTooMany },
+	})
+}
+
 // slowDownSockets is slowDown for the signalling doors, whose clients show plain text.
 func (s *Server) slowDownSockets(n int, window time.Duration) fiber.Handler {
 	return limiter.New(limiter.Config{

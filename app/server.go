@@ -115,7 +115,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		Immutable:               true, // strings of a context are reused by fasthttp otherwise
 		DisableStartupMessage:   true,
 		ReadBufferSize:          maxHeader,
-		BodyLimit:               maxBody,
+		BodyLimit:               maxBody, // see bodyLimit
 		ReadTimeout:             30 * time.Second,
 		WriteTimeout:            30 * time.Second,
 		IdleTimeout:             75 * time.Second,
@@ -124,6 +124,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		TrustedProxies:          cfg.Proxies,
 		ProxyHeader:             proxyHeader(cfg.Proxies),
 	})
+	s.web.Server().HeaderReceived = bodyLimit
 	s.web.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
 	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress}))
 	s.routes()
@@ -145,6 +146,7 @@ func (s *Server) Routes() (out []isolation.Route) {
 // Serve answers requests on l until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.sendMails(s.running) })
+	s.beside.Go(func() { s.eraseDue(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

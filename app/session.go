@@ -64,6 +64,9 @@ func (s *Server) whoOf(c *fiber.Ctx) (who, error) {
 	if err != nil {
 		return who{}, err
 	}
+	if user.EraseAt != nil && !user.EraseAt.After(s.clock.Now()) { // gone, but for the work of it
+		return who{}, nil
+	}
 	orgs, err := s.tenants.OrgsOf(c.UserContext(), user.ID)
 	if err != nil {
 		return who{}, err
@@ -190,9 +193,13 @@ func visitor(c *fiber.Ctx) who {
 	return w
 }
 
-// requireUser sends people who are not signed in to the sign-in page, and back here after it.
+// requireUser sends people who are not signed in to the sign-in page, and back here after it; and who is to be deleted to where they can
+// say that they stay.
 func (s *Server) requireUser(c *fiber.Ctx) error {
 	if visitor(c).In() {
+		if leaving(c) {
+			return c.Redirect("/me/keep", fiber.StatusSeeOther)
+		}
 		return c.Next()
 	}
 	return c.Redirect("/login?next="+urlQuery(c.OriginalURL()), fiber.StatusSeeOther)

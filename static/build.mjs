@@ -25,6 +25,7 @@ const entries = {
   "site.css": "css/site.css",
   "meeting.css": "css/meeting.css",
   "site.js": "site.ts",
+  "profile.js": "profile/main.ts",
   "meeting.js": "meeting/main.ts",
 };
 

@@ -22,6 +22,7 @@ const tenantPolicy = `(tenant_id = (NULLIF(current_setting('app.tenant_id'::text
 // Each is for SELECT only, and stands here with the column it compares.
 var knowing = map[string]string{
 	"memberships.knows_user_id":           "user_id",
+	"participants.knows_user_id":          "user_id",
 	"rooms.knows_room_code":               "code",
 	"media_keys.knows_key_id":             "id",
 	"api_keys.knows_api_key":              "id",

@@ -15,6 +15,18 @@ func developerCrossings() map[string]crossing {
 			_, err := mine.Audit(ctx, o.ann, tenants.AuditFilter{Limit: 100})
 			return refused(err)
 		},
+		"AuditOf": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.AuditOf(ctx, o.ann, nil)
+			return refused(err)
+		},
+		"Faces": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Faces(ctx, o.room.ID, o.ann)
+			return refused(err)
+		},
+		"Colleagues": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, _, err := mine.Colleagues(ctx, o.ann, "", 1)
+			return refused(err)
+		},
 		"Webhooks": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Webhooks(ctx, o.ann)
 			return refused(err)

@@ -37,7 +37,9 @@ const (
 	KeyPicture         = "error.picture.broken"
 	KeyPictureLarge    = "error.picture.large"
 
-	KeyLastOwner = "error.owner.last" // of an organization with other members
+	KeyLastOwner    = "error.owner.last"      // of an organization with other members
+	KeyAddressOther = "error.address.foreign" // typed to confirm, and not one's own
+	KeyErased       = "error.erased"          // the day to change one's mind has passed
 
 	KeyIssuerInvalid = "error.issuer.invalid"
 	KeyClientEmpty   = "error.client.empty"

@@ -31,10 +31,14 @@ type MemberSummary struct {
 	UserID  UserID
 	Name    string
 	Email   string
-	Picture string
+	Picture string // "" where the person does not show it
 	Role    Role
 	Since   time.Time `gorm:"column:created_at"`
 }
+
+// memberColumns are those of a [MemberSummary].
+const memberColumns = "memberships.user_id, memberships.role, memberships.created_at, users.name, users.email, " +
+	"CASE WHEN users.show_picture THEN users.picture ELSE '' END AS picture"
 
 // Members gives one page of the organization's people and how many there are in
 // all that fit.
@@ -46,7 +50,7 @@ func (o *Scoped) Members(ctx context.Context, q MemberQuery) ([]MemberSummary, i
 			return err
 		}
 		return q.filter(tx).
-			Select("memberships.user_id, memberships.role, memberships.created_at, users.name, users.email, users.picture").
+			Select(memberColumns).
 			Order(q.order()).Limit(PageSize).Offset((max(q.Page, 1) - 1) * PageSize).Scan(&out).Error
 	})
 	for i := range out {
@@ -93,7 +97,7 @@ func (o *Scoped) Member(ctx context.Context, who UserID) (MemberSummary, error) 
 			return err
 		}
 		return MemberQuery{}.filter(tx).
-			Select("memberships.user_id, memberships.role, memberships.created_at, users.name, users.email, users.picture").
+			Select(memberColumns).
 			Where("memberships.user_id = ?", string(who)).Limit(1).Scan(&out).Error
 	})
 	out.Since = out.Since.UTC()

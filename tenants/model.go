@@ -44,7 +44,8 @@ type User struct {
 	Picture     string // names it for [Store.Picture]; "" = none
 	Findable    Findable
 	ShowEmail   bool       // to people of the same organization
-	ShowPicture bool       // to others than oneself
+	ShowPicture bool       // to people of the same organization
+	ShowZone    bool       // the time zone, to people of the same organization
 	EraseAt     *time.Time // when the person will be deleted; nil = stays
 }
 

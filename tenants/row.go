@@ -20,6 +20,7 @@ type userRow struct {
 	Findable     Findable
 	ShowEmail    bool
 	ShowPicture  bool
+	ShowTimeZone bool
 	EraseAt      *time.Time
 	ErasedAt     *time.Time
 }
@@ -29,7 +30,7 @@ func (userRow) TableName() string { return "users" }
 func (r userRow) user() User {
 	u := User{
 		ID: r.ID, Email: r.Email, Name: r.Name, ConfirmedAt: utc(r.ConfirmedAt), CreatedAt: r.CreatedAt.UTC(), HasPassword: r.PasswordHash != "",
-		Language: r.Language, TimeZone: r.TimeZone, Picture: r.Picture, Findable: r.Findable, ShowEmail: r.ShowEmail, ShowPicture: r.ShowPicture,
+		Language: r.Language, TimeZone: r.TimeZone, Picture: r.Picture, Findable: r.Findable, ShowEmail: r.ShowEmail, ShowPicture: r.ShowPicture, ShowZone: r.ShowTimeZone,
 		EraseAt: utc(r.EraseAt),
 	}
 	if r.Nickname != nil {
@@ -228,7 +229,7 @@ func rowOfMeeting(m Meeting) meetingRow {
 }
 
 type seatRow struct {
-	Tenant    TenantID  `gorm:"column:tenant_id;primaryKey"`
+	Tenant    TenantID  `gorm:"column:tenant_id;primaryKey" known:"user_id=user_id"`
 	MeetingID MeetingID `gorm:"primaryKey"`
 	Identity  string    `gorm:"primaryKey"`
 	Name      string

@@ -35,6 +35,7 @@ type SignIn struct {
 	Proofs    []OrgID
 	CreatedAt time.Time
 	SeenAt    time.Time // within five minutes
+	EndedAt   *time.Time
 }
 
 // Proved reports whether the organization's own sign-in was passed in this
@@ -58,7 +59,7 @@ func (signInRow) TableName() string { return "sign_ins" }
 
 func (r signInRow) signIn() SignIn {
 	out := SignIn{
-		ID: r.ID, User: r.UserID, Browser: r.Browser, Network: r.Network, Method: r.Method, CreatedAt: r.CreatedAt.UTC(), SeenAt: r.SeenAt.UTC(),
+		ID: r.ID, User: r.UserID, Browser: r.Browser, Network: r.Network, Method: r.Method, CreatedAt: r.CreatedAt.UTC(), SeenAt: r.SeenAt.UTC(), EndedAt: utc(r.EndedAt),
 	}
 	for org := range strings.FieldsSeq(r.Proofs) {
 		out.Proofs = append(out.Proofs, OrgID(org))

@@ -17,7 +17,7 @@ type navItem struct {
 // consoleSections is the console's navigation for the person who looks at it. A new page of the console is one line here.
 func consoleSections(p Page) []navSection {
 	at := func(rest string) string { return orgPath(p.Org.Slug, rest) }
-	sections := []navSection{{Items: []navItem{{at(""), "house", "nav.home"}}}}
+	sections := []navSection{{Items: []navItem{{at(""), "house", "nav.home"}, {at("/colleagues"), "users-round", "colleagues.title"}}}}
 	if p.Org.Manages {
 		sections = append(sections,
 			navSection{Head: "nav.measure", Items: []navItem{

@@ -144,3 +144,9 @@ func (t *Texts) Offers(plans []Plan, seats int) []Offer {
 	}
 	return offers
 }
+
+// Date is a day in words, "10 December 2026", as UTC has it.
+func (t *Texts) Date(at time.Time) string {
+	at = at.UTC()
+	return t.T("date.long", "Day", at.Day(), "Month", t.T("date.month."+strings.ToLower(at.Month().String())), "Year", at.Year())
+}

@@ -11,9 +11,9 @@ type Doc struct {
 	Refresh string   // where the page goes by itself; empty to stay
 }
 
-// siteDoc is the document of all pages but the meeting.
-func siteDoc(class string) Doc {
-	return Doc{Class: class, Styles: []string{"site.css"}, Scripts: []string{"site.js"}}
+// siteDoc is the document of all pages but the meeting; more are scripts that one page alone needs.
+func siteDoc(class string, more ...string) Doc {
+	return Doc{Class: class, Styles: []string{"site.css"}, Scripts: append([]string{"site.js"}, more...)}
 }
 
 // docTitle is the text of the title element: the page first, as tabs are narrow.

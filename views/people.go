@@ -65,8 +65,23 @@ type PeopleModel struct {
 // MemberLine is a member in the list.
 type MemberLine struct {
 	ID, Name, Email, Role string
+	Picture               string // its address; empty for none
 	Since                 time.Time
 	Me                    bool // the person who looks
+}
+
+// ColleaguesModel is a page of an organization's people as they show themselves.
+type ColleaguesModel struct {
+	People []ColleagueLine
+	Search string
+	List   ListPage
+}
+
+// ColleagueLine is somebody there; what they do not show is empty.
+type ColleagueLine struct {
+	Name, Nickname, Email, Zone string
+	Picture                     string // its address
+	Me                          bool   // the person who looks
 }
 
 // MemberModel is one member's page.

@@ -51,7 +51,15 @@ type ProfileForm struct {
 	Language       string // BCP 47; empty for the browser's
 	TimeZone       string // IANA name; empty for the browser's
 	Errors         map[string]string
+
+	Email        string
+	Picture      string // its address; empty for none
+	PictureError string // message id
+	Shown        ShownForm
 }
+
+// ShownForm is what a person lets people of the same organizations see.
+type ShownForm struct{ Findable, Email, Picture, TimeZone bool }
 
 // AddressModel is what the links in mails about a change of address open.
 type AddressModel struct {

@@ -51,6 +51,23 @@ export function readData<T>(id: string): T | null {
   return block?.textContent ? (JSON.parse(block.textContent) as T) : null;
 }
 
+/** Puts a person's picture into the shape, or their initials; these too when the picture cannot be had. */
+export function showFace(shape: HTMLElement, name: string, address: string | undefined): void {
+  const now = shape.firstElementChild instanceof HTMLImageElement ? shape.firstElementChild : null;
+  if (!address || shape.dataset["broken"] === address) {
+    if (now) now.remove();
+    setText(shape, initials(name));
+    return;
+  }
+  if (now?.getAttribute("src") === address) return;
+  const picture = h("img", { attrs: { src: address, alt: "" } });
+  picture.addEventListener("error", () => {
+    shape.dataset["broken"] = address;
+    if (picture.isConnected) showFace(shape, name, undefined);
+  });
+  shape.replaceChildren(picture);
+}
+
 /** The first letters of the first and last word of a name, for a tile without a picture. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter((w) => w !== "");

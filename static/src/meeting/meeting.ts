@@ -2,6 +2,7 @@
 import { advice } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
+import { followFaces } from "./faces.ts";
 import type { News } from "./news.ts";
 import { remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
@@ -52,6 +53,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     onOut: () => go(meeting.urls.lobby),
   });
   followSources(store, bothOf(sources));
+  followFaces(meeting, store);
   if (meeting.demo) expose(stats);
   void session.start();
   await nextTask();

@@ -1,5 +1,6 @@
 // What the meeting page knows. One value, changed only by the actions below; views draw it.
 import { type Clock, lifted } from "./clock.ts";
+import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
 
 /**
@@ -53,6 +54,8 @@ export interface State {
   connection: Connection;
   /** In join order, oneself last. */
   people: readonly Person[];
+  /** Addresses of pictures, by identity. */
+  faces: Faces;
   speaking: ReadonlySet<string>;
   microphone: Own;
   camera: Own;
@@ -73,6 +76,7 @@ export interface State {
 export type Action =
   | { type: "connection"; connection: Connection }
   | { type: "people"; people: readonly Person[] }
+  | { type: "faces"; faces: Faces }
   | { type: "speaking"; speaking: ReadonlySet<string> }
   | { type: "own"; kind: "microphone" | "camera"; change: Partial<Own> }
   | { type: "devices"; devices: State["devices"] }
@@ -90,6 +94,7 @@ export function initialState(clock: Clock, plan: string, limit: number): State {
   return {
     connection: "connecting",
     people: [],
+    faces: {},
     speaking: new Set(),
     microphone: off,
     camera: off,
@@ -113,6 +118,8 @@ export function reduce(state: State, action: Action): State {
       return connectionChanged(state, action.connection);
     case "people":
       return { ...state, people: action.people, speaking: still(state.speaking, action.people) };
+    case "faces":
+      return { ...state, faces: action.faces };
     case "speaking":
       return same(state.speaking, action.speaking) ? state : { ...state, speaking: action.speaking };
     case "own":

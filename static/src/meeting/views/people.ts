@@ -1,4 +1,4 @@
-import { h, initials, setText } from "../dom.ts";
+import { h, setText, showFace } from "../dom.ts";
 import { icon, setIcon } from "../icons.ts";
 import type { Person, State } from "../state.ts";
 import type { Ui } from "../ui.ts";
@@ -6,7 +6,7 @@ import { toneOf } from "./tile.ts";
 
 interface Row {
   element: HTMLLIElement;
-  render(person: Person): void;
+  render(person: Person, face?: string): void;
 }
 
 /** Everybody in the meeting, as the node tells it. A panel beside the stage, a full sheet on phones. */
@@ -45,7 +45,7 @@ export class People {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
     if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
-    if (!now.peopleOpen || (now.people === before.people && before.peopleOpen)) return;
+    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && before.peopleOpen)) return;
     setText(this.#count, String(now.people.length));
     const here = new Set(now.people.map((p) => p.identity));
     for (const [identity, row] of this.#rows) {
@@ -55,7 +55,7 @@ export class People {
     }
     now.people.forEach((person, i) => {
       const row = this.#rowFor(person);
-      row.render(person);
+      row.render(person, now.faces[person.identity]);
       const at = this.#list.children[i];
       if (at !== row.element) this.#list.insertBefore(row.element, at ?? null);
     });
@@ -80,9 +80,9 @@ function rowOf({ t }: Ui): Row {
   const element = h("li", {}, picture, name, you, host, mark, muted);
   return {
     element,
-    render(person) {
+    render(person, face) {
       picture.className = `avatar ${toneOf(person.name)}`;
-      setText(picture, initials(person.name));
+      showFace(picture, person.name, face);
       setText(name, person.name);
       name.title = person.name;
       you.hidden = !person.self;

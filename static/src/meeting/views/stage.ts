@@ -35,7 +35,7 @@ export class Stage {
     this.element = h("main", { class: "m-stage", attrs: { id: "main", "aria-label": t("meeting.stage") } }, this.#list, this.#alone, this.#pager);
     new ResizeObserver(() => this.#draw(ui.store.state)).observe(this.#list);
     ui.store.subscribe((now, before) => {
-      if (now.people !== before.people || now.speaking !== before.speaking || now.page !== before.page || now === before) {
+      if (now.people !== before.people || now.faces !== before.faces || now.speaking !== before.speaking || now.page !== before.page || now === before) {
         this.#draw(now);
       }
     });
@@ -89,7 +89,7 @@ export class Stage {
       const [at, box] = [this.#list.children[i], boxes[i]];
       if (at !== tile.element) this.#list.insertBefore(tile.element, at ?? null);
       if (box) tile.place(box);
-      tile.render(person, state.speaking.has(identity));
+      tile.render(person, state.speaking.has(identity), state.faces[identity]);
     });
   }
 

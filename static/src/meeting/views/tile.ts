@@ -1,4 +1,4 @@
-import { h, initials, setText } from "../dom.ts";
+import { h, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import type { Box } from "../layout.ts";
 import type { Person, Picture } from "../state.ts";
@@ -42,14 +42,14 @@ export class Tile {
     );
   }
 
-  render(person: Person, speaking: boolean): void {
+  render(person: Person, speaking: boolean, face?: string): void {
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
     setText(this.#role, person.host ? this.#t("meeting.host") : "");
     setText(this.#muted, person.microphone ? "" : this.#t("meeting.is_muted"));
     setIcon(this.#microphone, person.microphone ? "mic" : "mic-off", 16);
-    setText(this.#initials, initials(person.name));
+    showFace(this.#initials, person.name, face);
     this.#initials.className = `avatar avatar-large tile-initials ${toneOf(person.name)}`;
     this.element.classList.toggle("is-muted", !person.microphone);
     this.element.classList.toggle("is-self", person.self);
