@@ -148,6 +148,8 @@ func (s *Server) routes() {
 	o.Get("/settings/sign-in", managers, s.ssoPage)
 	o.Post("/settings/sign-in", managers, s.saveSSO)
 	o.Post("/settings/sign-in/remove", managers, s.removeSSO)
+	o.Get("/settings/isolation", managers, s.isolationPage)
+	o.Post("/settings/isolation", managers, s.startIsolation)
 
 	// What admins watch over.
 	watchers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin, tenants.RoleBilling)

@@ -62,31 +62,32 @@ type Deps struct {
 
 // Server is the web tier of one process.
 type Server struct {
-	cfg       Config
-	log       *slog.Logger
-	clock     clockwork.Clock
-	tenants   *tenants.Store
-	billing   *billing.Service
-	media     Media
-	mailer    Mailer
-	checks    []Check
-	metrics   *Metrics
-	dev       *Dev
-	hooks     *outgoing.Client
-	keys      sfu.Keyring
-	sessions  *session.Store
-	assets    assets
-	catalogue *views.Catalogue
-	web       *fiber.App
-	sockets   *sockets
-	later     *later
-	idp       *identity.Client
-	quotaNews quotaNews
-	mailBell  chan struct{} // rings when there are new mails in the outbox
-	running   context.Context
-	stop      context.CancelFunc // ends what runs beside requests
-	beside    sync.WaitGroup     // what runs beside requests: Serve starts it, Shutdown sees it end
-	draining  atomic.Bool
+	cfg        Config
+	log        *slog.Logger
+	clock      clockwork.Clock
+	tenants    *tenants.Store
+	billing    *billing.Service
+	media      Media
+	mailer     Mailer
+	checks     []Check
+	metrics    *Metrics
+	dev        *Dev
+	hooks      *outgoing.Client
+	keys       sfu.Keyring
+	sessions   *session.Store
+	assets     assets
+	catalogue  *views.Catalogue
+	web        *fiber.App
+	sockets    *sockets
+	later      *later
+	idp        *identity.Client
+	quotaNews  quotaNews
+	mailBell   chan struct{} // rings when there are new mails in the outbox
+	errandBell chan struct{} // rings when there is something to do that takes long
+	running    context.Context
+	stop       context.CancelFunc // ends what runs beside requests
+	beside     sync.WaitGroup     // what runs beside requests: Serve starts it, Shutdown sees it end
+	draining   atomic.Bool
 }
 
 // New builds the web tier. Nothing listens yet.
@@ -103,7 +104,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
-		mailBell: make(chan struct{}, 1),
+		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
 	}
 	if s.hooks = d.Hooks; s.hooks == nil {
 		s.hooks = outgoing.New(outgoing.Options{Loopback: cfg.Demo})
@@ -147,6 +148,7 @@ func (s *Server) Routes() (out []isolation.Route) {
 func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.sendMails(s.running) })
 	s.beside.Go(func() { s.eraseDue(s.running) })
+	s.beside.Go(func() { s.runErrands(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

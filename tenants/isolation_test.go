@@ -29,6 +29,7 @@ type other struct {
 	spare    tenants.MediaKey
 	hook     tenants.Webhook
 	delivery string
+	run      tenants.IsolationRun
 }
 
 // crossing is a call from one organization with the ids of another. It returns
@@ -73,7 +74,7 @@ func crossings() map[string]crossing {
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))
 		},
 	}
-	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings()} {
+	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings(), lifeCrossings()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -173,6 +174,9 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.spare, err = acme.MakeKey(t.Context(), o.ann, "spare"); err != nil {
+		t.Fatal(err)
+	}
+	if o.run, err = acme.StartIsolationRun(t.Context(), o.ann); err != nil {
 		t.Fatal(err)
 	}
 	five := 5

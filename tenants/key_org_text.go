@@ -33,4 +33,7 @@ const (
 
 	KeyDomainUnconfirmed = "error.domain.unconfirmed" // one's own address is not
 	KeyDomainPublic      = "error.domain.public"      // anybody has an address there
+
+	KeyIsolationBusy = "error.isolation.busy" // a test is under way
+	KeyIsolationSoon = "error.isolation.soon" // the last one was just now
 )

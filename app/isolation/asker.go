@@ -68,6 +68,15 @@ func (a *Asker) stillIn(ctx context.Context) (bool, error) {
 	return err == nil && !strings.HasPrefix(got.location, "/login"), err
 }
 
+// SignOut ends the sign-in.
+func (a *Asker) SignOut(ctx context.Context) error {
+	if !a.signedIn {
+		return nil
+	}
+	_, err := a.ask(ctx, http.MethodPost, "/logout", nil)
+	return err
+}
+
 // Guest is a browser in which somebody has taken a seat behind a code.
 func (d *Door) Guest(ctx context.Context, name string, own Things, code, called string) (*Asker, error) {
 	a, err := d.Nobody(name)
@@ -95,7 +104,7 @@ func (a *Asker) ask(ctx context.Context, method, path string, fields url.Values)
 	if a.Authorize != nil {
 		return a.call(ctx, method, path, fields)
 	}
-	if method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions {
+	if reads(method) {
 		if len(fields) > 0 {
 			path += "?" + fields.Encode()
 		}
@@ -124,6 +133,9 @@ func (a *Asker) call(ctx context.Context, method, path string, fields url.Values
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return answer{}, err
+	}
+	if reads(method) && len(fields) > 0 {
+		path += "?" + fields.Encode()
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}, "Authorization": {proof}}
 	return a.send(ctx, method, path, header, bytes.NewReader(raw))

@@ -135,6 +135,7 @@ func Rules() map[string]Rule {
 		"/o/:org/billing/portal":                    console(nil),
 		"/o/:org/settings/sign-in":                  console(nil),
 		"/o/:org/settings/sign-in/remove":           console(nil),
+		"/o/:org/settings/isolation":                console(nil).costly(),
 		"/o/:org/leave":                             console(nil),
 		"/o/:org/colleagues":                        console(nil),
 		"/o/:org/people":                            console(nil),

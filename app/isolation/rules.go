@@ -44,7 +44,9 @@ type Rule struct {
 	Form   map[string]Kind // fields and query parameters that name something
 	Rest   []string        // what the star at the end of the address stands for
 	Only   []string        // verbs to try; none = all
-	Shows  []string        // columns, like "rooms.name", that an invited person may see
+	// Costly: the asker's own is left alone, for it would start work of minutes.
+	Costly bool
+	Shows  []string // columns, like "rooms.name", that an invited person may see
 	Why    string
 }
 
@@ -57,6 +59,8 @@ func open(p Params) Rule    { return Rule{Duty: Open, Params: p} }
 func skipped(why string) Rule {
 	return Rule{Duty: Skipped, Why: why}
 }
+
+func (r Rule) costly() Rule { r.Costly = true; return r }
 
 func (r Rule) naming(form Params) Rule { r.Form = form; return r }
 

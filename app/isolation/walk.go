@@ -42,6 +42,7 @@ type Walk struct {
 type Report struct {
 	Routes   int      // addresses with their verbs
 	Requests int      // in all
+	By       []int    // requests by asker, in their order
 	Leaks    []string // sentences; none is what one hopes for
 }
 
@@ -69,7 +70,7 @@ func (w Walk) Run(ctx context.Context) (Report, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(4)
 	all, routes := w.questions(ctx)
-	report := Report{Routes: routes}
+	report := Report{Routes: routes, By: make([]int, len(w.Askers))}
 	var mu sync.Mutex
 	var done int
 	for _, q := range all {
@@ -79,6 +80,7 @@ func (w Walk) Run(ctx context.Context) (Report, error) {
 			defer mu.Unlock()
 			done++
 			report.Requests++
+			report.By[slices.Index(w.Askers, q.asker)]++
 			report.Leaks = append(report.Leaks, leaks...)
 			if w.Progress != nil {
 				w.Progress(done, len(all))

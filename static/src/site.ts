@@ -78,6 +78,8 @@ function passwordEyes(): void {
 /** A form is sent once, however often its button is pressed. Coming back to the page makes it ready again. */
 function sendOnce(): void {
   each<HTMLFormElement>("form[data-once]", (form) => {
+    if (form.dataset["guarded"]) return;
+    form.dataset["guarded"] = "yes";
     const button = form.querySelector<HTMLButtonElement>("button:not([type=button])");
     form.addEventListener("submit", (event) => {
       if (form.dataset["sent"]) {
@@ -138,9 +140,46 @@ function closeTab(): void {
   });
 }
 
+/** A part of the page about work that is under way: it is fetched anew until the work is done, which screen readers hear. */
+function polledParts(): void {
+  each<HTMLElement>("[data-poll]", (part) => void keepFresh(part));
+}
+
+async function keepFresh(part: HTMLElement): Promise<void> {
+  const region = liveRegion();
+  let now = part;
+  while (now.hasAttribute("data-poll") && now.isConnected) {
+    await new Promise((resolve) => window.setTimeout(resolve, 1500));
+    const next = await fetchPart(now.id);
+    if (!next) continue; // the network, or the session: the page says so when it is opened again
+    now.replaceWith(next);
+    now = next;
+    afresh();
+  }
+  region.textContent = now.dataset["polled"] ?? "";
+}
+
+/** The same part of this page as it is now. */
+async function fetchPart(id: string): Promise<HTMLElement | null> {
+  try {
+    const answer = await fetch(window.location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+  } catch {
+    return null;
+  }
+}
+
+/** What parts that came later need as well. */
+function afresh(): void {
+  sendOnce();
+  localTimes();
+}
+
 copyButtons();
 passwordEyes();
 sendOnce();
 notices();
 localTimes();
 closeTab();
+polledParts();

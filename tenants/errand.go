@@ -1,0 +1,38 @@
+package tenants
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// The kinds of errands: work of minutes that somebody asked for on a page, or
+// that is due.
+const (
+	ErrandIsolation = "isolation" // test an organization's isolation; Ref is the run
+	ErrandProbe     = "probe"     // take a throw-away organization away
+)
+
+var errands = []string{ErrandIsolation, ErrandProbe}
+
+// DueErrands takes errands that are due, at most limit. Each is the caller's for
+// as long as lease says, and longer with [Store.PutOff]; then it comes again,
+// unless it was dropped. Two processes never have the same one.
+func (s *Store) DueErrands(ctx context.Context, limit int, lease time.Duration) ([]Job, error) {
+	var waiting int64 // most of the time there are none, which costs no turn at writing
+	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&jobRow{}).Where("kind IN ? AND due_at <= ?", errands, s.now()).Limit(1).Count(&waiting).Error
+	})
+	if err != nil || waiting == 0 {
+		return nil, wrap(err, "look for what is due")
+	}
+	return s.takeJobs(ctx, errands, limit, lease)
+}
+
+// PutOff makes an errand due that much later than now.
+func (s *Store) PutOff(ctx context.Context, j Job, by time.Duration) error {
+	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error {
+		return ofJob(tx.Model(&jobRow{}), j).Update("due_at", s.now().Add(by)).Error
+	}), "put an errand off")
+}
