@@ -153,5 +153,9 @@ func (o *Scoped) dropMember(tx *gorm.DB, by, who UserID, before Role, owners []U
 	if err := tx.Where("user_id = ?", string(who)).Delete(&membershipRow{}).Error; err != nil {
 		return err
 	}
-	return record(tx, o.store.now(), by, action, string(who), string(before))
+	now := o.store.now()
+	if err := publish(tx, EventMemberRemoved, now, map[string]any{"user_id": who, "role": before}); err != nil {
+		return err
+	}
+	return record(tx, now, by, action, string(who), string(before))
 }

@@ -66,7 +66,10 @@ func (o *Scoped) CreateRoom(ctx context.Context, by UserID, name string) (Room, 
 		if _, err := roleOf(tx, by); err != nil {
 			return err
 		}
-		return tx.Create(&row).Error
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return record(tx, o.store.now(), by, "room.create", string(row.ID), row.Name)
 	})
 	if err != nil {
 		return Room{}, err
@@ -88,7 +91,10 @@ func (o *Scoped) RenameRoom(ctx context.Context, by UserID, id RoomID, name stri
 			return err
 		}
 		row.Name = name
-		return tx.Model(&roomRow{}).Where("id = ?", string(id)).Update("name", name).Error
+		if err := tx.Model(&roomRow{}).Where("id = ?", string(id)).Update("name", name).Error; err != nil {
+			return err
+		}
+		return record(tx, o.store.now(), by, "room.rename", string(id), name)
 	})
 	if err != nil {
 		return Room{}, err

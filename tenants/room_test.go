@@ -174,3 +174,24 @@ func TestTheListShowsWhatRuns(t *testing.T) {
 		}
 	})
 }
+
+// TestRoomsThatPeopleMakeAreNoted looks into the audit log.
+func TestRoomsThatPeopleMakeAreNoted(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		acme := tenantstest.New(t, db, clock).Org("acme").Owner("ann")
+		ann, room := acme.User("ann").ID, acme.Room("ann", "Standup")
+		if _, err := acme.RenameRoom(t.Context(), ann, room.ID, "Retro"); err != nil {
+			t.Fatal(err)
+		}
+		log, err := acme.Audit(t.Context(), ann, tenants.AuditFilter{Family: "room", Limit: 10})
+		if err != nil || len(log.Entries) != 2 {
+			t.Fatalf("%+v, %v", log.Entries, err)
+		}
+		for i, want := range []string{"room.rename Retro", "room.create Standup"} {
+			e := log.Entries[i]
+			if got := e.Action + " " + e.Detail; got != want || e.Actor != ann || e.Target != string(room.ID) || e.Via != tenants.ViaPage {
+				t.Errorf("noted %+v, want %s by ann", e, want)
+			}
+		}
+	})
+}

@@ -14,7 +14,7 @@ import (
 // WebhookEvents are the kinds of things that an organization's servers can hear
 // of. A meeting's end is everybody's leaving: nobody's is told one by one then.
 func WebhookEvents() []string {
-	return []string{EventMeetingStarted, EventMeetingEnded, EventParticipantJoined, EventParticipantLeft, EventMemberAdded}
+	return []string{EventMeetingStarted, EventMeetingEnded, EventParticipantJoined, EventParticipantLeft, EventMemberAdded, EventMemberRemoved}
 }
 
 // The kinds of events.
@@ -24,6 +24,7 @@ const (
 	EventParticipantJoined = "participant.joined"
 	EventParticipantLeft   = "participant.left"
 	EventMemberAdded       = "member.added"
+	EventMemberRemoved     = "member.removed" // also who left by themselves
 )
 
 // Webhook is an address of an organization that hears what happens.

@@ -64,6 +64,9 @@ func TestWebhooksTellWhatHappensInTheSameTransaction(t *testing.T) {
 		room := h.Room("ann", "Standup")
 		meeting := h.Guest(room, "guest").Meeting
 		h.Member("bob")
+		if err := h.RemoveMember(t.Context(), h.User("ann").ID, h.User("bob").ID); err != nil {
+			t.Fatal(err)
+		}
 		if err := h.Left(t.Context(), tenants.NodeEvent{ID: "1", Media: room.MediaName, Identity: "guest", At: clock.Now()}); err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +91,7 @@ func TestWebhooksTellWhatHappensInTheSameTransaction(t *testing.T) {
 			}
 		}
 		slices.Sort(told)
-		if want := []string{"meeting.ended", "meeting.started", "member.added", "participant.joined", "participant.left"}; !slices.Equal(told, want) {
+		if want := []string{"meeting.ended", "meeting.started", "member.added", "member.removed", "participant.joined", "participant.left"}; !slices.Equal(told, want) {
 			t.Errorf("told %v, want %v", told, want)
 		}
 		// What was refused happened not: nothing is told of it.
