@@ -23,6 +23,7 @@ type crawled struct {
 	things isolation.Things
 	open   tenants.Room // strangers are invited to it
 	key    tenants.MediaKey
+	api    tenants.APIKey
 	live   tenants.Meeting
 }
 
@@ -58,6 +59,8 @@ func sow(t *testing.T, w *world, name string) crawled {
 	c.live, _, err = scoped.Current(ctx, c.open.ID)
 	must(t, err)
 	c.key, err = scoped.CreateKey(ctx, name+" key")
+	must(t, err)
+	c.api, err = scoped.CreateAPIKey(ctx, owner, name+" reports", tenants.APIScopes())
 	must(t, err)
 	five := 5
 	must(t, scoped.SetQuota(ctx, owner, tenants.Quota{Participants: &five}))
@@ -100,6 +103,7 @@ func askers(t *testing.T, w *world, own, target crawled, door *isolation.Door) (
 		}).SignedString([]byte(own.key.Secret))
 		return "Bearer " + token, err
 	}))
+	add(door.Program("a program with another organization's API key", own.things, func(string) (string, error) { return "Bearer " + own.api.Token, nil }))
 	return all
 }
 
