@@ -2,15 +2,28 @@ package app
 
 import (
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"parley/billing"
+	"parley/tenants"
 	"parley/views"
 )
 
 func (s *Server) billingPage(c *fiber.Ctx) error {
+	seats, fault := s.seatsAsked(c, c.Query("seats"))
+	return s.showBilling(c, seats, c.Query("seats"), fault)
+}
+
+// showBilling shows the page with prices for so many seats; typed is what the field for them holds when it is at fault.
+func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error) error {
 	org := theOrg(c)
+	faults := tenants.Fields(fault)
+	if fault != nil && faults == nil {
+		return fault
+	}
 	plan, sub, err := s.billing.PlanOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
@@ -23,7 +36,56 @@ func (s *Server) billingPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, views.Billing(page, billingModel(s, c, plan, sub, plans)))
+	m := billingModel(s, c, plan, sub, plans)
+	if m.SeatsUsed, err = s.tenants.Org(org.ID).SeatsUsed(c.UserContext()); err != nil {
+		return err
+	}
+	m.Seats, m.SeatsTyped, m.SeatsError = max(seats, 1), strconv.Itoa(max(seats, 1)), faults["seats"]
+	if m.SeatsError != "" {
+		m.Seats, m.SeatsTyped = max(m.SeatsUsed, 1), typed
+		c.Status(fiber.StatusBadRequest)
+	} else if m.Subscription != nil {
+		m.SeatsTyped = strconv.Itoa(m.Subscription.Seats)
+	}
+	return s.render(c, views.Billing(page, m))
+}
+
+// seatsAsked reads how many seats somebody wants to pay for; nothing typed is as many as are needed. Fewer than that are refused: an
+// organization would buy a plan and be over it at once.
+func (s *Server) seatsAsked(c *fiber.Ctx, typed string) (int, error) {
+	used, err := s.tenants.Org(theOrg(c).ID).SeatsUsed(c.UserContext())
+	if err != nil {
+		return 0, err
+	}
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return max(used, 1), nil
+	}
+	n, err := strconv.Atoi(typed)
+	switch {
+	case err != nil || n < 1 || n > billing.SeatsMax:
+		return 0, &tenants.Error{Code: tenants.CodeInvalid, Field: "seats", Key: billing.KeySeatsNumber}
+	case n < used:
+		return 0, &tenants.Error{Code: tenants.CodeInvalid, Field: "seats", Key: billing.KeySeatsFew}
+	}
+	return n, nil
+}
+
+// changeSeats makes a running subscription one for more or fewer seats. It lifts nothing in meetings: seats are people who belong.
+func (s *Server) changeSeats(c *fiber.Ctx) error {
+	if !s.cfg.Selling {
+		return errNoSales
+	}
+	seats, err := s.seatsAsked(c, c.FormValue("seats"))
+	if err == nil {
+		_, err = s.billing.SetSeats(c.UserContext(), theOrg(c).ID, seats)
+	}
+	if tenants.Fields(err) != nil {
+		return s.showBilling(c, seats, c.FormValue("seats"), err)
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(c, "/billing", "seats_saved")
 }
 
 // checkout starts a purchase at Stripe and sends the person there.
@@ -32,11 +94,15 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 		return errNoSales
 	}
 	org := theOrg(c)
+	seats, err := s.seatsAsked(c, c.FormValue("seats"))
+	if err != nil {
+		return s.showBilling(c, seats, c.FormValue("seats"), err)
+	}
 	back := s.base(c) + "/o/" + org.Slug + "/billing"
 	from := url.QueryEscape(c.FormValue("return"))
 	to, err := s.billing.StartCheckout(c.UserContext(), billing.CheckoutInput{
 		Org: org.ID, OrgName: org.Name, Email: visitor(c).User.Email,
-		Plan: c.FormValue("plan"), Interval: c.FormValue("interval"),
+		Plan: c.FormValue("plan"), Interval: c.FormValue("interval"), Seats: seats,
 		SuccessURL: back + "/done?session_id={CHECKOUT_SESSION_ID}&from=" + from,
 		CancelURL:  back + "/cancelled?from=" + from,
 	})

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -54,6 +55,9 @@ func (s *Server) showInvites(c *fiber.Ctx, m views.InvitesModel, fault error) er
 // previewInvites shows a list line by line before anything is sent.
 func (s *Server) previewInvites(c *fiber.Ctx) error {
 	people, err := readPeople(c)
+	if c.FormValue("csv") != "" || c.FormValue("fix") != "" {
+		people, err = readCorrected(c)
+	}
 	if err == nil && len(people) == 0 {
 		err = &tenants.Error{Code: tenants.CodeInvalid, Field: "addresses", Key: tenants.KeyInvitesNone}
 	}
@@ -78,17 +82,38 @@ func (s *Server) previewInvites(c *fiber.Ctx) error {
 func invitePreview(checked []tenants.InviteInput, seats int) views.InvitePreviewModel {
 	m := views.InvitePreviewModel{Seats: seats}
 	var good []tenants.InviteInput
-	for i, p := range checked {
-		line := views.InviteCheck{Line: i + 1, Email: p.Email, Name: p.Name, Role: string(p.Role), Fault: p.Fault}
+	var wrong []tenants.InviteInput
+	for _, p := range checked {
+		line := views.InviteCheck{Line: p.Line, Email: p.Email, Name: p.Name, Role: string(p.Role), Fault: p.Fault}
 		if p.Fault != "" {
-			m.Wrong = append(m.Wrong, line)
+			m.Wrong, wrong = append(m.Wrong, line), append(wrong, p)
 			continue
 		}
 		m.Good = append(m.Good, line)
 		good = append(good, p)
 	}
 	m.CSV = tenants.WritePeopleCSV(good)
+	m.Fix = strings.TrimPrefix(tenants.WritePeopleCSV(wrong), fixHead)
 	return m
+}
+
+// fixHead is the line above the lines that are to be corrected; people do not have to look after it.
+const fixHead = "email,name,role\n"
+
+// readCorrected reads what a preview found right, and the lines that somebody has corrected on it.
+func readCorrected(c *fiber.Ctx) ([]tenants.InviteInput, error) {
+	var good []tenants.InviteInput
+	var err error
+	if csv := c.FormValue("csv"); csv != "" {
+		if good, err = tenants.ReadPeopleCSV([]byte(csv)); err != nil {
+			return nil, err
+		}
+	}
+	fixed, err := tenants.ReadPeopleCSV([]byte(fixHead + c.FormValue("fix")))
+	for i := range fixed {
+		fixed[i].Line-- // the head is not theirs
+	}
+	return append(good, fixed...), err
 }
 
 // readPeople reads the pasted addresses, or the table when one came along.

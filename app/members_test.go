@@ -82,6 +82,22 @@ func TestARemovedMembersMeetingEnds(t *testing.T) {
 var inviteLink = regexp.MustCompile(`/invite/[A-Za-z0-9_-]+`)
 
 // mailedInvite waits for the mail to an address and gives the link in it.
+// A list with faults is corrected on the page that shows them; what was right is not lost.
+func TestAListOfPeopleIsCorrectedOnItsPreview(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	ann.get(org + "/invitations")
+	page := ann.post(org+"/invitations", form("addresses", "bea@x.example\n\nnonsense\nbea@x.example")).status(200).
+		has("One invitation will go out.", "2 lines are left out.", `class="num">3</td>`, `class="num">4</td>`, "nonsense,,")
+	csv := "email,name,role\nbea@x.example,,member\n"
+	if !strings.Contains(page.body, csv) {
+		t.Errorf("the good line does not go along: %s", excerpt(page.body))
+	}
+	ann.post(org+"/invitations", form("csv", csv, "fix", "cem@x.example,Cem,member\nstill nonsense")).status(200).
+		has("2 invitations will go out.", "One line is left out.", `class="num">2</td>`)
+	ann.post(org+"/invitations", form("csv", csv, "fix", "")).status(200).has("One invitation will go out.").lacks("left out")
+}
+
 func (w *world) mailedInvite(to string) string {
 	w.t.Helper()
 	link := ""

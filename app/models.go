@@ -59,12 +59,13 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 }
 
 // offers are the ways to lift the limits of an organization on this plan; none when nothing is sold here.
-func (s *Server) offers(c *fiber.Ctx, now billing.Plan) ([]views.Offer, error) {
+func (s *Server) offers(c *fiber.Ctx, org tenants.OrgID, now billing.Plan) ([]views.Offer, error) {
 	bigger, err := s.nextPlan(c, now)
 	if err != nil || bigger == nil || !s.cfg.Selling {
 		return nil, err
 	}
-	return s.texts(c).Offers([]views.Plan{planModel(*bigger)}, 1), nil
+	seats, err := s.tenants.Org(org).SeatsUsed(c.UserContext())
+	return s.texts(c).Offers([]views.Plan{planModel(*bigger)}, max(seats, 1)), err
 }
 
 func billingModel(s *Server, c *fiber.Ctx, plan billing.Plan, sub billing.Subscription, plans []billing.Plan) views.BillingModel {
@@ -124,7 +125,11 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if err != nil {
 		return m, err
 	}
-	offers, err := s.offers(c, plan)
+	if !plan.Limits.Bounds(entry.Meeting.Length) { // a quota holds this meeting: paying would lift nothing
+		m.CanUpgrade = false
+		return m, nil
+	}
+	offers, err := s.offers(c, at.Org.ID, plan)
 	m.Offers, m.CanUpgrade = append(m.Offers, offers...), len(offers) > 0
 	return m, err
 }
@@ -151,16 +156,17 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 		out.RestUntil = restUntil(m, now)
 		out.CanRejoin = out.RestUntil.IsZero() && (m.EndReason != tenants.EndHost || at.Host)
 	}
-	if out.Reason == tenants.EndLimit && at.Pays {
-		plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
-		if err != nil {
-			return out, err
-		}
-		if out.Offers, err = s.offers(c, plan); err != nil {
-			return out, err
-		}
+	if out.Reason != tenants.EndLimit {
+		return out, nil
 	}
-	return out, nil
+	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
+	if err != nil {
+		return out, err
+	}
+	if out.ByQuota = !plan.Limits.Bounds(m.Length); !out.ByQuota && at.Pays {
+		out.Offers, err = s.offers(c, at.Org.ID, plan)
+	}
+	return out, err
 }
 
 // restUntil is when a room can be used again after a meeting that ran into its limit; zero when it can be now.
@@ -182,10 +188,20 @@ func leaveReason(why string) string {
 
 func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
 	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
+	if err != nil {
+		return views.FullModel{}, err
+	}
+	seats := allowed.in(at.Room.CreatedBy).Participants
+	if now, _, err := s.tenants.Org(at.Org.ID).Current(c.UserContext(), at.Room.ID); err == nil {
+		seats = now.ParticipantLimit // what the meeting began with, or was given since
+	} else if !isCode(err, tenants.CodeNotFound) {
+		return views.FullModel{}, err
+	}
+	byQuota := seats < allowed.Plan.Limits.Participants
 	return views.FullModel{
-		Room: at.Room.Name, Code: at.Room.Code, Participants: allowed.Limits.Participants, Plan: allowed.Plan.Name,
-		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling,
-	}, err
+		Room: at.Room.Name, Code: at.Room.Code, Participants: seats, Plan: allowed.Plan.Name, ByQuota: byQuota,
+		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling && !byQuota,
+	}, nil
 }
 
 func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
@@ -197,10 +213,14 @@ func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
 		Room: at.Room.Name, Code: at.Room.Code, Reason: m.EndReason, Limit: m.Length,
 		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling,
 	}
-	if m.EndReason == tenants.EndLimit {
-		out.RestUntil = restUntil(m, s.clock.Now())
+	if m.EndReason != tenants.EndLimit {
+		return out, nil
 	}
-	return out, nil
+	out.RestUntil = restUntil(m, s.clock.Now())
+	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
+	out.ByQuota = !plan.Limits.Bounds(m.Length)
+	out.CanUpgrade = out.CanUpgrade && !out.ByQuota
+	return out, err
 }
 
 func mailList(mails []StoredMail) (out []views.MailItem) {

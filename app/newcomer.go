@@ -54,8 +54,12 @@ func (s *Server) welcomeMember(c *fiber.Ctx, j journey, claims identity.Claims) 
 	if name == "" {
 		name = claims.Email
 	}
+	seats, err := s.seatsOf(c.UserContext(), j.Org)
+	if err != nil {
+		return err
+	}
 	// The organization's word for an address is not ours: whoever runs a provider can let it say anything.
-	made, err := s.tenants.Newcomer(c.UserContext(), tenants.NewcomerInput{Identity: identityOf(claims), Name: name, Email: claims.Email, Join: j.Org})
+	made, err := s.tenants.Newcomer(c.UserContext(), tenants.NewcomerInput{Identity: identityOf(claims), Name: name, Email: claims.Email, Join: j.Org, Seats: seats})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,30 @@ func TestAPersonsQuotaHoldsInTheirRooms(t *testing.T) {
 	bob.post(at+"/quota", form()).status(403)
 	other := ann.room(org)
 	w.browser().postJoin(other, "Gil").status(303)
+}
+
+// Where a quota holds a meeting back, pages say so, and offer nobody a plan that would not help.
+func TestPagesSayWhoseLimitItIs(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	free, held, short := ann.room(org), ann.room(org), ann.room(org)
+	if session := ann.join(free, "Ann"); !session.CanUpgrade || len(session.Offers) == 0 {
+		t.Errorf("the plan binds, and no upgrade is offered: %+v", session.Offers)
+	}
+	ann.get(org + "/quotas")
+	ann.post(org+"/quotas", form("meeting_length", "30", "participants", "1")).status(303)
+	if session := ann.join(held, "Ann"); session.CanUpgrade || len(session.Offers) > 0 {
+		t.Errorf("a quota binds, and an upgrade is offered: %+v", session.Offers)
+	}
+	w.browser().postJoin(held, "Gil").status(409).has("the most that its organization has set").lacks("Get more seats")
+
+	at, err := w.store.OrgBySlug(t.Context(), strings.TrimPrefix(org, "/o/"))
+	must(t, err)
+	second := time.Second
+	must(t, w.store.Org(at.ID).SetQuota(t.Context(), tenants.UserID(w.id(org, "Ann")), tenants.Quota{MeetingLength: &second}))
+	ann.join(short, "Ann")
+	eventually(t, "the meeting runs into its limit", func() bool { return ann.shows("/m/"+short+"/after", "the longest that the organization has set") })
+	ann.get("/m/" + short + "/after").status(200).lacks("/checkout")
 }
 
 // postJoin presses Join in the lobby, without script.

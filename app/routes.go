@@ -105,8 +105,8 @@ func (s *Server) routes() {
 	r.Get("/organizations/new", s.requireUser, s.newOrganizationPage)
 	r.Post("/organizations/:slug/join", s.requireUser, s.slowDown(20, 10*time.Minute), s.joinByDomain)
 	r.Get("/invite/:token", s.slowDownGuesses(60, time.Minute), s.invitePage)
-	r.Post("/invite/:token", s.requireUser, s.slowDown(30, time.Minute), s.acceptInvite)
-	r.Post("/invite/:token/signup", s.slowDown(60, 10*time.Minute), s.signUpInvited)
+	r.Post("/invite/:token", s.requireUser, s.slowDownGuesses(60, time.Minute), s.acceptInvite)
+	r.Post("/invite/:token/signup", s.slowDownGuesses(60, time.Minute), s.signUpInvited) // a whole office may sign up from one address
 	r.Post("/organizations", s.requireUser, s.slowDown(20, 10*time.Minute), s.newOrganization)
 	o := r.Group("/o/:org", s.requireUser, s.requireRole())
 	o.Get("", s.dashboard)
@@ -185,6 +185,7 @@ func (s *Server) routes() {
 	o.Get("/billing/done", payers, s.checkoutDone)
 	o.Get("/billing/cancelled", payers, s.checkoutCancelled)
 	o.Post("/billing/portal", payers, s.portal)
+	o.Post("/billing/seats", payers, s.changeSeats)
 
 	if s.dev != nil {
 		s.dev.mountPages(s, r)

@@ -20,8 +20,8 @@ type CheckoutInput struct {
 
 // Validate reports what is missing.
 func (in CheckoutInput) Validate() error {
-	if in.Seats < 0 || in.Seats > 10_000 {
-		return fault(tenants.CodeInvalid, KeyNotSold, fmt.Errorf("billing: %d seats", in.Seats))
+	if in.Seats < 0 || in.Seats > SeatsMax {
+		return seatsFault(KeySeatsNumber, fmt.Errorf("billing: %d seats", in.Seats))
 	}
 	for _, raw := range []string{in.SuccessURL, in.CancelURL} {
 		if u, err := url.Parse(raw); err != nil || u.Host == "" {

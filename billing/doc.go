@@ -15,6 +15,10 @@
 // another plan that is still open is expired first. The browser goes to
 // Stripe's page, pays, and comes back.
 //
+// A plan is bought by the seat. Who buys says how many seats, at least as many
+// as people belong or are invited; [Service.SetSeats] changes that later, and
+// Stripe charges or credits the rest of the period.
+//
 // # Learning of it
 //
 // Stripe calls the webhook. [Service.HandleEvent] checks the signature over the

@@ -26,6 +26,9 @@ const (
 	KeyNotSold           = "error.billing.notsold"
 	KeyNeverPaid         = "error.billing.neverpaid"
 	KeyLimits            = "error.billing.limits"
+	KeySeatsNumber       = "error.billing.seats"
+	KeySeatsFew          = "error.billing.seatsfew"
+	KeySeatsPayment      = "error.billing.seatspayment"
 )
 
 // fault gives an error its code and sentence, the way tenants' own have them.

@@ -28,6 +28,11 @@ type Gateway interface {
 	// Subscriptions fetches everything that the customer has or had, also ended
 	// ones. ErrNoCustomer when Stripe does not know the customer (any more).
 	Subscriptions(ctx context.Context, customer string) ([]RemoteSubscription, error)
+	// SetSeats makes a running subscription one for so many seats. More are
+	// charged at once for the rest of the period; when that payment fails
+	// nothing changes (ErrRejected). Fewer are credited to the next invoice.
+	// Doing it again changes nothing.
+	SetSeats(ctx context.Context, subscription string, seats int) error
 	// CancelAndRefund ends a subscription at once and gives back what its last
 	// invoice took. Doing it again changes nothing.
 	CancelAndRefund(ctx context.Context, subscription string) error

@@ -40,6 +40,9 @@ func (NoSales) Subscriptions(context.Context, string) ([]RemoteSubscription, err
 	return nil, errNoSales
 }
 
+// SetSeats refuses.
+func (NoSales) SetSeats(context.Context, string, int) error { return errNoSales }
+
 // CancelAndRefund refuses.
 func (NoSales) CancelAndRefund(context.Context, string) error { return errNoSales }
 

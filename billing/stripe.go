@@ -231,6 +231,28 @@ func remote(s *stripe.Subscription) RemoteSubscription {
 	return r
 }
 
+// SetSeats: https://docs.stripe.com/billing/subscriptions/prorations
+func (g *stripeGateway) SetSeats(ctx context.Context, id string, seats int) error {
+	s, err := g.api.Subscriptions.Get(id, &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}})
+	if err != nil {
+		return translate("fetch the subscription", err)
+	}
+	if s.Items == nil || len(s.Items.Data) == 0 {
+		return fmt.Errorf("billing: subscription %s sells nothing: %w", id, ErrNotFound)
+	}
+	item := s.Items.Data[0]
+	if item.Quantity == int64(seats) {
+		return nil
+	}
+	_, err = g.api.Subscriptions.Update(id, &stripe.SubscriptionParams{
+		Params:            stripe.Params{Context: ctx},
+		Items:             []*stripe.SubscriptionItemsParams{{ID: &item.ID, Quantity: stripe.Int64(int64(seats))}},
+		ProrationBehavior: stripe.String("always_invoice"),
+		PaymentBehavior:   stripe.String("error_if_incomplete"),
+	})
+	return translate("change the seats", err)
+}
+
 func (g *stripeGateway) CancelAndRefund(ctx context.Context, id string) error {
 	get := &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}}
 	get.AddExpand("latest_invoice")

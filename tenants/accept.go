@@ -157,17 +157,23 @@ func (o *Scoped) accept(tx *gorm.DB, found offer, who userRow, seats int) (orgRo
 	} else if err := o.useMail(tx, found, who, now); err != nil {
 		return org, err
 	}
-	used, err := o.seatsUsed(tx)
-	if err != nil {
+	if err := o.seatFree(tx, seats); err != nil {
 		return org, err
-	}
-	if seats > 0 && used >= seats {
-		return org, &Error{Code: CodeLimited, Key: KeySeatsUsed}
 	}
 	if err := o.store.insertMember(tx, who.ID, found.role()); err != nil {
 		return org, err
 	}
 	return org, record(tx, now, who.ID, "member.join", string(who.ID), string(found.role()))
+}
+
+// seatFree refuses one person more than belong or are invited, when every seat is
+// taken; 0 seats is no limit. Who counts holds the organization's row.
+func (o *Scoped) seatFree(tx *gorm.DB, seats int) error {
+	used, err := o.seatsUsed(tx)
+	if err == nil && seats > 0 && used >= seats {
+		err = &Error{Code: CodeLimited, Key: KeySeatsUsed}
+	}
+	return err
 }
 
 func (o *Scoped) useLink(tx *gorm.DB, hash string, now time.Time) error {

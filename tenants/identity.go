@@ -146,6 +146,7 @@ type NewcomerInput struct {
 	Confirmed    bool   // the provider has checked the address, and may be believed
 	Organization string // name of the organization that they found
 	Join         OrgID  // or the one whose own sign-in this is
+	Seats        int    // how many people may belong to that one; 0 = no limit
 }
 
 // Newcomer makes a person who signs in by an identity, in an organization of
@@ -212,7 +213,9 @@ func (s *Store) newcomer(tx *gorm.DB, in NewcomerInput, who userRow, id OrgID, o
 	org, role, deed := orgRow{}, RoleMember, "member.create"
 	var err error
 	if in.Join != "" {
-		err = first(tx.Where("id = ?", string(id)), &org, "organization")
+		if err = first(forUpdate(tx).Where("id = ?", string(id)), &org, "organization"); err == nil {
+			err = s.Org(id).seatFree(tx, in.Seats)
+		}
 	} else {
 		role, deed = RoleOwner, "organization.create"
 		org, err = s.insertOrg(tx, id, orgName)

@@ -22,6 +22,7 @@ const (
 type InviteInput struct {
 	Email, Name string
 	Role        Role   // "" = member
+	Line        int    // of the list that it came in, from 1; 0 = not known
 	Fault       string // message id of what is wrong with it; "" = it can be sent
 }
 

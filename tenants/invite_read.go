@@ -3,6 +3,8 @@ package tenants
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"io"
 	"net/mail"
 	"strings"
 	"unicode/utf8"
@@ -19,25 +21,37 @@ func ReadAddresses(text string) ([]InviteInput, error) {
 		return nil, &Error{Code: CodeInvalid, Field: "addresses", Key: KeyInvitesMany}
 	}
 	var out []InviteInput
-	for line := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, ""), func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
-		line = strings.Trim(line, " \t,")
-		if line == "" {
-			continue
-		}
-		if list, err := mail.ParseAddressList(line); err == nil {
-			for _, a := range list {
-				out = append(out, InviteInput{Email: a.Address, Name: a.Name})
+	n := 0
+	for line := range strings.Lines(strings.ToValidUTF8(text, "")) {
+		n++
+		for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
+			for _, p := range addressesIn(strings.Trim(part, " \t,")) {
+				p.Line = n
+				out = append(out, p)
 			}
-			continue
-		}
-		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
-			out = append(out, InviteInput{Email: strings.Trim(word, `<>"'`)})
 		}
 	}
 	if len(out) > InvitesMax {
 		return nil, &Error{Code: CodeInvalid, Field: "addresses", Key: KeyInvitesMany}
 	}
 	return out, nil
+}
+
+// addressesIn reads what stands on one line.
+func addressesIn(line string) (out []InviteInput) {
+	if line == "" {
+		return nil
+	}
+	if list, err := mail.ParseAddressList(line); err == nil {
+		for _, a := range list {
+			out = append(out, InviteInput{Email: a.Address, Name: a.Name})
+		}
+		return out
+	}
+	for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		out = append(out, InviteInput{Email: strings.Trim(word, `<>"'`)})
+	}
+	return out
 }
 
 // columns of a table of people: where each stands; -1 for a column that is not
@@ -57,23 +71,27 @@ func ReadPeopleCSV(raw []byte) ([]InviteInput, error) {
 	}
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = separator(raw), -1, true, true
-	lines, err := r.ReadAll()
-	if err != nil || len(lines) == 0 {
+	line, err := r.Read()
+	if err != nil {
 		return nil, invalid("file", KeyCSVText)
 	}
-	at, headed := readHead(lines[0])
-	if headed {
-		lines = lines[1:]
-	}
+	at, headed := readHead(line)
 	if at.email < 0 {
 		return nil, invalid("file", KeyCSVColumns)
 	}
+	if headed {
+		line, err = r.Read()
+	}
 	var out []InviteInput
-	for _, line := range lines {
-		p := InviteInput{Email: cell(line, at.email), Name: cell(line, at.name), Role: readRole(cell(line, at.role))}
+	for ; err == nil; line, err = r.Read() {
+		n, _ := r.FieldPos(0) // as a spreadsheet or an editor numbers them
+		p := InviteInput{Email: cell(line, at.email), Name: cell(line, at.name), Role: readRole(cell(line, at.role)), Line: n}
 		if p.Email != "" || p.Name != "" {
 			out = append(out, p)
 		}
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, invalid("file", KeyCSVText)
 	}
 	if len(out) > InvitesMax {
 		return nil, &Error{Code: CodeInvalid, Field: "file", Key: KeyInvitesMany}
@@ -95,7 +113,7 @@ func WritePeopleCSV(people []InviteInput) string {
 
 // separator is what stands between the columns of the first line.
 func separator(raw []byte) rune {
-	head, _, _ := bytes.Cut(raw, []byte("\n"))
+	head, _, _ := bytes.Cut(bytes.TrimLeft(raw, "\r\n"), []byte("\n"))
 	best := ','
 	for _, r := range ";\t" {
 		if bytes.Count(head, []byte(string(r))) > bytes.Count(head, []byte(string(best))) {
@@ -114,11 +132,11 @@ func readHead(line []string) (at columns, headed bool) {
 			return columns{0, 1, 2}, false
 		}
 		switch strings.ToLower(strings.TrimSpace(word)) {
-		case "email", "e-mail", "mail", "address", "e-mail address", "email address":
+		case "email", "e-mail", "mail", "address", "e-mail address", "email address", "e-mail-adresse", "adresse":
 			at.email = i
 		case "name", "full name", "display name":
 			at.name = i
-		case "role":
+		case "role", "rolle":
 			at.role = i
 		}
 	}

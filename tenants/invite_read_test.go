@@ -11,11 +11,11 @@ import (
 func TestReadAddresses(t *testing.T) {
 	for text, want := range map[string][]tenants.InviteInput{
 		"":            nil,
-		"a@x.example": {{Email: "a@x.example"}},
-		"a@x.example, b@y.example;c@z.example\nd@w.example":          {{Email: "a@x.example"}, {Email: "b@y.example"}, {Email: "c@z.example"}, {Email: "d@w.example"}},
-		"Amara Okafor <a@x.example>; \"Rivas, Mateo\" <m@x.example>": {{Email: "a@x.example", Name: "Amara Okafor"}, {Email: "m@x.example", Name: "Rivas, Mateo"}},
-		"a@x.example b@y.example":                                    {{Email: "a@x.example"}, {Email: "b@y.example"}},
-		"nonsense\na@x.example\r\n\r\n":                              {{Email: "nonsense"}, {Email: "a@x.example"}},
+		"a@x.example": {{Email: "a@x.example", Line: 1}},
+		"a@x.example, b@y.example;c@z.example\nd@w.example":          {{Email: "a@x.example", Line: 1}, {Email: "b@y.example", Line: 1}, {Email: "c@z.example", Line: 1}, {Email: "d@w.example", Line: 2}},
+		"Amara Okafor <a@x.example>; \"Rivas, Mateo\" <m@x.example>": {{Email: "a@x.example", Name: "Amara Okafor", Line: 1}, {Email: "m@x.example", Name: "Rivas, Mateo", Line: 1}},
+		"a@x.example b@y.example":                                    {{Email: "a@x.example", Line: 1}, {Email: "b@y.example", Line: 1}},
+		"nonsense\na@x.example\r\n\r\n":                              {{Email: "nonsense", Line: 1}, {Email: "a@x.example", Line: 2}},
 	} {
 		got, err := tenants.ReadAddresses(text)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -28,12 +28,15 @@ func TestReadAddresses(t *testing.T) {
 }
 
 func TestReadPeopleCSV(t *testing.T) {
-	one := []tenants.InviteInput{{Email: "a@x.example", Name: "Amara, O.", Role: "admin"}}
+	at := func(line int) []tenants.InviteInput {
+		return []tenants.InviteInput{{Email: "a@x.example", Name: "Amara, O.", Role: "admin", Line: line}}
+	}
 	for text, want := range map[string][]tenants.InviteInput{
-		"email,name,role\na@x.example,\"Amara, O.\",Admin\n":            one,
-		"\ufeffRole;E-mail;Name\r\nadmin;a@x.example;Amara, O.\r\n;;\n": one,
-		"a@x.example\tAmara, O.\tadmin":                                 one,
-		"Name,Email,Shoe size\nAl,al@x.example,44":                      {{Email: "al@x.example", Name: "Al"}},
+		"email,name,role\na@x.example,\"Amara, O.\",Admin\n":             at(2),
+		"\ufeffRole;E-mail;Name\r\nadmin;a@x.example;Amara, O.\r\n;;\n":  at(2),
+		"\n\nE-Mail-Adresse;Name;Rolle\n\na@x.example;Amara, O.;admin\n": at(5),
+		"a@x.example\tAmara, O.\tadmin":                                  at(1),
+		"Name,Email,Shoe size\nAl,al@x.example,44":                       {{Email: "al@x.example", Name: "Al", Line: 2}},
 	} {
 		got, err := tenants.ReadPeopleCSV([]byte(text))
 		if err != nil || !reflect.DeepEqual(got, want) {

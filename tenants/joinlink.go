@@ -221,12 +221,8 @@ func (o *Scoped) JoinByDomain(ctx context.Context, who UserID, seats int) error 
 		if _, err := roleOf(tx, who); err == nil {
 			return nil
 		}
-		used, err := o.seatsUsed(tx)
-		if err != nil {
+		if err := o.seatFree(tx, seats); err != nil {
 			return err
-		}
-		if seats > 0 && used >= seats {
-			return &Error{Code: CodeLimited, Key: KeySeatsUsed}
 		}
 		if err := o.store.insertMember(tx, who, RoleMember); err != nil {
 			return err

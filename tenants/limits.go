@@ -103,6 +103,10 @@ func lower[T ~int | ~int64](plan, quota T) T {
 	}
 }
 
+// Bounds reports whether this plan is what holds a meeting of a length back. If
+// it allows more, a quota does, and no bigger plan would help.
+func (plan Limits) Bounds(length time.Duration) bool { return !longer(plan.MeetingLength, length) }
+
 // longer reports whether a meeting may last longer under a than under b.
 func longer(a, b time.Duration) bool {
 	return b > 0 && (a <= 0 || a > b)

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -206,7 +207,7 @@ func (o *Scoped) tell(tx *gorm.DB, org orgRow, n quotaNew, base, lang string) (f
 		return false, got.Error
 	}
 	var whom []userRow
-	find := tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Select("users.id, users.name, users.email")
+	find := tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Select("users.id, users.name, users.email, users.language")
 	if n.who != "" {
 		kind += "_own"
 		find = find.Where("memberships.user_id = ?", string(n.who))
@@ -218,7 +219,7 @@ func (o *Scoped) tell(tx *gorm.DB, org orgRow, n quotaNew, base, lang string) (f
 	}
 	mails := make([]OutMail, len(whom))
 	for i, u := range whom {
-		mails[i] = OutMail{Kind: kind, To: u.Email, Lang: lang, Params: map[string]string{
+		mails[i] = OutMail{Kind: kind, To: u.Email, Lang: cmp.Or(u.Language, lang), Params: map[string]string{
 			"Name": u.Name, "Organization": org.Name, "Minutes": strconv.Itoa(n.minutes), "Quota": strconv.Itoa(n.most), "Link": base + "/o/" + org.Slug + "/quotas",
 		}}
 		if n.who != "" {

@@ -19,6 +19,9 @@ func afterTitle(p Page, m AfterModel) string {
 func afterReason(p Page, m AfterModel) string {
 	switch m.Reason {
 	case "limit":
+		if m.ByQuota {
+			return p.T("after.reason_limit_quota", "Limit", p.Texts.Limit(m.Limit))
+		}
 		if m.Member {
 			return p.T("after.reason_limit_member", "Plan", m.Plan, "Limit", p.Texts.Limit(m.Limit))
 		}
@@ -47,7 +50,18 @@ func afterKind(p Page, m AfterModel) string {
 	return "member"
 }
 
+// fullText says how many people are in, and whose limit that is.
+func fullText(p Page, m FullModel) string {
+	if m.ByQuota {
+		return p.T("full.text_quota", "Room", m.Room, "People", m.Participants)
+	}
+	return p.T("full.text", "Room", m.Room, "People", m.Participants)
+}
+
 func endedText(p Page, m EndedModel) string {
+	if m.ByQuota {
+		return p.T("ended.limit_quota", "Room", m.Room, "Limit", p.Texts.Limit(m.Limit))
+	}
 	if m.Reason == "limit" {
 		return p.T("ended.limit", "Room", m.Room, "Limit", p.Texts.Limit(m.Limit))
 	}

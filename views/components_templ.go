@@ -530,7 +530,7 @@ func kitChoices(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = intervalSwitch(p, "#", Year).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = intervalSwitch(p, "#", Year, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

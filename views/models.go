@@ -177,6 +177,9 @@ type BillingModel struct {
 	Plans        []Plan             // bigger ones that can be bought
 	Interval     string             // Month or Year: what the choices show
 	Seats        int                // that a purchase charges for
+	SeatsUsed    int                // by people who belong or are invited
+	SeatsTyped   string             // what the field for seats holds
+	SeatsError   string             // message id; empty for none
 	CanPay       bool               // the person may buy and cancel
 	Selling      bool               // payments are set up in this installation
 	Contact      string             // for plans by contract; empty hides the line
@@ -212,6 +215,7 @@ type AfterModel struct {
 	People     int           // who took part
 	Plan       string        // under which it ran
 	Limit      time.Duration // the longest it could be; 0 is no limit
+	ByQuota    bool          // which the organization has set, not its plan
 	RestUntil  time.Time     // the room cannot be used until then; zero when it can
 	CanRejoin  bool
 	Member     bool   // of the room's organization
@@ -232,7 +236,8 @@ type Offer struct {
 // FullModel is the page for the person who finds every seat taken.
 type FullModel struct {
 	Room, Code   string
-	Participants int // seats
+	Participants int  // seats
+	ByQuota      bool // fewer than the plan allows: the organization has set that
 	Plan         string
 	Member       bool
 	Org          string
@@ -243,6 +248,7 @@ type FullModel struct {
 type EndedModel struct {
 	Room, Code string
 	Reason     string // limit or host
+	ByQuota    bool   // the limit was the organization's own, not the plan's
 	RestUntil  time.Time
 	Limit      time.Duration
 	Member     bool

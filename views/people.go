@@ -164,12 +164,13 @@ type LinkLine struct {
 type InvitePreviewModel struct {
 	Good, Wrong []InviteCheck
 	CSV         string // the good ones, to be sent
+	Fix         string // the wrong ones, to be corrected: a line each
 	Seats       int
 }
 
 // InviteCheck is one line of such a list. Fault is a message id.
 type InviteCheck struct {
-	Line                     int
+	Line                     int // of the file or of what was pasted
 	Email, Name, Role, Fault string
 }
 

@@ -74,7 +74,7 @@ func Pricing(p Page, m PricingModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = intervalSwitch(p, "/pricing", m.Interval).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = intervalSwitch(p, "/pricing", m.Interval, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -227,7 +227,7 @@ func Pricing(p Page, m PricingModel) templ.Component {
 }
 
 // intervalSwitch chooses between monthly and yearly prices with plain links.
-func intervalSwitch(p Page, path, interval string) templ.Component {
+func intervalSwitch(p Page, path, interval, keep string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -265,11 +265,11 @@ func intervalSwitch(p Page, path, interval string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = segment(path+"?interval="+Month, p.T("plan.monthly"), interval == Month).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = segment(path+"?interval="+Month+keep, p.T("plan.monthly"), interval == Month).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = segment(path+"?interval="+Year, p.T("plan.yearly"), interval != Month).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = segment(path+"?interval="+Year+keep, p.T("plan.yearly"), interval != Month).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -133,6 +133,7 @@ func Rules() map[string]Rule {
 		"/o/:org/developers/media-keys/:key/rotate": console(Params{"key": "media_keys.id"}),
 		"/o/:org/developers/media-keys/:key/revoke": console(Params{"key": "media_keys.id"}),
 		"/o/:org/billing/portal":                    console(nil),
+		"/o/:org/billing/seats":                     console(nil),
 		"/o/:org/settings/sign-in":                  console(nil),
 		"/o/:org/settings/sign-in/remove":           console(nil),
 		"/o/:org/settings/isolation":                console(nil).costly(),

@@ -7,8 +7,13 @@ import (
 
 // bill writes the invoice of a subscription's present period and collects it.
 func (s *Server) bill(sub *subscription, reason string) *invoice {
+	return s.charge(sub, reason, sub.amount())
+}
+
+// charge makes an invoice over an amount and tries to collect it.
+func (s *Server) charge(sub *subscription, reason string, amount int64) *invoice {
 	in := &invoice{
-		ID: s.st.id("in"), Object: "invoice", AmountDue: sub.amount(), AmountRemaining: sub.amount(), Total: sub.amount(),
+		ID: s.st.id("in"), Object: "invoice", AmountDue: amount, AmountRemaining: amount, Total: amount,
 		BillingReason: reason, Created: sub.CurrentPeriodStart, Currency: sub.Currency, Customer: sub.Customer,
 		Metadata: map[string]string{}, PeriodStart: sub.CurrentPeriodStart, PeriodEnd: sub.CurrentPeriodEnd,
 		Status: "open", Subscription: &sub.ID,

@@ -2,6 +2,7 @@ package stripefake
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -169,17 +170,58 @@ func updateSubscription(c *call) (any, error) {
 		return nil, err
 	}
 	later, has, meta := c.p.yes("cancel_at_period_end"), c.p.has("cancel_at_period_end"), c.p.dict("metadata")
+	items := c.p.array("items")
+	for _, p := range items {
+		_, _ = p.str("id"), p.str("quantity")
+	}
+	now, strict := c.p.str("proration_behavior") == "always_invoice", c.p.str("payment_behavior") == "error_if_incomplete"
 	if err := c.p.unknown(); err != nil {
 		return nil, err
 	}
 	if v.EndedAt != nil {
 		return nil, refused("", "A canceled subscription can only update its cancellation_details and metadata.")
 	}
+	for _, p := range items {
+		if err := c.setQuantity(v, p, now, strict); err != nil {
+			return nil, err
+		}
+	}
 	maps.Copy(v.Metadata, meta)
 	if has {
 		c.cancelLater(v, later)
 	}
 	return v, nil
+}
+
+// setQuantity changes how many of an item are sold. What is more is charged for
+// the rest of the period; what is less would be credited to the next invoice,
+// and the stand-in keeps no balances.
+func (c *call) setQuantity(v *subscription, p *params, now, strict bool) error {
+	at := slices.IndexFunc(v.Items.Data, func(i subscriptionItem) bool { return i.ID == p.str("id") })
+	if at < 0 {
+		return missing(p.path+"[id]", "subscription item", p.str("id"))
+	}
+	item := &v.Items.Data[at]
+	n, err := p.num("quantity", item.Quantity)
+	if err != nil {
+		return err
+	}
+	if n < 1 || n > 100_000 {
+		return invalid(p.path+"[quantity]", "parameter_invalid_integer", "This value must be between 1 and 100000.")
+	}
+	more := n - item.Quantity
+	if more == 0 {
+		return nil
+	}
+	if more > 0 && now && strict && c.st.Declining[v.Customer] {
+		return &apiError{status: http.StatusPaymentRequired, Type: "card_error", Code: "card_declined", Message: "Your card was declined."}
+	}
+	item.Quantity = n
+	if left := v.CurrentPeriodEnd - c.now().Unix(); more > 0 && now && left > 0 {
+		c.charge(v, "subscription_update", more*item.Price.UnitAmount*left/(v.CurrentPeriodEnd-v.CurrentPeriodStart))
+	}
+	c.emit("customer.subscription.updated", v)
+	return nil
 }
 
 func cancelSubscription(c *call) (any, error) {

@@ -41,7 +41,12 @@ function told(key: string, people: Person[], t: Texts): News[] {
 }
 
 function limitNews(now: State, before: State, t: Texts, local: number): News[] {
-  if (now.clock === before.clock || !lifted(before.clock, now.clock)) return [];
+  if (now.clock === before.clock) return [];
+  if (lifted(now.clock, before.clock)) {
+    const left = timeLeft(now.clock, local) ?? 0;
+    return left > 0 ? [{ text: t("meeting.news.shortened", { left: spoken(left, t) }), tone: "lamp" }] : [];
+  }
+  if (!lifted(before.clock, now.clock)) return [];
   if (before.upgrade === "paying") return [{ text: t("meeting.upgrade.thanks"), tone: "plain" }];
   const left = timeLeft(now.clock, local);
   if (left === null) return [{ text: t("meeting.news.lifted.none"), tone: "plain" }];

@@ -25,6 +25,7 @@ const t = textsFrom({
   "meeting.minutes.one": "{n} minute",
   "meeting.minutes.other": "{n} minutes",
   "meeting.upgrade.thanks": "Thank you",
+  "meeting.news.shortened": "Shortened",
   "meeting.hours": "{hours} h {minutes} min",
 });
 const told = (before = start(), after = start()) => newsOf(after, before, t, 0).map((n) => n.text);
@@ -87,6 +88,16 @@ test("a lifted limit closes the offers and thanks who paid", () => {
   const lifted = reduce(paying, { type: "limits", clock: { endsAt: 9_000_000, offset: 0 } });
   assert.equal(lifted.upgrade, "closed");
   assert.deepEqual(told(paying, lifted), ["Thank you"]);
+});
+
+test("a meeting that an admin shortens says so, and offers nothing that would not help", () => {
+  const open = reduce(start(), { type: "upgrade", upgrade: "open" });
+  const shorter = reduce(open, { type: "limits", clock: { endsAt: 40_000, offset: 0 } });
+  assert.equal(shorter.held, true);
+  assert.equal(shorter.upgrade, "closed");
+  assert.deepEqual(told(open, shorter), ["Shortened"]);
+  const lifted = reduce(shorter, { type: "limits", clock: { endsAt: 9_000_000, offset: 0 } });
+  assert.equal(lifted.held, false);
 });
 
 test("comings and goings are told by name, many at once as a number", () => {

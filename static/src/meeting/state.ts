@@ -64,6 +64,8 @@ export interface State {
   clock: Clock;
   plan: string;
   limit: number;
+  /** The meeting was shortened while it ran: an admin's quota holds it, and no plan would lift that. */
+  held: boolean;
   /** The browser plays no sound until somebody taps. */
   soundBlocked: boolean;
   peopleOpen: boolean;
@@ -103,6 +105,7 @@ export function initialState(clock: Clock, plan: string, limit: number): State {
     clock,
     plan,
     limit,
+    held: false,
     soundBlocked: false,
     peopleOpen: false,
     menu: null,
@@ -151,12 +154,15 @@ function connectionChanged(state: State, connection: Connection): State {
 
 /** A lifted limit closes the offers by itself: there is nothing left to pay for. */
 function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>): State {
+  const longer = lifted(state.clock, said.clock);
+  const shorter = lifted(said.clock, state.clock);
   return {
     ...state,
     clock: said.clock,
     plan: said.plan ?? state.plan,
     limit: said.limit ?? state.limit,
-    upgrade: lifted(state.clock, said.clock) ? "closed" : state.upgrade,
+    held: shorter || (state.held && !longer),
+    upgrade: longer || shorter ? "closed" : state.upgrade,
   };
 }
 

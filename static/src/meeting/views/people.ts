@@ -45,8 +45,8 @@ export class People {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
     if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
-    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && before.peopleOpen)) return;
-    setText(this.#count, String(now.people.length));
+    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && now.limit === before.limit && before.peopleOpen)) return;
+    setText(this.#count, this.#ui.t("meeting.seats", { here: now.people.length, seats: now.limit }));
     const here = new Set(now.people.map((p) => p.identity));
     for (const [identity, row] of this.#rows) {
       if (here.has(identity)) continue;

@@ -35,11 +35,11 @@ export class Top {
   }
 
   tick(left: number | null): void {
-    const { meeting } = this.#ui;
+    const { meeting, store } = this.#ui;
     this.#chip.hidden = left === null;
     if (left === null) return;
     this.#chip.dataset["urgency"] = urgency(left);
-    this.upgrade.hidden = !meeting.canUpgrade || meeting.offers.length === 0;
+    this.upgrade.hidden = !meeting.canUpgrade || store.state.held || meeting.offers.length === 0;
     this.#dial.set(left);
     setText(this.#left, this.#words(left));
   }

@@ -66,7 +66,7 @@ export class Upgrade {
     setText(this.#title, last ? t("meeting.upgrade.last") : t("meeting.upgrade.title", { left: spoken(left, t) }));
     setText(this.#text, t("meeting.upgrade.text", { plan: store.state.plan }));
     const began = before !== null && before > aMinute && last;
-    if (began && meeting.canUpgrade && meeting.offers.length > 0 && store.state.upgrade === "closed") {
+    if (began && meeting.canUpgrade && !store.state.held && meeting.offers.length > 0 && store.state.upgrade === "closed") {
       store.dispatch({ type: "upgrade", upgrade: "open" });
     }
   }
