@@ -68,9 +68,10 @@ func (s *Server) enter(ctx context.Context, org tenants.OrgID, room tenants.Room
 	if err != nil {
 		return tenants.Entry{}, err
 	}
+	may := allowed.in(room.CreatedBy)
 	entry, err := s.tenants.Org(org).Enter(ctx, tenants.EnterInput{
 		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User, Program: p.Program, Back: p.Back,
-		Limits: allowed.in(room.CreatedBy).Limits, Plan: allowed.Plan.Name,
+		Limits: may.Limits, Plan: allowed.Plan.Name, ConcurrentBy: may.ConcurrentBy,
 	})
 	if err != nil {
 		return tenants.Entry{}, fmt.Errorf("enter meeting: %w", err)
@@ -103,7 +104,13 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 	if err != nil && !isCode(err, tenants.CodeNotFound) {
 		return s.problem(c, err)
 	}
-	return s.render(c, views.Lobby(s.page(c, ""), s.lobbyModel(c, at, meeting, people, fault)))
+	model := s.lobbyModel(c, at, meeting, people, fault)
+	if at.Host { // a guest can do nothing about it
+		if model.MinutesLeft, model.MinutesNear, err = s.minutesNear(c.UserContext(), at.Org.ID, at.Room.CreatedBy); err != nil {
+			return s.problem(c, err)
+		}
+	}
+	return s.render(c, views.Lobby(s.page(c, ""), model))
 }
 
 // join takes a seat for the person. The lobby asks for JSON and turns into the meeting; a plain form is sent to the meeting's page.

@@ -43,12 +43,14 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 	mine := allowed.in(visitor(c).User.ID)
 	m.MeetingLength, m.Participants = mine.MeetingLength, mine.Participants
 	m.LengthBy, m.ParticipantsBy, m.ConcurrentBy = string(mine.LengthBy), string(mine.ParticipantsBy), string(mine.ConcurrentBy)
-	if most := mine.MonthMinutes; most > 0 {
+	m.OwnMeetings = mine.MakerMeetings
+	if mine.MonthMinutes > 0 || mine.MakerMinutes > 0 {
 		use, err := s.tenants.Org(org.ID).MonthUse(c.UserContext())
 		if err != nil {
 			return m, err
 		}
-		m.MonthUsed, m.MonthMost = use.Minutes, most
+		m.MonthUsed, m.MonthMost = use.Minutes, mine.MonthMinutes
+		m.OwnUsed, m.OwnMost = use.Makers[visitor(c).User.ID], mine.MakerMinutes
 	}
 	bigger, err := s.nextPlan(c, allowed.Plan)
 	if err == nil && bigger != nil && s.cfg.Selling && org.Role.CanPay() {

@@ -31,7 +31,10 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.quota), Used: use.Minutes, Most: allowed.Limits.MonthMinutes}
+	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.quota), Used: use.Minutes, Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes}
+	if m.StorageUsed, err = s.tenants.Org(org).StorageUsed(c.UserContext()); err != nil {
+		return err
+	}
 	if fault != nil {
 		if m.Errors = tenants.Fields(fault); m.Errors == nil {
 			return fault
@@ -45,8 +48,12 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 func quotaPlan(a allowance) views.QuotaPlan {
 	return views.QuotaPlan{
 		Name: a.Plan.Name, Minutes: int(a.Plan.Limits.MeetingLength / time.Minute), People: a.Plan.Limits.Participants, AtOnce: a.Plan.Limits.ConcurrentMeetings,
+		Megabytes: int(a.Plan.Limits.StorageBytes / megabyte),
 	}
 }
+
+// megabyte is what storage is set in.
+const megabyte = 1 << 20
 
 func quotaForm(q tenants.Quota) views.QuotaForm {
 	show := func(n *int) string {
@@ -56,6 +63,10 @@ func quotaForm(q tenants.Quota) views.QuotaForm {
 		return strconv.Itoa(*n)
 	}
 	f := views.QuotaForm{People: show(q.Participants), AtOnce: show(q.ConcurrentMeetings), Month: show(q.MonthMinutes)}
+	if q.StorageBytes != nil {
+		megabytes := int((*q.StorageBytes + megabyte - 1) / megabyte)
+		f.Storage = show(&megabytes)
+	}
 	if q.MeetingLength != nil {
 		minutes := int((*q.MeetingLength + time.Minute - 1) / time.Minute)
 		f.Minutes = show(&minutes)
@@ -66,6 +77,7 @@ func quotaForm(q tenants.Quota) views.QuotaForm {
 func typedQuota(c *fiber.Ctx) views.QuotaForm {
 	return views.QuotaForm{
 		Minutes: c.FormValue("meeting_length"), People: c.FormValue("participants"), AtOnce: c.FormValue("concurrent_meetings"), Month: c.FormValue("month_minutes"),
+		Storage: c.FormValue("storage"),
 	}
 }
 
@@ -97,6 +109,10 @@ func readQuota(c *fiber.Ctx, plan tenants.Limits) (tenants.Quota, error) {
 	q.Participants = number("participants", plan.Participants)
 	q.ConcurrentMeetings = number("concurrent_meetings", plan.ConcurrentMeetings)
 	q.MonthMinutes = number("month_minutes", 0)
+	if megabytes := number("storage", int(plan.StorageBytes/megabyte)); megabytes != nil {
+		bytes := int64(*megabytes) * megabyte
+		q.StorageBytes = &bytes
+	}
 	if len(faults) > 0 {
 		return q, faults
 	}
@@ -188,6 +204,24 @@ func (s *Server) tellOfQuotas(ctx context.Context, org tenants.OrgID) {
 	if told {
 		s.ringMails()
 	}
+}
+
+// minutesNear says how many minutes of meetings are left this month in the rooms that somebody made, and whether that is a fifth of
+// them or less.
+func (s *Server) minutesNear(ctx context.Context, org tenants.OrgID, maker tenants.UserID) (left int, near bool, err error) {
+	allowed, err := s.allowanceOf(ctx, org)
+	may := allowed.in(maker)
+	if err != nil || may.MonthMinutes == 0 && may.MakerMinutes == 0 {
+		return 0, false, err
+	}
+	use, err := s.tenants.Org(org).MonthUse(ctx)
+	for _, one := range [][2]int{{use.Minutes, may.MonthMinutes}, {use.Makers[maker], may.MakerMinutes}} {
+		used, most := one[0], one[1]
+		if most > 0 && used*100 >= most*tenants.NearlyUsed && (!near || most-used < left) {
+			left, near = max(most-used, 0), true
+		}
+	}
+	return left, near, err
 }
 
 // quotaAlert is the banner of an organization whose minutes are nearly or wholly used; nil while they are not.

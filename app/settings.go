@@ -60,8 +60,12 @@ func (s *Server) setLogo(c *fiber.Ctx) error {
 	if errors.Is(err, errUploadLarge) {
 		err = &tenants.Error{Code: tenants.CodeInvalid, Field: "logo", Key: tenants.KeyLogoLarge}
 	}
+	var allowed allowance
 	if err == nil {
-		err = s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, raw)
+		allowed, err = s.allowanceOf(c.UserContext(), theOrg(c).ID)
+	}
+	if err == nil {
+		err = s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, raw, allowed.Limits.StorageBytes)
 	}
 	if err != nil {
 		return s.showSettings(c, err)
@@ -70,7 +74,7 @@ func (s *Server) setLogo(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeLogo(c *fiber.Ctx) error {
-	if err := s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, nil); err != nil {
+	if err := s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, nil, 0); err != nil {
 		return err
 	}
 	return s.done(c, "/settings", "logo_removed")

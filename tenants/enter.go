@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,7 +130,7 @@ func open(tx *gorm.DB, stale sitting, room roomRow, in EnterInput, now time.Time
 			return sitting{}, err
 		}
 	}
-	if err := oneMore(tx, in.Limits.ConcurrentMeetings, now); err != nil {
+	if err := oneMore(tx, room, in, now); err != nil {
 		return sitting{}, err
 	}
 	if err := minutesLeft(tx, room, in.Limits, now); err != nil {
@@ -153,25 +154,46 @@ func open(tx *gorm.DB, stale sitting, room roomRow, in EnterInput, now time.Time
 	return sitting{meeting: m}, publish(tx, EventMeetingStarted, now, meetingEvent(m))
 }
 
-// oneMore refuses a meeting more than the organization may hold at once. Who
-// starts one queues on the organization's quota row meanwhile.
-func oneMore(tx *gorm.DB, limit int, now time.Time) error {
-	if limit <= 0 {
+// oneMore refuses a meeting more than the organization may hold at once, or than
+// may be held in the rooms of one person. Who starts one queues on the
+// organization's quota row meanwhile.
+func oneMore(tx *gorm.DB, room roomRow, in EnterInput, now time.Time) error {
+	all, own := in.Limits.ConcurrentMeetings, in.Limits.MakerMeetings
+	if room.CreatedBy == nil {
+		own = 0
+	}
+	if all <= 0 && own <= 0 {
 		return nil
 	}
 	if err := first(forUpdate(tx).Where("id = ?", quotaID), &quotaRow{}, "quota"); err != nil {
 		return err
 	}
-	all, err := allRunning(tx, now)
+	sittings, err := allRunning(tx, now)
 	if err != nil {
 		return err
 	}
-	for _, s := range all {
-		if s.open() {
-			limit--
+	var theirs []RoomID
+	if own > 0 {
+		if err := tx.Model(&roomRow{}).Where("created_by = ?", string(*room.CreatedBy)).Pluck("id", &theirs).Error; err != nil {
+			return err
 		}
 	}
-	if limit <= 0 {
+	open, openOwn := 0, 0
+	for _, s := range sittings {
+		if !s.open() {
+			continue
+		}
+		open++
+		if slices.Contains(theirs, s.meeting.Room) {
+			openOwn++
+		}
+	}
+	switch {
+	case own > 0 && openOwn >= own:
+		return &Error{Code: CodeLimited, Key: KeyMeetingsMaker}
+	case all > 0 && open >= all && in.ConcurrentBy == ByOrganization:
+		return &Error{Code: CodeLimited, Key: KeyMeetingsQuota}
+	case all > 0 && open >= all:
 		return &Error{Code: CodeLimited, Key: KeyMeetingsConcurrent}
 	}
 	return nil

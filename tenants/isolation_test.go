@@ -67,7 +67,7 @@ func crossings() map[string]crossing {
 			return refused(err)
 		},
 		"SetLogo": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return refused(mine.SetLogo(ctx, o.ann, nil))
+			return refused(mine.SetLogo(ctx, o.ann, nil, 0))
 		},
 		"SetQuota": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			one := 1

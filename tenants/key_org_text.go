@@ -11,7 +11,10 @@ const (
 	KeyHandOverSelf = "error.handover.own" // to oneself
 	KeyRoleOwner    = "error.role.owner"   // only owners make owners
 
-	KeyMinutesUsed      = "error.minutes.used"   // of the organization's month
+	KeyMinutesUsed      = "error.minutes.used"    // of the organization's month
+	KeyMeetingsMaker    = "error.meetings.person" // as many at once as the quota of who made the room allows
+	KeyMeetingsQuota    = "error.meetings.quota"  // as many at once as the organization's quota allows
+	KeyStorageFull      = "error.storage.full"
 	KeyMakerMinutesUsed = "error.minutes.person" // of the month of who made the room
 	KeyQuotaPlan        = "error.quota.plan"     // above the plan
 

@@ -10,8 +10,9 @@ type Limits struct {
 	ConcurrentMeetings int           // meetings of the organization at once; 0 = no limit
 	MonthMinutes       int           // of all meetings of the organization in a month; 0 = no limit
 	MakerMinutes       int           // of all meetings of a month in the rooms of one person; 0 = no limit
+	MakerMeetings      int           // at once in the rooms of one person; 0 = no limit
 	ChatDays           int           // how long chat is kept
-	StorageBytes       int64         // files and recordings
+	StorageBytes       int64         // of pictures, files and recordings; 0 = no limit
 	Ads                bool          // shows advertisements
 	Phone              bool          // may call phones
 	SSO                bool          // may sign in through its own identity provider
@@ -26,7 +27,8 @@ type Quota struct {
 	MeetingLength      *time.Duration
 	Participants       *int
 	ConcurrentMeetings *int
-	MonthMinutes       *int // of meetings, in a calendar month (UTC)
+	MonthMinutes       *int   // of meetings, in a calendar month (UTC)
+	StorageBytes       *int64 // of an organization; not used in a person's quota
 }
 
 // Source is what binds a limit, and so who can lift it: an owner or a billing
@@ -41,9 +43,12 @@ const (
 )
 
 // Resolved is what a meeting may do, and what each of its limits comes from.
+// Where nothing but the plan speaks, it is ByPlan, also for "no limit".
 type Resolved struct {
 	Limits
 	LengthBy, ParticipantsBy, ConcurrentBy Source
+	MonthBy, StorageBy                     Source
+	MakerMinutesBy, MakerMeetingsBy        Source
 }
 
 // Resolve turns a plan, the organization's quota and the quota of who made the
@@ -52,6 +57,11 @@ func Resolve(plan Limits, org, maker Quota) Resolved {
 	mid := plan.Clamp(org)
 	out := Resolved{Limits: mid.Clamp(Quota{MeetingLength: maker.MeetingLength, Participants: maker.Participants})}
 	out.MonthMinutes, out.MakerMinutes = value(org.MonthMinutes), value(maker.MonthMinutes)
+	out.MakerMeetings = value(maker.ConcurrentMeetings)
+	out.MonthBy = sourceOf(0, out.MonthMinutes, out.MonthMinutes)
+	out.StorageBy = sourceOf(plan.StorageBytes, mid.StorageBytes, out.StorageBytes)
+	out.MakerMinutesBy = sourceOf(0, 0, out.MakerMinutes)
+	out.MakerMeetingsBy = sourceOf(0, 0, out.MakerMeetings)
 	out.LengthBy = sourceOf(plan.MeetingLength, mid.MeetingLength, out.MeetingLength)
 	out.ParticipantsBy = sourceOf(plan.Participants, mid.Participants, out.Participants)
 	out.ConcurrentBy = sourceOf(plan.ConcurrentMeetings, mid.ConcurrentMeetings, out.ConcurrentMeetings)
@@ -84,6 +94,9 @@ func (plan Limits) Clamp(q Quota) Limits {
 	}
 	if q.ConcurrentMeetings != nil {
 		out.ConcurrentMeetings = lower(plan.ConcurrentMeetings, *q.ConcurrentMeetings)
+	}
+	if q.StorageBytes != nil {
+		out.StorageBytes = lower(plan.StorageBytes, *q.StorageBytes)
 	}
 	if q.Participants != nil {
 		out.Participants = max(0, min(plan.Participants, *q.Participants))

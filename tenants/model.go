@@ -184,6 +184,8 @@ type EnterInput struct {
 	Back     bool   // comes with what was given together with a seat, and takes that seat or none
 	Limits   Limits // the organization's present limits
 	Plan     string // shown beside the clock
+
+	ConcurrentBy Source // what the limit of meetings at once comes from, for who is refused
 }
 
 // Entry is a seat that was given.

@@ -113,10 +113,10 @@ func (o *Scoped) SetPersonQuota(ctx context.Context, by, who UserID, q Quota) er
 			return err
 		}
 		now := o.store.now()
-		row := personQuotaRow{UserID: who, MeetingLength: q.MeetingLength, Participants: q.Participants, MonthMinutes: q.MonthMinutes, ChangedAt: now}
+		row := personQuotaRow{UserID: who, MeetingLength: q.MeetingLength, Participants: q.Participants, ConcurrentMeetings: q.ConcurrentMeetings, MonthMinutes: q.MonthMinutes, ChangedAt: now}
 		put := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "user_id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"meeting_length", "participants", "month_minutes", "updated_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"meeting_length", "participants", "concurrent_meetings", "month_minutes", "updated_at"}),
 		}
 		if err := tx.Clauses(put).Create(&row).Error; err != nil {
 			return err

@@ -38,6 +38,10 @@ func TestTheMinutesOfAMonth(t *testing.T) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Owner("ann").Admin("ada").Member("bob")
 		ctx, ann, bob := t.Context(), acme.User("ann").ID, acme.User("bob").ID
+		ada := acme.User("ada")
+		if _, err := w.Store.SetProfile(ctx, ada.ID, tenants.ProfileInput{Name: "ada", Language: "de"}); err != nil {
+			t.Fatal(err)
+		}
 		hers, his := acme.Room("ann", "Hers"), acme.Room("bob", "His")
 		ten, four := 10, 4
 		if err := acme.SetQuota(ctx, ann, tenants.Quota{MonthMinutes: &ten}); err != nil {
@@ -79,6 +83,9 @@ func TestTheMinutesOfAMonth(t *testing.T) {
 			}
 			got := map[string]bool{}
 			for _, m := range mails {
+				if german := m.To == ada.Email; german != (m.Lang == "de") { // each in their own language
+					t.Errorf("%s is told in %q", m.To, m.Lang)
+				}
 				got[m.Kind+" "+m.To] = true
 				_ = w.Store.MailSent(ctx, m.ID)
 			}

@@ -40,7 +40,8 @@ func (o *Scoped) SetQuota(ctx context.Context, by UserID, q Quota) error {
 		}
 		err = tx.Model(&quotaRow{}).Where("id = ?", quotaID).Updates(map[string]any{
 			"meeting_length": q.MeetingLength, "participants": q.Participants,
-			"concurrent_meetings": q.ConcurrentMeetings, "month_minutes": q.MonthMinutes, "updated_at": now,
+			"concurrent_meetings": q.ConcurrentMeetings, "month_minutes": q.MonthMinutes,
+			"storage_bytes": q.StorageBytes, "updated_at": now,
 		}).Error
 		if err != nil {
 			return err
@@ -51,8 +52,8 @@ func (o *Scoped) SetQuota(ctx context.Context, by UserID, q Quota) error {
 
 // String is for the audit log.
 func (q Quota) String() string {
-	return fmt.Sprintf("meeting length %s, participants %s, meetings at once %s, minutes a month %s",
-		orPlan(q.MeetingLength), orPlan(q.Participants), orPlan(q.ConcurrentMeetings), orPlan(q.MonthMinutes))
+	return fmt.Sprintf("meeting length %s, participants %s, meetings at once %s, minutes a month %s, bytes stored %s",
+		orPlan(q.MeetingLength), orPlan(q.Participants), orPlan(q.ConcurrentMeetings), orPlan(q.MonthMinutes), orPlan(q.StorageBytes))
 }
 
 func orPlan[T any](v *T) string {
@@ -60,6 +61,34 @@ func orPlan[T any](v *T) string {
 		return "as planned"
 	}
 	return fmt.Sprint(*v)
+}
+
+// StorageUsed is how many bytes of pictures the organization keeps.
+func (o *Scoped) StorageUsed(ctx context.Context) (used int64, err error) {
+	err = o.read(ctx, "count what is stored", func(tx *gorm.DB) error {
+		used, err = storageUsed(tx)
+		return err
+	})
+	return used, err
+}
+
+func storageUsed(tx *gorm.DB) (used int64, err error) {
+	err = tx.Model(&logoRow{}).Select("COALESCE(SUM(LENGTH(png)), 0)").Scan(&used).Error
+	return used, err
+}
+
+// storageFree refuses what does not fit beside what is stored already; most 0 is
+// no limit. Who asks holds the organization's row, so that no two of them count
+// the same free bytes.
+func storageFree(tx *gorm.DB, field string, size int, most int64) error {
+	if most <= 0 || size == 0 {
+		return nil
+	}
+	used, err := storageUsed(tx)
+	if err == nil && used+int64(size) > most {
+		err = &Error{Code: CodeLimited, Field: field, Key: KeyStorageFull}
+	}
+	return err
 }
 
 // check refuses what could not mean anything.
@@ -76,6 +105,9 @@ func (q Quota) check() error {
 	}
 	if q.MonthMinutes != nil && *q.MonthMinutes < 1 {
 		faults = append(faults, invalid("month_minutes", KeyQuotaInvalid))
+	}
+	if q.StorageBytes != nil && *q.StorageBytes < 1 {
+		faults = append(faults, invalid("storage", KeyQuotaInvalid))
 	}
 	return faults.orNil()
 }

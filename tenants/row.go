@@ -100,28 +100,33 @@ type quotaRow struct {
 	Participants       *int
 	ConcurrentMeetings *int
 	MonthMinutes       *int
+	StorageBytes       *int64
 	ChangedAt          time.Time `gorm:"column:updated_at"`
 }
 
 func (quotaRow) TableName() string { return "quotas" }
 
 func (r quotaRow) quota() Quota {
-	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings, MonthMinutes: r.MonthMinutes}
+	return Quota{
+		MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings,
+		MonthMinutes: r.MonthMinutes, StorageBytes: r.StorageBytes,
+	}
 }
 
 type personQuotaRow struct {
-	Tenant        TenantID `gorm:"column:tenant_id;primaryKey"`
-	UserID        UserID   `gorm:"primaryKey"`
-	MeetingLength *time.Duration
-	Participants  *int
-	MonthMinutes  *int
-	ChangedAt     time.Time `gorm:"column:updated_at"`
+	Tenant             TenantID `gorm:"column:tenant_id;primaryKey"`
+	UserID             UserID   `gorm:"primaryKey"`
+	MeetingLength      *time.Duration
+	Participants       *int
+	ConcurrentMeetings *int
+	MonthMinutes       *int
+	ChangedAt          time.Time `gorm:"column:updated_at"`
 }
 
 func (personQuotaRow) TableName() string { return "person_quotas" }
 
 func (r personQuotaRow) quota() Quota {
-	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, MonthMinutes: r.MonthMinutes}
+	return Quota{MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings, MonthMinutes: r.MonthMinutes}
 }
 
 type policyRow struct {

@@ -54,6 +54,33 @@ func (l *lobby) meeting() tenants.MeetingID {
 	return m.ID
 }
 
+func TestMeetingsAtOnceInOnePersonsRoomsAreCounted(t *testing.T) {
+	eachLobby(t, func(l *lobby) {
+		one := 1
+		limits := tenants.Resolve(tenantstest.Free(), tenants.Quota{}, tenants.Quota{ConcurrentMeetings: &one}).Limits
+		enter := func(room tenants.Room, limits tenants.Limits, by tenants.Source) error {
+			_, err := l.enter(tenants.EnterInput{Room: room.ID, Identity: "ann", Limits: limits, ConcurrentBy: by})
+			return err
+		}
+		l.Member("bob")
+		first, second, other := l.Room("ann", "First"), l.Room("ann", "Second"), l.Room("bob", "Other")
+		l.must(enter(other, tenantstest.Free(), tenants.ByPlan)) // another person's rooms are no matter
+		in := 0
+		for _, err := range together(2, func(i int) error { return enter([]tenants.Room{first, second}[i], limits, tenants.ByPlan) }) {
+			if err == nil {
+				in++
+				continue
+			}
+			l.wantCode("second meeting", err, tenants.CodeLimited, tenants.KeyMeetingsMaker)
+		}
+		if in != 1 {
+			l.t.Errorf("%d meetings began in ann's rooms, want 1", in)
+		}
+		few := tenants.Resolve(tenantstest.Free(), tenants.Quota{ConcurrentMeetings: &one}, tenants.Quota{})
+		l.wantCode("past the organization's quota", enter(l.Room("bob", "More"), few.Limits, few.ConcurrentBy), tenants.CodeLimited, tenants.KeyMeetingsQuota)
+	})
+}
+
 func TestMeetingsAtOnceAreCounted(t *testing.T) {
 	eachLobby(t, func(l *lobby) {
 		limits := tenantstest.Free()

@@ -8,12 +8,14 @@ import (
 
 // LobbyModel is the page before a meeting: the mirror, the devices, the name and the way in.
 type LobbyModel struct {
-	Room, Code string
-	Name       string        // who is signed in, or what a guest was called before; empty for none
-	NameError  string        // message id; empty for none
-	Live       bool          // a meeting is on
-	Running    time.Duration // since when, with Live
-	Here       []string      // the names of who is in it now, in join order
+	Room, Code  string
+	Name        string        // who is signed in, or what a guest was called before; empty for none
+	NameError   string        // message id; empty for none
+	Live        bool          // a meeting is on
+	Running     time.Duration // since when, with Live
+	MinutesNear bool          // the month's minutes are nearly or wholly used; said to members only
+	MinutesLeft int
+	Here        []string // the names of who is in it now, in join order
 }
 
 // MeetingModel is the page of a meeting that somebody holds a seat in, after a reload or a plain form.
@@ -79,6 +81,14 @@ func (m LobbyModel) whoIsHere(p Page) string {
 	default:
 		return p.N("lobby.here.more", n-2, "First", firstName(m.Here[0]), "Second", firstName(m.Here[1]))
 	}
+}
+
+// minutes says what is left of the month's minutes, where that is little.
+func (m LobbyModel) minutes(p Page) string {
+	if m.MinutesLeft <= 0 {
+		return p.T("lobby.minutes_used")
+	}
+	return p.T("lobby.minutes_near", "Left", m.MinutesLeft)
 }
 
 // running says since when a meeting is on, to the minute.

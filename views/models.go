@@ -160,6 +160,8 @@ type LimitsModel struct {
 	ConcurrentMeetings                     int    // 0 is no limit
 	LengthBy, ParticipantsBy, ConcurrentBy string // what each comes from: plan, organization or person
 	MonthUsed, MonthMost                   int    // minutes of this month; MonthMost 0 is no limit
+	OwnUsed, OwnMost                       int    // the same in the rooms of the person who looks
+	OwnMeetings                            int    // at once in the rooms of that person; 0 is no limit
 	Upgrade                                *Plan  // the next bigger plan when the person may buy it; nil otherwise
 }
 

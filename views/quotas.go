@@ -5,17 +5,28 @@ type QuotasModel struct {
 	Plan       QuotaPlan
 	Quota      QuotaForm
 	Used, Most int // minutes of this month; Most 0 is no limit
-	Errors     map[string]string
+
+	StorageUsed, StorageMost int64 // bytes; Most 0 is no limit
+	Errors                   map[string]string
 }
 
 // QuotaPlan is what the plan allows; 0 is no limit.
 type QuotaPlan struct {
 	Name                    string
 	Minutes, People, AtOnce int
+	Megabytes               int
 }
 
 // QuotaForm is a quota as it stands in the fields; empty leaves what the plan says.
-type QuotaForm struct{ Minutes, People, AtOnce, Month string }
+type QuotaForm struct{ Minutes, People, AtOnce, Month, Storage string }
+
+// storageSize writes bytes as people count them: whole kilobytes, then megabytes.
+func storageSize(p Page, bytes int64) string {
+	if bytes < 1<<20 {
+		return p.T("quotas.kilobytes", "Size", (bytes+1023)>>10)
+	}
+	return p.T("quotas.megabytes", "Size", (bytes+1<<19)>>20)
+}
 
 // planSays is the hint beside a field: what the plan allows.
 func planSays(p Page, plan string, n int) string {
