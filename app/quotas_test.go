@@ -66,6 +66,17 @@ func TestAPersonsQuotaHoldsInTheirRooms(t *testing.T) {
 	bob.post(at+"/quota", form()).status(403)
 	other := ann.room(org)
 	w.browser().postJoin(other, "Gil").status(303)
+
+	ann.get(at)
+	ann.post(at+"/quota", form("concurrent_meetings", "1")).status(303)
+	w.browser().postJoin(bob.room(org), "Gil").has("at once in this person’s rooms")
+	w.browser().postJoin(ann.room(org), "Gil").status(303)
+	bob.get(org).has("Meetings at once in your rooms")
+
+	ann.get(org + "/quotas").has("KB of pictures")
+	ann.post(org+"/quotas", form("storage", "0")).status(400).has(`value="0"`)
+	ann.post(org+"/quotas", form("storage", "5")).status(303)
+	ann.get(org+"/quotas").has(`name="storage"`, `value="5"`, "0 KB of 5 MB")
 }
 
 // Where a quota holds a meeting back, pages say so, and offer nobody a plan that would not help.
