@@ -21,6 +21,6 @@ export default defineConfig<Settings>({
   },
   projects: [
     { name: "sqlite", use: { database: "sqlite" } },
-    { name: "postgres", grep: /first meeting|organization of 300|lowers a quota/, use: { database: "postgres" } },
+    { name: "postgres", grep: /first meeting/, use: { database: "postgres" } },
   ],
 });
