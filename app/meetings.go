@@ -129,11 +129,13 @@ func (s *Server) join(c *fiber.Ctx) error {
 	}
 	seat := seat{Code: at.Room.Code, Name: name, Identity: s.identity(c, at.Room.Code)}
 	session, err := s.admitPerson(c, at, seat)
+	if err == nil || isCode(err, tenants.CodeWaiting) { // who waits comes back as who they are
+		if err := s.keepSeat(c, seat); err != nil {
+			return s.problem(c, err)
+		}
+	}
 	if err != nil {
 		return s.turnAway(c, at, err)
-	}
-	if err := s.keepSeat(c, seat); err != nil {
-		return s.problem(c, err)
 	}
 	if wantsJSON(c) {
 		return c.JSON(session)
@@ -258,7 +260,9 @@ func (s *Server) turnAway(c *fiber.Ctx, at place, err error) error {
 	switch {
 	case tenants.KeyOf(err) == tenants.KeyGuestsForbidden:
 		return s.membersOnly(c, at)
-	case isCode(err, tenants.CodeFull):
+	case isCode(err, tenants.CodeWaiting):
+		return s.toWaiting(c, at)
+	case tenants.KeyOf(err) == tenants.KeyMeetingFull:
 		model, err := s.fullModel(c, at)
 		if err != nil {
 			return s.problem(c, err)

@@ -24,7 +24,7 @@ func (s *Server) showPolicies(c *fiber.Ctx, p tenants.Policies, faults map[strin
 		return err
 	}
 	return s.render(c, views.Policies(page, views.PoliciesModel{
-		Guests: p.Guests, Share: string(p.Share), Chat: string(p.Chat), Errors: faults,
+		Guests: p.Guests, Waiting: string(p.Waiting), Share: string(p.Share), Chat: string(p.Chat), Errors: faults,
 	}))
 }
 
@@ -33,7 +33,8 @@ func (s *Server) showPolicies(c *fiber.Ctx, p tenants.Policies, faults map[strin
 func (s *Server) setPolicies(c *fiber.Ctx) error {
 	org, ctx := theOrg(c).ID, c.UserContext()
 	next := tenants.Policies{
-		Guests: c.FormValue("guests") == "yes", Share: tenants.Circle(c.FormValue("share")), Chat: tenants.Circle(c.FormValue("chat")),
+		Guests: c.FormValue("guests") == "yes", Waiting: tenants.WaitingRoom(c.FormValue("waiting")),
+		Share: tenants.Circle(c.FormValue("share")), Chat: tenants.Circle(c.FormValue("chat")),
 	}
 	err := s.tenants.Org(org).SetPolicies(ctx, visitor(c).User.ID, next)
 	if faults := tenants.Fields(err); faults != nil {

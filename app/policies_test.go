@@ -46,8 +46,8 @@ func TestPoliciesReachTheRunningMeeting(t *testing.T) {
 
 		bob.get(org + "/policies").status(403)
 		ann.get(org + "/policies").status(200).has("Guests who are in a meeting when you save are sent out at once")
-		ann.post(org+"/policies", form("guests", "yes", "share", "managers", "chat", "somebody")).status(400).has("Choose one of these", `value="managers" checked`)
-		ann.post(org+"/policies", form("guests", "yes", "share", "managers", "chat", "members")).status(303).location(org + "/policies?done=policies_saved")
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "nobody", "share", "managers", "chat", "somebody")).status(400).has("Choose one of these", `value="managers" checked`)
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "nobody", "share", "managers", "chat", "members")).status(303).location(org + "/policies?done=policies_saved")
 		if p := w.may(host.Identity); !p.GetCanPublishData() || !mayShare(p) {
 			t.Errorf("the owner may %v", p)
 		}
@@ -76,7 +76,7 @@ func TestPoliciesReachTheRunningMeeting(t *testing.T) {
 			t.Errorf("as owner, Bob may %v", p)
 		}
 
-		ann.post(org+"/policies", form("guests", "no", "share", "everyone", "chat", "everyone")).status(303)
+		ann.post(org+"/policies", form("guests", "no", "waiting", "nobody", "share", "everyone", "chat", "everyone")).status(303)
 		gil.sentAway()
 		if why := gil.LeaveRequest().GetReason(); why != livekit.DisconnectReason_PARTICIPANT_REMOVED {
 			t.Errorf("the guest was sent out with %s", why)

@@ -43,6 +43,7 @@ var statusOf = map[tenants.Code]int{
 	tenants.CodeFull:         fiber.StatusConflict,
 	tenants.CodeEnded:        fiber.StatusGone,
 	tenants.CodeLimited:      fiber.StatusForbidden,
+	tenants.CodeWaiting:      fiber.StatusForbidden,
 	tenants.CodeHeld:         fiber.StatusTooManyRequests,
 	tenants.CodeInternal:     fiber.StatusInternalServerError,
 }

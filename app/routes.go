@@ -65,6 +65,10 @@ func (s *Server) routes() {
 	m.Post("/token", s.renewToken)
 	m.Get("/faces", s.faces)
 	m.Post("/end", s.endForAll)
+	m.Get("/waiting", s.waitingPage)
+	m.Post("/waiting", s.waitingState)
+	m.Get("/waiters", s.waiters)
+	m.Post("/waiters", s.answerWaiters)
 	m.Get("/after", s.afterCall)
 
 	// Signing in at an identity provider, and back. The order matters: what is spelled out comes before any provider.

@@ -16,7 +16,8 @@ import (
 // [CodeLimited] when the organization holds as many meetings as it may,
 // [CodeNotFound] for a room that is archived or another's, [CodeForbidden] with
 // [KeyGuestsForbidden] for a guest where none may come in, [CodeUnauthorized] for
-// who comes back to a seat that is not there.
+// who comes back to a seat that is not there, [CodeWaiting] for who has to be let in
+// first: they wait from now on.
 //
 // All who enter one room queue on its row, so that no two of them count the same
 // free seat.
@@ -29,11 +30,19 @@ func (o *Scoped) Enter(ctx context.Context, in EnterInput) (Entry, error) {
 		in.Name = in.Identity
 	}
 	var entry Entry
+	var waits error
 	err := o.write(ctx, "enter a room", func(tx *gorm.DB) error {
 		var err error
+		waits = nil
 		entry, err = enter(tx, in, o.store.now())
+		if CodeOf(err) == CodeWaiting {
+			waits, err = err, nil // that they wait is to be kept
+		}
 		return err
 	})
+	if err == nil {
+		err = waits
+	}
 	if err != nil {
 		return Entry{}, err
 	}
@@ -76,6 +85,18 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	if _, seated := current.seat(in.Identity); in.Back && (!seated || !current.open()) {
 		return Entry{}, &Error{Code: CodeUnauthorized, Key: KeyForbidden, Err: errors.New("no seat in this meeting")}
 	}
+	standing, err := standingOf(tx, room, current.user(in), in.Member)
+	if err != nil {
+		return Entry{}, err
+	}
+	standing.Program = in.Program
+	waits, err := current.waits(tx, policies, standing, room.ID, in, now)
+	if err != nil {
+		return Entry{}, err
+	}
+	if waits {
+		return Entry{}, &Error{Code: CodeWaiting, Key: KeyWaiting}
+	}
 	if current.open() {
 		err = current.raise(tx, in, now)
 	} else {
@@ -85,11 +106,6 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	people, err := current.take(tx, in, now)
-	if err != nil {
-		return Entry{}, err
-	}
-	standing, err := standingOf(tx, room, current.user(in), in.Member)
-	standing.Program = in.Program
 	return Entry{Meeting: current.meeting, Room: room.room(), Participants: people, Rights: policies.For(standing)}, err
 }
 

@@ -22,6 +22,7 @@ const (
 	CodeEnded        Code = "ended"        // the meeting is over
 	CodeLimited      Code = "limited"      // the plan or a quota does not allow it
 	CodeHeld         Code = "held"         // too many failed tries; [Error.Until] says when to come back
+	CodeWaiting      Code = "waiting"      // somebody inside has to let them in
 	CodeInternal     Code = "internal"     // our fault
 )
 

@@ -21,6 +21,10 @@ const (
 	KeyPolicyInvalid   = "error.policy.invalid" // not one of the choices
 	KeyGuestsForbidden = "error.policy.guests"  // only members may come in
 
+	KeyWaiting        = "error.waiting.on"      // for somebody inside to let them in
+	KeyWaitingRefused = "error.waiting.refused" // somebody inside did not let them in
+	KeyWaitingFull    = "error.waiting.full"    // too many wait already
+
 	KeyInvitesMany  = "error.invites.toomany" // more than go out at once
 	KeyInvitesNone  = "error.invites.nobody"  // an empty list
 	KeyInviteTwice  = "error.invite.twice"    // stands in the list twice

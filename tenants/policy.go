@@ -40,13 +40,16 @@ func (c Circle) holds(s Standing) bool {
 
 // Policies say what happens to people in an organization's meetings.
 type Policies struct {
-	Guests bool   // people who do not belong to the organization may come in
-	Share  Circle // who may share a screen
-	Chat   Circle // who may write to the others
+	Guests  bool        // people who do not belong to the organization may come in
+	Waiting WaitingRoom // who has to be let in by somebody inside
+	Share   Circle      // who may share a screen
+	Chat    Circle      // who may write to the others
 }
 
 // DefaultPolicies hold until somebody sets others: everything is open.
-func DefaultPolicies() Policies { return Policies{Guests: true, Share: Everyone, Chat: Everyone} }
+func DefaultPolicies() Policies {
+	return Policies{Guests: true, Waiting: NobodyWaits, Share: Everyone, Chat: Everyone}
+}
 
 // Rights are what policies leave to one person in a meeting.
 type Rights struct{ Share, Chat bool }
@@ -62,7 +65,7 @@ func (p Policies) String() string {
 	if p.Guests {
 		guests = "allowed"
 	}
-	return fmt.Sprintf("guests %s, share %s, chat %s", guests, p.Share, p.Chat)
+	return fmt.Sprintf("guests %s, waiting %s, share %s, chat %s", guests, p.Waiting, p.Share, p.Chat)
 }
 
 func (p Policies) check() error {
@@ -71,6 +74,9 @@ func (p Policies) check() error {
 		if !c.Valid() {
 			faults = append(faults, invalid(field, KeyPolicyInvalid))
 		}
+	}
+	if !p.Waiting.Valid() {
+		faults = append(faults, invalid("waiting", KeyPolicyInvalid))
 	}
 	return faults.orNil()
 }
@@ -109,10 +115,10 @@ func (o *Scoped) SetPolicies(ctx context.Context, by UserID, p Policies) error {
 			return err
 		}
 		now := o.store.now()
-		row := policyRow{ID: policiesID, Guests: p.Guests, Share: p.Share, Chat: p.Chat, ChangedAt: now}
+		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, ChangedAt: now}
 		set := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"guests", "share", "chat", "updated_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "updated_at"}),
 		}
 		if err := tx.Clauses(set).Create(&row).Error; err != nil {
 			return err

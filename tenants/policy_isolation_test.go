@@ -18,7 +18,18 @@ func policyCrossings() map[string]crossing {
 			return err
 		},
 		"SetPolicies": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return refused(mine.SetPolicies(ctx, o.ann, tenants.Policies{Share: tenants.Members, Chat: tenants.Members}))
+			return refused(mine.SetPolicies(ctx, o.ann, tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Members}))
+		},
+		"StillWaits": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.StillWaits(ctx, tenants.EnterInput{Room: o.room.ID, Identity: "guest"})
+			return refused(err)
+		},
+		"Waiters": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Waiters(ctx, o.ann, o.room.ID)
+			return refused(err)
+		},
+		"AnswerWaiters": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.AnswerWaiters(ctx, o.ann, o.room.ID, []string{"guest"}, true))
 		},
 		"RuledPlaces": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			found, err := mine.RuledPlaces(ctx, o.ann)

@@ -13,7 +13,7 @@ func TestPoliciesAreSetByWhoManages(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Admin("amy").Member("bob")
-		strict := tenants.Policies{Share: tenants.Members, Chat: tenants.Managers}
+		strict := tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Managers}
 		if p, err := acme.Policies(t.Context()); err != nil || p != tenants.DefaultPolicies() {
 			t.Errorf("before anybody set any: %v, %v", p, err)
 		}
@@ -21,7 +21,7 @@ func TestPoliciesAreSetByWhoManages(t *testing.T) {
 			t.Errorf("a member sets policies: %v", err)
 		}
 		err := acme.SetPolicies(t.Context(), acme.User("amy").ID, tenants.Policies{Share: "nobody"})
-		if f := tenants.Fields(err); f["share"] != tenants.KeyPolicyInvalid || f["chat"] != tenants.KeyPolicyInvalid {
+		if f := tenants.Fields(err); f["share"] != tenants.KeyPolicyInvalid || f["chat"] != tenants.KeyPolicyInvalid || f["waiting"] != tenants.KeyPolicyInvalid {
 			t.Errorf("fields at fault: %v", f)
 		}
 		for range 2 { // the second time changes nothing, and is not worth a line in the log
@@ -76,7 +76,7 @@ func TestPoliciesHoldAtTheSeat(t *testing.T) {
 			for _, name := range allowed {
 				may[name] = true
 			}
-			set(tenants.Policies{Guests: true, Share: circle, Chat: tenants.Everyone})
+			set(tenants.Policies{Guests: true, Waiting: tenants.NobodyWaits, Share: circle, Chat: tenants.Everyone})
 			for _, in := range all {
 				if got, err := enter(in); err != nil || got.Share != may[in.Identity] || !got.Chat {
 					t.Errorf("with screens for %s, %s may %+v, %v", circle, in.Identity, got, err)
@@ -103,7 +103,7 @@ func TestPoliciesHoldAtTheSeat(t *testing.T) {
 		if _, err := enter(tenants.EnterInput{Identity: "dan", Back: true}); tenants.CodeOf(err) != tenants.CodeUnauthorized {
 			t.Errorf("back at no seat: %v", err)
 		}
-		set(tenants.Policies{Share: tenants.Everyone, Chat: tenants.Everyone})
+		set(tenants.Policies{Waiting: tenants.NobodyWaits, Share: tenants.Everyone, Chat: tenants.Everyone})
 		if _, err := enter(gil); tenants.KeyOf(err) != tenants.KeyGuestsForbidden {
 			t.Errorf("a guest where none may come in: %v", err)
 		}

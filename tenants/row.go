@@ -135,13 +135,14 @@ type policyRow struct {
 	Guests    bool
 	Share     Circle
 	Chat      Circle
+	Waiting   WaitingRoom
 	ChangedAt time.Time `gorm:"column:updated_at"`
 }
 
 func (policyRow) TableName() string { return "policies" }
 
 func (r policyRow) policies() Policies {
-	return Policies{Guests: r.Guests, Share: r.Share, Chat: r.Chat}
+	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat}
 }
 
 type quotaNoticeRow struct {

@@ -3,6 +3,7 @@ package views
 // PoliciesModel is what happens to people in an organization's meetings. Errors are message ids by field.
 type PoliciesModel struct {
 	Guests      bool
+	Waiting     string // nobody, guests or everyone
 	Share, Chat string // everyone, members or managers
 	Errors      map[string]string
 }
@@ -16,6 +17,14 @@ func guestChoices() []policyChoice {
 	return []policyChoice{
 		{"yes", "policies.guests_yes", "policies.guests_yes_text"},
 		{"no", "policies.guests_no", "policies.guests_no_text"},
+	}
+}
+
+func waitingChoices() []policyChoice {
+	return []policyChoice{
+		{"nobody", "policies.waiting_nobody", "policies.waiting_nobody_text"},
+		{"guests", "policies.waiting_guests", "policies.waiting_guests_text"},
+		{"everyone", "policies.waiting_everyone", "policies.waiting_everyone_text"},
 	}
 }
 

@@ -91,13 +91,15 @@ func Rules() map[string]Rule {
 		"/me/sign-ins/end-others":  open(nil),
 
 		// A meeting.
-		"/m/:code":       invited(),
-		"/m/:code/join":  invited(),
-		"/m/:code/room":  invited(),
-		"/m/:code/token": invited(),
-		"/m/:code/faces": invited(),
-		"/m/:code/end":   invited(),
-		"/m/:code/after": invited(),
+		"/m/:code":         invited(),
+		"/m/:code/join":    invited(),
+		"/m/:code/room":    invited(),
+		"/m/:code/token":   invited(),
+		"/m/:code/faces":   invited(),
+		"/m/:code/end":     invited(),
+		"/m/:code/after":   invited(),
+		"/m/:code/waiting": invited(),
+		"/m/:code/waiters": invited(),
 
 		// An organization's console.
 		"/o/:org":                                   console(nil),

@@ -1,6 +1,7 @@
 // The script of the lobby and of the meeting page. Which one it is, the page says itself.
 import { readData } from "./dom.ts";
 import { openLobby } from "./lobby/lobby.ts";
+import { openWaiting } from "./lobby/waiting.ts";
 import { openMeeting } from "./meeting.ts";
 import { recall, recallOn } from "./remember.ts";
 import { Source } from "./session/source.ts";
@@ -10,6 +11,8 @@ import type { MeetingSession } from "./types.ts";
 const meeting = readData<MeetingSession>("session");
 if (meeting) rejoin(meeting);
 else if (document.getElementById("join")) openLobby();
+const waiting = document.getElementById("waiting");
+if (waiting) openWaiting(waiting);
 
 /** A reload: joins at once, with the devices as they were. */
 function rejoin(session: MeetingSession): void {

@@ -9,6 +9,7 @@ import { type Screen, drawScreen } from "./screen.ts";
 import { Session } from "./session/session.ts";
 import { Sound } from "./session/sound.ts";
 import type { Source } from "./session/source.ts";
+import { Waiters } from "./session/waiters.ts";
 import { type Sources, canChooseSpeaker, listDevices, startSources } from "./session/sources.ts";
 import { Stats, expose } from "./session/stats.ts";
 import { type Device, Store, initialState } from "./state.ts";
@@ -36,9 +37,11 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants));
   const stats = new Stats(clickedAt);
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
+  const waiters = new Waiters(meeting, store);
   const leaving = new AbortController();
   const go = (to: string, why?: Ending) => {
     leaving.abort();
+    waiters.stop();
     for (const source of bothOf(sources)) source.release();
     stats.close();
     void sound.close();
@@ -50,6 +53,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     sound,
     stats,
     onEnd: (why) => go(meeting.urls.after, why),
+    onWaiting: () => void waiters.read(),
     onOut: () => go(meeting.urls.lobby),
   });
   followSources(store, bothOf(sources));
@@ -59,7 +63,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   await nextTask();
 
   const tell: Tell = (text, tone = "plain") => screen.tell([{ text, tone }]);
-  const acts = actsOf({ meeting, sources, store, stats, sound, session, t, tell, go });
+  const acts = actsOf({ meeting, sources, store, stats, sound, session, waiters, t, tell, go });
   const screen = drawScreen({ t, store, meeting, acts });
   enterPage(screen, meeting, sound);
   leaving.signal.addEventListener("abort", screen.stop);
@@ -81,13 +85,14 @@ interface Wiring {
   stats: Stats;
   sound: Sound;
   session: Session;
+  waiters: Waiters;
   t: Texts;
   tell: Tell;
   go(to: string, why?: Ending): void;
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, store, stats, sound, session, t, tell, go }: Wiring): Acts {
+function actsOf({ meeting, sources, store, stats, sound, session, waiters, t, tell, go }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     store.dispatch({ type: "speaker", device: id });
@@ -110,6 +115,9 @@ function actsOf({ meeting, sources, store, stats, sound, session, t, tell, go }:
     },
     leave: () => session.leave(),
     endForAll: () => void endForAll(),
+    answer: (identities, admit) => {
+      void waiters.answer(identities, admit).then((done) => (done ? undefined : tell(t("meeting.door.failed"), "danger")));
+    },
     unblockSound: () => void sound.unblock(),
     takeOver: () => void startSources(sources).then(() => session.takeOver()),
     copyLink: () => void copyLink(meeting.link, t, tell),

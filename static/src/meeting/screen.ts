@@ -3,6 +3,7 @@ import { h } from "./dom.ts";
 import { type News, newsOf, timeNews } from "./news.ts";
 import type { Ui } from "./ui.ts";
 import { Bar } from "./views/bar.ts";
+import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { People } from "./views/people.ts";
 import { Stage } from "./views/stage.ts";
@@ -27,7 +28,9 @@ export function drawScreen(ui: Ui): Screen {
   const bar = new Bar(ui);
   const upgrade = new Upgrade(ui);
   const toasts = new Toasts();
-  const body = h("div", { class: "m-body" }, stage.element, new People(ui).element, new Notices(ui).element, upgrade.element);
+  const notices = new Notices(ui);
+  notices.element.append(new Door(ui).element);
+  const body = h("div", { class: "m-body" }, stage.element, new People(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   let before: number | null = null;

@@ -48,6 +48,14 @@ export interface Own {
   device: string;
 }
 
+/** Somebody who waits before the meeting. */
+export interface Waiter {
+  identity: string;
+  name: string;
+  /** Of the organization. */
+  member: boolean;
+}
+
 export type Menu = "microphone" | "camera" | "host";
 
 export interface State {
@@ -57,6 +65,8 @@ export interface State {
   /** Addresses of pictures, by identity. */
   faces: Faces;
   speaking: ReadonlySet<string>;
+  /** Who waits to be let in, in the order they came; nobody for those who may not let them in. */
+  waiters: readonly Waiter[];
   microphone: Own;
   camera: Own;
   speaker: string;
@@ -80,6 +90,7 @@ export type Action =
   | { type: "people"; people: readonly Person[] }
   | { type: "faces"; faces: Faces }
   | { type: "speaking"; speaking: ReadonlySet<string> }
+  | { type: "waiters"; waiters: readonly Waiter[] }
   | { type: "own"; kind: "microphone" | "camera"; change: Partial<Own> }
   | { type: "devices"; devices: State["devices"] }
   | { type: "speaker"; device: string }
@@ -98,6 +109,7 @@ export function initialState(clock: Clock, plan: string, limit: number): State {
     people: [],
     faces: {},
     speaking: new Set(),
+    waiters: [],
     microphone: off,
     camera: off,
     speaker: "",
@@ -125,6 +137,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, faces: action.faces };
     case "speaking":
       return same(state.speaking, action.speaking) ? state : { ...state, speaking: action.speaking };
+    case "waiters":
+      return { ...state, waiters: action.waiters };
     case "own":
       return { ...state, [action.kind]: { ...state[action.kind], ...action.change } };
     case "devices":

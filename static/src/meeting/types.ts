@@ -20,7 +20,7 @@ export interface MeetingSession {
   participants: number;
   demo: boolean;
   csrf: string;
-  urls: { after: string; end: string; token: string; checkout: string; lobby: string };
+  urls: { after: string; end: string; token: string; checkout: string; lobby: string; waiters: string };
   offers: Offer[];
   texts: Record<string, string>;
 }

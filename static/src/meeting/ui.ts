@@ -9,6 +9,8 @@ export interface Acts {
   useDevice(kind: DeviceKind, id: string): void;
   leave(): void;
   endForAll(): void;
+  /** Lets people in who wait, or refuses them. */
+  answer(identities: readonly string[], admit: boolean): void;
   unblockSound(): void;
   takeOver(): void;
   copyLink(): void;

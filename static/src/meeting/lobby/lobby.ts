@@ -1,7 +1,7 @@
 // The lobby: the mirror, the devices, the name, and the way in.
 import { need, readData, setText } from "../dom.ts";
 import { openMeeting } from "../meeting.ts";
-import { recall, remember } from "../remember.ts";
+import { recall, remember, rememberOn } from "../remember.ts";
 import { Source } from "../session/source.ts";
 import { type Sources, mediaSupport, permission, startSources } from "../session/sources.ts";
 import { type Texts, textsFrom } from "../texts.ts";
@@ -35,6 +35,8 @@ export function openLobby(): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const clickedAt = performance.now();
+    // Who has to wait joins from another page: the camera stays off there that is off here.
+    rememberOn({ microphone: sources.microphone.state.on, camera: sources.camera.state.on });
     void join(form, t, (meeting) => {
       lobby.abort();
       void openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });

@@ -8,7 +8,7 @@ export interface Said {
 }
 
 /** The topics of packets that the node itself sends. */
-export const topics = { clock: "parley.clock", ended: "parley.ended" } as const;
+export const topics = { clock: "parley.clock", ended: "parley.ended", waiting: "parley.waiting" } as const;
 
 /** Limits from the room's metadata or a clock packet; null for anything else. */
 export function limitsFrom(text: string): Said | null {

@@ -57,6 +57,8 @@ export interface Parts {
   stats: Stats;
   /** Called once, when the meeting is over for this person; without a reason when only the server knows it. */
   onEnd(why?: Ending): void;
+  /** Called when somebody came to wait before the meeting, or may have. */
+  onWaiting(): void;
   /** Called when only the lobby can let this person in again. */
   onOut(): void;
 }
@@ -167,6 +169,7 @@ export class Session {
     store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources) });
     this.#unseen.pause(room);
     store.dispatch({ type: "connection", connection: "live" });
+    this.#parts.onWaiting();
   }
 
   #down(): void {
@@ -188,6 +191,7 @@ export class Session {
 
   #told(topic: string, text: string): void {
     if (topic === topics.clock) this.#limits(text, Date.now());
+    if (topic === topics.waiting) this.#parts.onWaiting();
     if (topic === topics.ended) this.#ending = endingFrom(text);
   }
 

@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/livekit/protocol/livekit"
+
+	"parley/sfu"
+	"parley/tenants"
+	"parley/views"
+)
+
+// topicWaiting is the topic of packets that tell members in a meeting that somebody came to wait, or was answered.
+const topicWaiting = "parley.waiting"
+
+// waitingPage tells a person that they wait, and until whom. Who need not wait any more is sent on: the meeting's page has a seat for
+// them, or says why not.
+func (s *Server) waitingPage(c *fiber.Ctx) error {
+	at, still, err := s.stillWaits(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	if !still {
+		return c.Redirect("/m/"+at.Room.Code+"/room", fiber.StatusSeeOther)
+	}
+	seat, _ := s.seatOf(c, at.Room.Code)
+	return s.render(c, views.Waiting(s.page(c, "waiting.title"), views.WaitingModel{
+		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name,
+	}))
+}
+
+// waitingState is what the waiting page asks every few seconds, which also says that the person is still there.
+func (s *Server) waitingState(c *fiber.Ctx) error {
+	_, still, err := s.stillWaits(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	return c.JSON(fiber.Map{"waiting": still})
+}
+
+func (s *Server) stillWaits(c *fiber.Ctx) (place, bool, error) {
+	at, err := s.find(c)
+	if err != nil {
+		return at, false, err
+	}
+	seat, ok := s.seatOf(c, at.Room.Code)
+	if !ok {
+		return at, false, nil
+	}
+	still, err := s.tenants.Org(at.Org.ID).StillWaits(c.UserContext(), tenants.EnterInput{
+		Room: at.Room.ID, Identity: seat.Identity, Member: at.Host, User: visitor(c).User.ID,
+	})
+	return at, still, err
+}
+
+// toWaiting sends somebody to the page where they wait, and tells those inside.
+func (s *Server) toWaiting(c *fiber.Ctx, at place) error {
+	if err := s.tellOfWaiting(c.UserContext(), at.Room); err != nil {
+		return s.problem(c, err)
+	}
+	return c.Redirect("/m/"+at.Room.Code+"/waiting", fiber.StatusSeeOther)
+}
+
+// waiters lists who waits before the meeting, for members who are in it.
+func (s *Server) waiters(c *fiber.Ctx) error {
+	at, err := s.findAsHost(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	found, err := s.tenants.Org(at.Org.ID).Waiters(c.UserContext(), visitor(c).User.ID, at.Room.ID)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	out := make([]views.Waiter, len(found))
+	for i, w := range found {
+		out[i] = views.Waiter{Identity: w.Identity, Name: w.Name, Member: w.Member}
+	}
+	return c.JSON(fiber.Map{"waiting": out})
+}
+
+// answerWaiters lets people in, or refuses them.
+func (s *Server) answerWaiters(c *fiber.Ctx) error {
+	at, err := s.findAsHost(c)
+	if err != nil {
+		return s.problem(c, err)
+	}
+	var who []string
+	for _, id := range c.Context().PostArgs().PeekMulti("id") {
+		who = append(who, string(id))
+	}
+	err = s.tenants.Org(at.Org.ID).AnswerWaiters(c.UserContext(), visitor(c).User.ID, at.Room.ID, who, c.FormValue("admit") == "yes")
+	if err == nil {
+		err = s.tellOfWaiting(c.UserContext(), at.Room)
+	}
+	if err != nil {
+		return s.problem(c, err)
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+func (s *Server) findAsHost(c *fiber.Ctx) (place, error) {
+	at, err := s.find(c)
+	if err == nil && !at.Host {
+		err = errForbidden
+	}
+	return at, err
+}
+
+// tellOfWaiting tells the members in a meeting to look who waits. Guests hear nothing of it.
+func (s *Server) tellOfWaiting(ctx context.Context, room tenants.Room) error {
+	_, people, err := s.tenants.Org(room.Org).Current(ctx, room.ID)
+	if isCode(err, tenants.CodeNotFound) {
+		return nil // nobody is in
+	}
+	if err != nil {
+		return err
+	}
+	topic := topicWaiting
+	packet := &livekit.SendDataRequest{Kind: livekit.DataPacket_RELIABLE, Topic: &topic, Data: []byte("{}")}
+	for _, p := range people {
+		if p.Member {
+			packet.DestinationIdentities = append(packet.DestinationIdentities, p.Identity)
+		}
+	}
+	if len(packet.DestinationIdentities) == 0 {
+		return nil
+	}
+	if err := s.media.SendData(ctx, roomKey(room), packet); err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package app_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"parley/sfu/sfutest"
+	"parley/tenants"
+	"parley/views"
+)
+
+// A guest waits, a host inside hears of it and answers; nobody gets past the door by another way.
+func TestAGuestWaitsUntilAHostLetsThemIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		bob := w.member(org, "Bob", tenants.RoleMember)
+		code := ann.room(org)
+		policies := form("guests", "yes", "waiting", "guests", "share", "everyone", "chat", "everyone")
+		ann.get(org + "/policies").status(200).has("until a member in the meeting lets them in")
+		ann.post(org+"/policies", policies).status(303)
+		host := ann.join(code, "Ann")
+		there := dial(t, host)
+		if host.URLs.Waiters == "" {
+			t.Error("the host has no way to see who waits")
+		}
+
+		gil, hal := w.browser(), w.browser()
+		gil.postJoin(code, "Gil").status(303).location("/m/" + code + "/waiting")
+		eventually(t, "the host to be told", func() bool {
+			for _, p := range there.Packets() {
+				if p.GetUser().GetTopic() == "parley.waiting" {
+					return true
+				}
+			}
+			return false
+		})
+		gil.get("/m/"+code+"/waiting").status(200).has("You are waiting to be let in", "Hello Gil")
+		gil.postJSON("/m/"+code+"/waiting", form()).status(200).has(`"waiting":true`)
+		gil.get("/m/" + code + "/room").status(303).location("/m/" + code + "/waiting")
+		gil.postJSON("/m/"+code+"/token", form()).status(403)
+		gil.get("/m/" + code + "/waiters").status(403)
+		bob.get("/m/" + code + "/waiters").status(403) // a member who is not inside
+		hal.postJoin(code, "Hal").status(303)
+
+		var list struct{ Waiting []views.Waiter }
+		must(t, json.Unmarshal([]byte(ann.get("/m/"+code+"/waiters").status(200).body), &list))
+		if len(list.Waiting) != 2 || list.Waiting[0].Name != "Gil" {
+			t.Fatalf("waiting: %+v", list)
+		}
+		gil.post("/m/"+code+"/waiters", form("admit", "yes", "id", list.Waiting[0].Identity)).status(403)
+		ann.get("/m/" + code).status(200)
+		ann.post("/m/"+code+"/waiters", form("admit", "yes", "id", list.Waiting[0].Identity)).status(204)
+		ann.post("/m/"+code+"/waiters", form("admit", "no", "id", list.Waiting[1].Identity)).status(204)
+		gil.postJSON("/m/"+code+"/waiting", form()).status(200).has(`"waiting":false`)
+		gil.get("/m/" + code + "/room").status(200).has("Gil")
+		hal.get("/m/" + code + "/waiting").status(303).location("/m/" + code + "/room")
+		hal.get("/m/" + code + "/room").status(403).has("did not let you in")
+
+		// A token of a meeting that is over is no way around the door.
+		session := gil.join(code, "Gil")
+		ann.get("/m/" + code).status(200)
+		ann.post("/m/"+code+"/end", form()).status(303)
+		dial(t, ann.join(code, "Ann"))
+		if p, err := sfutest.Dial(t.Context(), session.ServerURL, sfutest.Options{Token: session.Token}); !sfutest.ErrRefused(err) {
+			p.Leave()
+			t.Errorf("an old token opens the next meeting: %v", err)
+		}
+	})
+}

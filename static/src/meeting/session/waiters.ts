@@ -1,0 +1,60 @@
+// Who waits before the meeting, as members inside see it: a small request when the node says that something changed.
+import type { Store, Waiter } from "../state.ts";
+import type { MeetingSession } from "../types.ts";
+
+/** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. */
+const readAgain = 10_000;
+
+export class Waiters {
+  readonly #meeting: MeetingSession;
+  readonly #store: Store;
+  #timer = 0;
+  #asked = 0;
+
+  constructor(meeting: MeetingSession, store: Store) {
+    this.#meeting = meeting;
+    this.#store = store;
+  }
+
+  /** Reads the list, if one may see it. Of answers that overtake each other the newest question counts. */
+  async read(): Promise<void> {
+    const { urls } = this.#meeting;
+    if (urls.waiters === "") return;
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    const found = await this.#ask(urls.waiters);
+    if (asked !== this.#asked) return;
+    if (found) this.#store.dispatch({ type: "waiters", waiters: found });
+    if (this.#store.state.waiters.length > 0) this.#timer = window.setTimeout(() => void this.read(), readAgain);
+  }
+
+  /** Lets people in, or refuses them. Answers whether the server agreed. */
+  async answer(identities: readonly string[], admit: boolean): Promise<boolean> {
+    const { urls, csrf } = this.#meeting;
+    const body = new URLSearchParams({ admit: admit ? "yes" : "no" });
+    for (const identity of identities) body.append("id", identity);
+    try {
+      const headers = { Accept: "application/json", "X-CSRF-Token": csrf };
+      const response = await fetch(urls.waiters, { method: "POST", headers, body });
+      return response.ok;
+    } catch {
+      return false;
+    } finally {
+      void this.read();
+    }
+  }
+
+  stop(): void {
+    this.#asked++;
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(url: string): Promise<Waiter[] | null> {
+    try {
+      const response = await fetch(url, { headers: { Accept: "application/json" } });
+      return response.ok ? ((await response.json()) as { waiting: Waiter[] }).waiting : null;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { h, initials, setText } from "../dom.ts";
+import type { State, Waiter } from "../state.ts";
+import type { Ui } from "../ui.ts";
+import { toneOf } from "./tile.ts";
+
+/** Who waits before the meeting, over the stage of those who may let them in. */
+export class Door {
+  readonly element: HTMLElement;
+  readonly #ui: Ui;
+  readonly #title = h("h2", { attrs: { role: "status" } });
+  readonly #list = h("ul", { class: "m-door-list", attrs: { tabindex: "0" } });
+  readonly #all: HTMLButtonElement;
+
+  constructor(ui: Ui) {
+    this.#ui = ui;
+    const { t, acts, store } = ui;
+    const everybody = () => acts.answer(store.state.waiters.map((w) => w.identity), true);
+    this.#all = h("button", { class: "btn btn-wide", text: t("meeting.door.all"), attrs: { type: "button" }, on: { click: everybody } });
+    this.#list.setAttribute("aria-label", t("meeting.door.list"));
+    this.element = h("section", { class: "m-door", attrs: { "aria-label": t("meeting.door.list") } }, this.#title, this.#list, this.#all);
+    store.subscribe((now, before) => this.#render(now, before));
+  }
+
+  #render(now: State, before: State): void {
+    this.element.hidden = now.waiters.length === 0 || now.connection !== "live";
+    if (now.waiters === before.waiters) return;
+    const { t } = this.#ui;
+    setText(this.#title, now.waiters.length === 0 ? "" : t.count("meeting.door.waiting", now.waiters.length));
+    this.#all.hidden = now.waiters.length < 2;
+    const shown = new Map([...this.#list.children].map((row) => [(row as HTMLElement).dataset["identity"], row]));
+    // A row that stays is left where it is: a button that is replaced between press and release gets no click.
+    for (const [identity, row] of shown) if (!now.waiters.some((w) => w.identity === identity)) row.remove();
+    for (const w of now.waiters) if (!shown.has(w.identity)) this.#list.append(this.#row(w));
+  }
+
+  #row(w: Waiter): HTMLElement {
+    const { t, acts } = this.#ui;
+    const button = (key: string, extra: string, admit: boolean) =>
+      h(
+        "button",
+        {
+          class: `btn btn-small ${extra}`,
+          text: t(`meeting.door.${key}`),
+          attrs: { type: "button", "aria-label": t(`meeting.door.${key}_named`, { name: w.name }) },
+          on: { click: () => acts.answer([w.identity], admit) },
+        },
+      );
+    const row = h(
+      "li",
+      {},
+      h("span", { class: `avatar ${toneOf(w.name)}`, text: initials(w.name), attrs: { "aria-hidden": "true" } }),
+      h("span", { class: "ellipsis", text: w.name, attrs: { dir: "auto", title: w.name } }),
+      w.member ? null : h("span", { class: "badge", text: t("meeting.door.guest") }),
+      h("span", { class: "m-door-buttons" }, button("refuse", "", false), button("admit", "btn-primary", true)),
+    );
+    row.dataset["identity"] = w.identity;
+    return row;
+  }
+}

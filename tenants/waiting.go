@@ -1,0 +1,256 @@
+package tenants
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// WaitingRoom says who waits before a meeting until somebody inside lets them in.
+type WaitingRoom string
+
+// Who waits. Owners, admins and who made the room never do.
+const (
+	NobodyWaits    WaitingRoom = "nobody"
+	GuestsWait     WaitingRoom = "guests"
+	EverybodyWaits WaitingRoom = "everyone"
+)
+
+// Valid reports whether it is one of ours.
+func (w WaitingRoom) Valid() bool {
+	return w == NobodyWaits || w == GuestsWait || w == EverybodyWaits
+}
+
+func (w WaitingRoom) holds(s Standing) bool {
+	switch {
+	case s.Program || s.Manages || w == NobodyWaits:
+		return false
+	case w == GuestsWait:
+		return !s.Member
+	}
+	return true
+}
+
+const (
+	// waitLease is how long somebody waits without word from their page, which
+	// asks every few seconds.
+	waitLease = 45 * time.Second
+	// waitCalled is how long an admission waits for who was admitted.
+	waitCalled = 5 * time.Minute
+	// waitRest is how long who was refused cannot ask again.
+	waitRest = 10 * time.Minute
+	// waitMemory is how long somebody who is gone is remembered.
+	waitMemory = time.Hour
+	// waitersMost is how many wait before one room; a link that got around must
+	// not bury those inside.
+	waitersMost = 100
+)
+
+// How a wait ended.
+const (
+	answerAdmitted = "admitted"
+	answerRefused  = "refused"
+)
+
+// Waiter is somebody who waits before a meeting.
+type Waiter struct {
+	Identity string
+	Name     string
+	Member   bool // of the organization
+	Since    time.Time
+}
+
+// waits reports whether somebody without a seat has to be let in. Who was
+// admitted is not waiting any more; who was refused gets a fault.
+func (s sitting) waits(tx *gorm.DB, policies Policies, standing Standing, room RoomID, in EnterInput, now time.Time) (bool, error) {
+	if _, seated := s.seat(in.Identity); !policies.Waiting.holds(standing) || seated && s.open() {
+		return false, nil
+	}
+	return knock(tx, room, in, standing.Member, now)
+}
+
+// knock notes that somebody waits, unless their wait has ended.
+func knock(tx *gorm.DB, room RoomID, in EnterInput, member bool, now time.Time) (bool, error) {
+	row, known, err := findWaiter(tx, room, in.Identity)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case known && row.calledAt(now):
+		return false, dropWaiter(tx, room, in.Identity)
+	case known && row.restsAt(now):
+		return false, &Error{Code: CodeForbidden, Key: KeyWaitingRefused}
+	case known && row.Answer == "":
+		return true, seenWaiter(tx, row, in.Name, now)
+	case known:
+		err = dropWaiter(tx, room, in.Identity)
+	}
+	if err == nil {
+		err = roomToWait(tx, room, now)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Create(&waiterRow{RoomID: room, Identity: in.Identity, Name: in.Name, Member: member, AskedAt: now, SeenAt: now}).Error
+}
+
+// roomToWait forgets who has long gone, and refuses more than those inside can
+// look through.
+func roomToWait(tx *gorm.DB, room RoomID, now time.Time) error {
+	gone := tx.Where("room_id = ? AND seen_at < ?", string(room), now.Add(-waitMemory))
+	if err := gone.Delete(&waiterRow{}).Error; err != nil {
+		return err
+	}
+	var n int64
+	err := tx.Model(&waiterRow{}).Where("room_id = ? AND answer = '' AND seen_at > ?", string(room), now.Add(-waitLease)).Count(&n).Error
+	if err == nil && n >= waitersMost {
+		err = &Error{Code: CodeFull, Key: KeyWaitingFull}
+	}
+	return err
+}
+
+// StillWaits reports whether somebody has to wait on, and renews their wait. When
+// it says no, [Scoped.Enter] has something else to say: a seat, or a fault.
+func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (bool, error) {
+	if err := in.check(); err != nil {
+		return false, err
+	}
+	still := false
+	now := o.store.now()
+	err := o.write(ctx, "look whether somebody has to wait", func(tx *gorm.DB) error {
+		room, err := findRoom(tx, in.Room)
+		if err != nil {
+			return err
+		}
+		policies, err := policiesOf(tx)
+		if err != nil || !policies.Guests && !in.Member {
+			return err
+		}
+		current, err := running(tx, room.ID, now)
+		if err != nil {
+			return err
+		}
+		standing, err := standingOf(tx, room, current.user(in), in.Member)
+		if _, seated := current.seat(in.Identity); err != nil || !policies.Waiting.holds(standing) || seated && current.open() {
+			return err
+		}
+		row, known, err := findWaiter(tx, room.ID, in.Identity)
+		if err != nil || !known || row.Answer != "" {
+			return err
+		}
+		still = true
+		return seenWaiter(tx, row, row.Name, now)
+	})
+	return still, err
+}
+
+// Waiters are those who wait before a room, in the order they came. Who is in its
+// meeting may see them, and who manages it: members only.
+func (o *Scoped) Waiters(ctx context.Context, by UserID, room RoomID) ([]Waiter, error) {
+	var rows []waiterRow
+	now := o.store.now()
+	err := o.read(ctx, "list who waits", func(tx *gorm.DB) error {
+		if err := mayAdmit(tx, by, room, now); err != nil {
+			return err
+		}
+		return tx.Where("room_id = ? AND answer = '' AND seen_at > ?", string(room), now.Add(-waitLease)).
+			Order("asked_at, identity").Limit(waitersMost).Find(&rows).Error
+	})
+	out := make([]Waiter, len(rows))
+	for i, r := range rows {
+		out[i] = Waiter{Identity: r.Identity, Name: r.Name, Member: r.Member, Since: r.AskedAt.UTC()}
+	}
+	return out, err
+}
+
+// AnswerWaiters lets people in who wait before a room, or refuses them. Who is not
+// waiting any more is passed over.
+func (o *Scoped) AnswerWaiters(ctx context.Context, by UserID, room RoomID, identities []string, admit bool) error {
+	identities = slices.DeleteFunc(slices.Clone(identities), func(who string) bool { return !isIdentity(who) })
+	if len(identities) == 0 || len(identities) > waitersMost {
+		return invalid("identity", KeyIdentityInvalid)
+	}
+	answer := answerRefused
+	if admit {
+		answer = answerAdmitted
+	}
+	now := o.store.now()
+	return o.write(ctx, "answer who waits", func(tx *gorm.DB) error {
+		if err := mayAdmit(tx, by, room, now); err != nil {
+			return err
+		}
+		return tx.Model(&waiterRow{}).Where("room_id = ? AND answer = '' AND identity IN ?", string(room), identities).
+			Updates(map[string]any{"answer": answer, "answered_at": now}).Error
+	})
+}
+
+// mayAdmit holds who may let people in: members who are inside, and who manages
+// the room. Who waits at the door themselves may not.
+func mayAdmit(tx *gorm.DB, by UserID, id RoomID, now time.Time) error {
+	room, err := findRoom(tx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := roleOf(tx, by); err != nil {
+		return err
+	}
+	standing, err := standingOf(tx, room, &by, true)
+	if err != nil || standing.Manages {
+		return err
+	}
+	current, err := running(tx, id, now)
+	if err != nil {
+		return err
+	}
+	inside := func(r seatRow) bool { return r.UserID != nil && *r.UserID == by && r.Member && r.isHere(now) }
+	if !current.open() || !slices.ContainsFunc(current.seats, inside) {
+		return forbidden("not in the meeting")
+	}
+	return nil
+}
+
+func findWaiter(tx *gorm.DB, room RoomID, identity string) (waiterRow, bool, error) {
+	var rows []waiterRow
+	err := tx.Where("room_id = ? AND identity = ?", string(room), identity).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return waiterRow{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+func dropWaiter(tx *gorm.DB, room RoomID, identity string) error {
+	return tx.Where("room_id = ? AND identity = ?", string(room), identity).Delete(&waiterRow{}).Error
+}
+
+// seenWaiter renews somebody's wait. Who was away for long stands last in line.
+func seenWaiter(tx *gorm.DB, r waiterRow, name string, now time.Time) error {
+	changed := map[string]any{"seen_at": now, "name": name}
+	if !r.SeenAt.After(now.Add(-waitLease)) {
+		changed["asked_at"] = now
+	}
+	return tx.Model(&waiterRow{}).Where("room_id = ? AND identity = ?", string(r.RoomID), r.Identity).Updates(changed).Error
+}
+
+type waiterRow struct {
+	Tenant     TenantID `gorm:"column:tenant_id;primaryKey"`
+	RoomID     RoomID   `gorm:"primaryKey"`
+	Identity   string   `gorm:"primaryKey"`
+	Name       string
+	Member     bool
+	AskedAt    time.Time
+	SeenAt     time.Time
+	Answer     string // "" while they wait
+	AnsweredAt *time.Time
+}
+
+func (waiterRow) TableName() string { return "waiting" }
+
+func (r waiterRow) calledAt(now time.Time) bool {
+	return r.Answer == answerAdmitted && r.AnsweredAt != nil && now.Before(r.AnsweredAt.Add(waitCalled))
+}
+
+func (r waiterRow) restsAt(now time.Time) bool {
+	return r.Answer == answerRefused && r.AnsweredAt != nil && now.Before(r.AnsweredAt.Add(waitRest))
+}
