@@ -39,7 +39,7 @@ func (s *Server) showInvites(c *fiber.Ctx, m views.InvitesModel, fault error) er
 		return err
 	}
 	m.Search, m.State, m.MayOwn, m.MyEmail = q.Search, q.State, theOrg(c).Role == tenants.RoleOwner, me.Email
-	m.List = views.ListPage{Path: "/o/" + theOrg(c).Slug + "/invitations", Query: listQuery(c, "q", "state"), Page: q.Page, Size: tenants.PageSize, Total: total}
+	m.List = views.ListPage{Path: "/o/" + theOrg(c).Slug + "/invitations", Query: listQuery(c, "q", "state"), Page: tenants.PageWithin(q.Page, total, tenants.PageSize), Size: tenants.PageSize, Total: total}
 	for _, one := range found {
 		m.Invites = append(m.Invites, views.InviteLine{ID: one.ID, Email: one.Email, Name: one.Name, Role: string(one.Role), State: one.State, SentAt: one.SentAt, ExpiresAt: one.ExpiresAt})
 	}
@@ -185,11 +185,7 @@ func (s *Server) withdrawInvite(c *fiber.Ctx) error {
 }
 
 func (s *Server) backToInvites(c *fiber.Ctx, what string) error {
-	path := "/invitations"
-	if from := placeInList(c); from != "" {
-		path += "?" + from
-	}
-	return s.done(c, path, what)
+	return s.done(c, backTo(c, "/invitations"), what)
 }
 
 func (s *Server) createInviteLink(c *fiber.Ctx) error {

@@ -49,8 +49,8 @@ func TestAdminsTestTheirIsolation(t *testing.T) {
 		report := isolationReport(t, ann, org)
 		report.has("Nothing came through", "A program with another organization’s API key", "Rooms", "People").lacks("were not as they should be", "Isolation test owner")
 		mustBeAlone(t, w, 1)
-		rooms, err := w.store.Org(found.ID).Rooms(t.Context())
-		if err != nil || len(rooms) != 1 || rooms[0].Code != code || rooms[0].Live != nil {
+		rooms, err := w.store.Org(found.ID).Rooms(t.Context(), tenants.RoomList{})
+		if err != nil || len(rooms.Rooms) != 1 || rooms.Rooms[0].Code != code || rooms.Rooms[0].Live != nil {
 			t.Errorf("the organization's rooms are others: %+v, %v", rooms, err)
 		}
 		people, err := w.store.Org(found.ID).MemberCount(t.Context())

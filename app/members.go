@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,7 +32,7 @@ func (s *Server) peoplePage(c *fiber.Ctx) error {
 	}
 	m := views.PeopleModel{
 		Search: q.Search, Role: string(q.Role), Sort: q.Sort, SeatsUsed: used, Seats: seats,
-		List: views.ListPage{Path: c.Path(), Query: listQuery(c, "q", "role", "sort"), Page: q.Page, Size: tenants.PageSize, Total: total},
+		List: views.ListPage{Path: c.Path(), Query: listQuery(c, "q", "role", "sort"), Page: tenants.PageWithin(q.Page, total, tenants.PageSize), Size: tenants.PageSize, Total: total},
 	}
 	for _, one := range found {
 		m.People = append(m.People, memberLine(one, visitor(c).User.ID))
@@ -45,39 +44,6 @@ func memberLine(m tenants.MemberSummary, me tenants.UserID) views.MemberLine {
 	return views.MemberLine{
 		ID: string(m.UserID), Name: m.Name, Email: m.Email, Picture: faceOf(m.UserID, m.Picture), Role: string(m.Role), Since: m.Since, Me: m.UserID == me,
 	}
-}
-
-// pageOf is the page of a list that the address asks for, from 1.
-func pageOf(c *fiber.Ctx) int { return min(max(c.QueryInt("page", 1), 1), 1_000_000) }
-
-// listQuery is the part of the address that says what a list shows, so that one comes back to the same place.
-func listQuery(c *fiber.Ctx, names ...string) url.Values {
-	out := url.Values{}
-	for _, name := range names {
-		if v := c.Query(name); v != "" && len(v) <= 120 {
-			out.Set(name, v)
-		}
-	}
-	return out
-}
-
-// placeInList is where in a list somebody came from: its filter and page, and nothing else.
-func placeInList(c *fiber.Ctx) string {
-	given := c.Query("from")
-	if given == "" {
-		given = c.FormValue("from")
-	}
-	q, err := url.ParseQuery(given)
-	if err != nil || len(given) > 600 {
-		return ""
-	}
-	out := url.Values{}
-	for _, name := range []string{"q", "role", "sort", "page", "state", "room", "person", "from", "until"} {
-		if v := q.Get(name); v != "" {
-			out.Set(name, v)
-		}
-	}
-	return out.Encode()
 }
 
 // seatUse says how many seats are used and how many there are; 0 for no limit.
@@ -217,11 +183,7 @@ func (s *Server) handOver(c *fiber.Ctx) error {
 }
 
 func (s *Server) backToPeople(c *fiber.Ctx, what string) error {
-	path := "/people"
-	if from := placeInList(c); from != "" {
-		path += "?" + from
-	}
-	return s.done(c, path, what)
+	return s.done(c, backTo(c, "/people"), what)
 }
 
 // leavePage asks once more, by name.

@@ -21,7 +21,7 @@ func planModel(p billing.Plan) views.Plan {
 // roomCard is a room as the dashboard shows it.
 func (s *Server) roomCard(c *fiber.Ctx, r tenants.RoomSummary) views.RoomCard {
 	card := views.RoomCard{
-		ID: string(r.ID), Name: r.Name, Code: r.Code, Link: s.base(c) + "/m/" + r.Code, Live: r.Live != nil && r.People > 0, People: r.People,
+		ID: string(r.ID), Name: r.Name, Code: r.Code, Link: s.base(c) + "/m/" + r.Code, Live: r.Live != nil && r.People > 0, People: r.People, Names: r.Names,
 		CanManage: theOrg(c).Role.CanManage() || r.CreatedBy == visitor(c).User.ID,
 	}
 	if r.LastEnded != nil {

@@ -20,43 +20,37 @@ func (s *Server) showDashboard(c *fiber.Ctx, more func(*views.DashboardModel)) e
 	if err != nil {
 		return err
 	}
-	rooms, err := s.tenants.Org(org.ID).Rooms(c.UserContext())
-	if err != nil {
+	model := views.DashboardModel{Unconfirmed: visitor(c).User.ConfirmedAt == nil}
+	more(&model)
+	if err := s.addRooms(c, &model); err != nil {
 		return err
 	}
-	left, err := s.limitsModel(c, org)
-	if err != nil {
+	if model.Left, err = s.limitsModel(c, org); err != nil {
 		return err
 	}
 	if c.Query("sent") != "" {
 		page.Flash = &views.Flash{Kind: "success", Text: page.T("flash.confirmation_sent")}
 	}
-	model := views.DashboardModel{Left: left, Unconfirmed: visitor(c).User.ConfirmedAt == nil}
-	for _, r := range rooms {
-		card := s.roomCard(c, r)
-		if card.Live {
-			if card.Names, err = s.namesIn(c, r); err != nil {
-				return err
-			}
-		}
-		model.Rooms = append(model.Rooms, card)
-	}
-	more(&model)
 	return s.render(c, views.Dashboard(page, model))
 }
 
-// namesIn are the names of who is in a live room now.
-func (s *Server) namesIn(c *fiber.Ctx, r tenants.RoomSummary) (names []string, err error) {
-	_, people, err := s.tenants.Org(r.Org).Current(c.UserContext(), r.ID)
-	if err != nil && !isCode(err, tenants.CodeNotFound) {
-		return nil, err
+// addRooms adds the page of the list of rooms that the address asks for.
+func (s *Server) addRooms(c *fiber.Ctx, m *views.DashboardModel) error {
+	org, me := theOrg(c), visitor(c).User.ID
+	q := tenants.RoomList{Search: c.Query("q"), Live: c.Query("show") == views.RoomsLive, Sort: c.Query("sort"), First: m.Fresh, Page: pageOf(c)}
+	if c.Query("show") == views.RoomsMine {
+		q.By = me
 	}
-	for _, p := range people {
-		if p.LeftAt == nil {
-			names = append(names, p.Name)
-		}
+	found, err := s.tenants.Org(org.ID).Rooms(c.UserContext(), q)
+	if err != nil {
+		return err
 	}
-	return names, nil
+	m.Search, m.Show, m.Sort, m.Live = q.Search, c.Query("show"), q.Sort, found.Live
+	m.List = views.ListPage{Path: "/o/" + org.Slug, Query: listQuery(c, "q", "show", "sort"), Page: found.Page, Size: tenants.RoomPageSize, Total: found.Total}
+	for _, r := range found.Rooms {
+		m.Rooms = append(m.Rooms, s.roomCard(c, r))
+	}
+	return nil
 }
 
 // openRoom makes a room and shows its link.
@@ -94,6 +88,7 @@ func (s *Server) showRoom(c *fiber.Ctx, fault string) error {
 	page.Title = room.Name
 	return s.render(c, views.RoomEdit(page, views.RoomEditModel{
 		Room: s.roomCard(c, tenants.RoomSummary{Room: room}), Error: fault, CanArchive: org.Role.CanManage() || room.CreatedBy == visitor(c).User.ID,
+		From: placeInList(c),
 	}))
 }
 
@@ -107,7 +102,7 @@ func (s *Server) renameRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/o/"+org.Slug, fiber.StatusSeeOther)
+	return c.Redirect(backTo(c, "/o/"+org.Slug), fiber.StatusSeeOther)
 }
 
 func (s *Server) archiveRoom(c *fiber.Ctx) error {
@@ -120,5 +115,5 @@ func (s *Server) archiveRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/o/"+org.Slug, fiber.StatusSeeOther)
+	return c.Redirect(backTo(c, "/o/"+org.Slug), fiber.StatusSeeOther)
 }

@@ -152,7 +152,7 @@ func (s *Server) setPersonQuota(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.quotaChanged(c, "/people/"+c.Params("member"))
+	return s.quotaChanged(c, keepPlace(c, "/people/"+c.Params("member")))
 }
 
 // quotaChanged brings a changed quota to the meetings that run.

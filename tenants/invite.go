@@ -239,7 +239,7 @@ func (o *Scoped) Invitations(ctx context.Context, q InviteQuery) ([]Invitation, 
 		if err := q.filter(tx, now).Count(&total).Error; err != nil {
 			return err
 		}
-		return q.filter(tx, now).Order("sent_at DESC, id DESC").Limit(PageSize).Offset((max(q.Page, 1) - 1) * PageSize).Find(&rows).Error
+		return q.filter(tx, now).Order("sent_at DESC, id DESC").Limit(PageSize).Offset((PageWithin(q.Page, int(total), PageSize) - 1) * PageSize).Find(&rows).Error
 	})
 	out := make([]Invitation, len(rows))
 	for i, r := range rows {

@@ -11,6 +11,12 @@ import (
 // PageSize is how many lines a list shows at once.
 const PageSize = 50
 
+// PageWithin is the page that was asked for, from 1, or the last one of a list
+// that has fewer: somebody comes back to it after its last line was taken away.
+func PageWithin(page, total, size int) int {
+	return min(max(page, 1), max((total+size-1)/size, 1))
+}
+
 // MemberQuery asks for one page of an organization's people.
 type MemberQuery struct {
 	Search string // part of a name or of an address
@@ -51,7 +57,7 @@ func (o *Scoped) Members(ctx context.Context, q MemberQuery) ([]MemberSummary, i
 		}
 		return q.filter(tx).
 			Select(memberColumns).
-			Order(q.order()).Limit(PageSize).Offset((max(q.Page, 1) - 1) * PageSize).Scan(&out).Error
+			Order(q.order()).Limit(PageSize).Offset((PageWithin(q.Page, int(total), PageSize) - 1) * PageSize).Scan(&out).Error
 	})
 	for i := range out {
 		out[i].Since = out[i].Since.UTC()

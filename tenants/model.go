@@ -107,6 +107,7 @@ type RoomSummary struct {
 	Room
 	Live      *Meeting // the meeting that runs in it now, if any
 	People    int      // seats taken now
+	Names     []string // of who is in it, in the order they came
 	LastEnded *time.Time
 }
 

@@ -80,7 +80,7 @@ func TestNoOrganizationIsLeftOnAConnection(t *testing.T) {
 	handle := tenants.Handle(t, db)
 	handle.SetMaxOpenConns(1)
 	theirs := populated(t, tenantstest.New(t, db))
-	if _, err := theirs.Rooms(t.Context()); err != nil {
+	if _, err := theirs.Rooms(t.Context(), tenants.RoomList{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := count(t, handle, nil, "SELECT count(*) FROM rooms"); n != 0 {

@@ -25,8 +25,11 @@ func roomCrossings() map[string]crossing {
 			return refused(err)
 		},
 		"Rooms": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			rooms, err := mine.Rooms(ctx)
-			for _, r := range rooms {
+			found, err := mine.Rooms(ctx, tenants.RoomList{Sort: tenants.RoomsUsed})
+			if err == nil && found.Live > 0 {
+				return errors.New("it counted another's meetings")
+			}
+			for _, r := range found.Rooms {
 				if r.Org == o.ID || r.Live != nil {
 					return errors.New("it showed another's room")
 				}

@@ -1,6 +1,7 @@
 package tenants_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -87,8 +88,8 @@ func TestAnArchivedRoomIsGone(t *testing.T) {
 		_, err = l.EnsureRoom(l.t.Context(), l.room.MediaName)
 		l.wantCode("a token for it", err, tenants.CodeNotFound, tenants.KeyNotFound)
 		l.wantCode("again", l.ArchiveRoom(l.t.Context(), ann, l.room.ID), tenants.CodeNotFound, tenants.KeyNotFound)
-		if rooms, err := l.Rooms(l.t.Context()); err != nil || len(rooms) != 0 {
-			l.t.Errorf("rooms %+v, %v", rooms, err)
+		if found, err := l.Rooms(l.t.Context(), tenants.RoomList{}); err != nil || len(found.Rooms) != 0 || found.Total != 0 {
+			l.t.Errorf("rooms %+v, %v", found, err)
 		}
 	})
 }
@@ -129,8 +130,8 @@ func TestRoomsThatTokensName(t *testing.T) {
 		if back.ID != room.ID || back.ArchivedAt != nil {
 			l.t.Errorf("back from the archive %+v", back)
 		}
-		if rooms, err := l.Rooms(l.t.Context()); err != nil || len(rooms) != 3 {
-			l.t.Errorf("%d rooms, %v", len(rooms), err)
+		if found, err := l.Rooms(l.t.Context(), tenants.RoomList{}); err != nil || len(found.Rooms) != 3 {
+			l.t.Errorf("%d rooms, %v", len(found.Rooms), err)
 		}
 		for _, name := range []string{"", strings.Repeat("x", 129), "a\x00b", "\xff"} {
 			_, err := l.EnsureRoom(l.t.Context(), name)
@@ -146,30 +147,30 @@ func TestRoomsThatTokensName(t *testing.T) {
 
 func TestTheListShowsWhatRuns(t *testing.T) {
 	eachLobby(t, func(l *lobby) {
+		list := func() []tenants.RoomSummary {
+			found, err := l.Rooms(l.t.Context(), tenants.RoomList{})
+			l.must(err)
+			return found.Rooms
+		}
 		l.clock.Advance(time.Second)
 		quiet := l.Room("ann", "Quiet")
 		l.Guest(l.room, "ann")
 		entry := l.Guest(l.room, "bob")
-		rooms, err := l.Rooms(l.t.Context())
-		l.must(err)
-		if len(rooms) != 2 || rooms[0].ID != quiet.ID || rooms[0].Live != nil || rooms[0].People != 0 || rooms[0].LastEnded != nil {
+		rooms := list()
+		if len(rooms) != 2 || rooms[1].ID != quiet.ID || rooms[1].Live != nil || rooms[1].People != 0 || rooms[1].LastEnded != nil {
 			l.t.Fatalf("rooms %+v", rooms)
 		}
-		if rooms[1].Live == nil || *rooms[1].Live != entry.Meeting || rooms[1].People != 2 {
-			l.t.Errorf("busy room %+v", rooms[1])
+		if rooms[0].Live == nil || *rooms[0].Live != entry.Meeting || rooms[0].People != 2 || fmt.Sprint(rooms[0].Names) != "[ann bob]" {
+			l.t.Errorf("busy room %+v", rooms[0])
 		}
 		l.clock.Advance(6 * time.Minute) // nobody seen: over, and nobody said so
-		rooms, err = l.Rooms(l.t.Context())
-		l.must(err)
-		if rooms[1].Live != nil || rooms[1].LastEnded == nil || !rooms[1].LastEnded.Equal(tenantstest.Start.Add(time.Second+6*time.Minute)) {
+		if rooms = list(); rooms[1].Live != nil || rooms[1].LastEnded == nil || !rooms[1].LastEnded.Equal(tenantstest.Start.Add(time.Second+6*time.Minute)) {
 			l.t.Errorf("silent room %+v", rooms[1])
 		}
 		next, err := l.enter(tenants.EnterInput{Identity: "ann"})
 		l.must(err)
 		l.must(l.EndMeeting(l.t.Context(), next.Meeting.ID, tenants.EndHost))
-		rooms, err = l.Rooms(l.t.Context())
-		l.must(err)
-		if rooms[1].Live != nil || rooms[1].LastEnded == nil || !rooms[1].LastEnded.Equal(l.clock.Now()) {
+		if rooms = list(); rooms[1].Live != nil || rooms[1].LastEnded == nil || !rooms[1].LastEnded.Equal(l.clock.Now()) {
 			l.t.Errorf("ended room %+v", rooms[1])
 		}
 	})
@@ -193,5 +194,57 @@ func TestRoomsThatPeopleMakeAreNoted(t *testing.T) {
 				t.Errorf("noted %+v, want %s by ann", e, want)
 			}
 		}
+	})
+}
+
+func TestThousandsOfRoomsAreListedByThePage(t *testing.T) {
+	eachLobby(t, func(l *lobby) {
+		l.Member("cat")
+		for i := range 50 {
+			l.clock.Advance(time.Second)
+			by := "ann"
+			if i%10 == 0 {
+				by = "cat"
+			}
+			l.Room(by, fmt.Sprintf("Team %02d", 49-i))
+		}
+		list := func(q tenants.RoomList) (string, tenants.RoomPage) {
+			l.t.Helper()
+			found, err := l.Rooms(l.t.Context(), q)
+			l.must(err)
+			var names []string
+			for _, r := range found.Rooms {
+				names = append(names, r.Name)
+			}
+			return strings.Join(names[:min(3, len(names))], ", "), found
+		}
+		want := func(what string, q tenants.RoomList, first string, shown, total, page int) {
+			l.t.Helper()
+			names, found := list(q)
+			if names != first || len(found.Rooms) != shown || found.Total != total || found.Page != page {
+				l.t.Errorf("%s: %s of %d, %d in all, page %d; want %s of %d, %d in all, page %d", what, names, len(found.Rooms), found.Total, found.Page, first, shown, total, page)
+			}
+		}
+		standup := l.room.Name
+		want("newest", tenants.RoomList{}, "Team 00, Team 01, Team 02", 24, 51, 1)
+		want("the last page", tenants.RoomList{Page: 3}, "Team 48, Team 49, "+standup, 3, 51, 3)
+		want("behind the end", tenants.RoomList{Page: 99}, "Team 48, Team 49, "+standup, 3, 51, 3)
+		want("a name", tenants.RoomList{Search: "TEAM 1", Sort: tenants.RoomsByName}, "Team 10, Team 11, Team 12", 10, 10, 1)
+		want("a sign of patterns", tenants.RoomList{Search: "%"}, "", 0, 0, 1)
+		want("a code", tenants.RoomList{Search: l.room.Code}, standup, 1, 1, 1)
+		want("somebody's", tenants.RoomList{By: l.User("cat").ID}, "Team 09, Team 19, Team 29", 5, 5, 1)
+		want("nobody meets", tenants.RoomList{Live: true}, "", 0, 0, 1)
+		want("one first", tenants.RoomList{First: l.room.Code}, standup+", Team 00, Team 01", 24, 51, 1)
+
+		entry := l.Guest(l.room, "ann")
+		want("who meets comes first", tenants.RoomList{}, standup+", Team 00, Team 01", 24, 51, 1)
+		want("who meets", tenants.RoomList{Live: true}, standup, 1, 1, 1)
+		if _, found := list(tenants.RoomList{Page: 2}); found.Live != 1 {
+			l.t.Errorf("%d are counted as live", found.Live)
+		}
+		l.clock.Advance(time.Minute)
+		l.must(l.EndMeeting(l.t.Context(), entry.Meeting.ID, tenants.EndHost))
+		want("used", tenants.RoomList{Sort: tenants.RoomsUsed}, standup+", Team 00, Team 01", 24, 51, 1)
+		want("newest again", tenants.RoomList{}, "Team 00, Team 01, Team 02", 24, 51, 1)
 	})
 }

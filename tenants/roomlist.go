@@ -2,44 +2,138 @@ package tenants
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
-// Rooms lists the organization's rooms, newest first, with the meetings that run
-// in them.
-func (o *Scoped) Rooms(ctx context.Context) ([]RoomSummary, error) {
+// RoomPageSize is how many rooms a page shows: whole rows of two, three and four.
+const RoomPageSize = 24
+
+// RoomList asks for one page of an organization's rooms.
+type RoomList struct {
+	Search string // part of a name, or of a code
+	Live   bool   // only rooms in which people meet now
+	By     UserID // only rooms that this person made; "" = anybody's
+	Sort   string // RoomsNewest, RoomsUsed or RoomsByName
+	First  string // the code of a room that comes before all others; "" for none
+	Page   int    // from 1
+}
+
+// RoomPage is one page of a list of rooms.
+type RoomPage struct {
+	Rooms []RoomSummary
+	Page  int // the one that was asked for, or the last one when there are fewer
+	Total int // rooms that fit, on all pages
+	Live  int // rooms of the organization in which people meet now
+}
+
+// The orders of a list of rooms. Rooms in which people meet come first in all of
+// them but the one by name.
+const (
+	RoomsNewest = ""
+	RoomsUsed   = "used" // the one that was used last first
+	RoomsByName = "name"
+)
+
+// Rooms gives one page of the organization's rooms, with the meetings that run in
+// them. Archived ones are not among them.
+func (o *Scoped) Rooms(ctx context.Context, q RoomList) (RoomPage, error) {
 	var rooms []roomRow
 	var live []sitting
 	var past []meetingRow
+	var out RoomPage
 	now := o.store.now()
 	err := o.read(ctx, "list rooms", func(tx *gorm.DB) error {
-		if err := tx.Where("archived_at IS NULL").Order("created_at DESC, id DESC").Find(&rooms).Error; err != nil {
-			return err
-		}
 		var err error
 		if live, err = allRunning(tx, now); err != nil {
 			return err
 		}
-		past, err = lastEnded(tx)
+		open := openRooms(live)
+		var total int64
+		if err := q.filter(tx, open).Count(&total).Error; err != nil {
+			return err
+		}
+		out.Total, out.Live, out.Page = int(total), len(open)-1, PageWithin(q.Page, int(total), RoomPageSize)
+		page := q.sort(q.filter(tx, open), open, string(o.org))
+		if err := page.Limit(RoomPageSize).Offset((out.Page - 1) * RoomPageSize).Find(&rooms).Error; err != nil {
+			return err
+		}
+		past, err = lastEnded(tx, rooms)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return RoomPage{}, err
 	}
-	return summarize(rooms, live, past, now), nil
+	out.Rooms = summarize(rooms, live, past, now)
+	return out, nil
 }
 
-// lastEnded finds the last meeting that ended in each room. The inner query
-// walks the index meetings_ended once; asked anew for each meeting, it took
-// seconds in an organization with thousands of them.
-func lastEnded(tx *gorm.DB) ([]meetingRow, error) {
-	var rows []meetingRow
-	const latest = `(room_id, ended_at) IN (SELECT later.room_id, MAX(later.ended_at) FROM meetings AS later
-		WHERE later.tenant_id = ? AND later.ended_at IS NOT NULL GROUP BY later.room_id)`
+// openRooms are the ids of the rooms in which people meet. The list is never
+// empty, as SQL knows no empty ones.
+func openRooms(live []sitting) []string {
+	out := []string{string(nobody)}
+	for _, s := range live {
+		if s.open() {
+			out = append(out, string(s.meeting.Room))
+		}
+	}
+	return out
+}
+
+func (q RoomList) filter(tx *gorm.DB, open []string) *gorm.DB {
+	tx = tx.Session(&gorm.Session{}).Model(&roomRow{}).Where("archived_at IS NULL")
+	if q.Live {
+		tx = tx.Where("id IN ?", open)
+	}
+	if q.By != "" {
+		tx = tx.Where("created_by = ?", string(q.By))
+	}
+	if words := contains(q.Search); words != "" {
+		tx = tx.Where(`(lower(rooms.name) LIKE ? ESCAPE '\' OR code LIKE ? ESCAPE '\')`, words, words)
+	}
+	return tx
+}
+
+// lastUse is when the last meeting in a room ended: one look into the index
+// meetings_ended for each room.
+const lastUse = `(SELECT m.ended_at FROM meetings AS m WHERE m.tenant_id = ? AND m.room_id = rooms.id
+	AND m.ended_at IS NOT NULL ORDER BY m.ended_at DESC LIMIT 1)`
+
+func (q RoomList) sort(tx *gorm.DB, open []string, org string) *gorm.DB {
+	if q.Sort == RoomsByName {
+		return tx.Order("lower(rooms.name), id")
+	}
+	var by []string
+	var vars []any
+	if q.First != "" {
+		by, vars = append(by, "CASE WHEN code = ? THEN 0 ELSE 1 END"), append(vars, q.First)
+	}
+	if len(open) > 1 { // else the index rooms_newest alone gives the order
+		by, vars = append(by, "CASE WHEN id IN ? THEN 0 ELSE 1 END"), append(vars, open)
+	}
+	if q.Sort == RoomsUsed {
+		by, vars = append(by, "COALESCE("+lastUse+", created_at) DESC"), append(vars, org)
+	}
+	by = append(by, "created_at DESC", "id DESC")
+	return tx.Order(clause.OrderBy{Expression: gorm.Expr(strings.Join(by, ", "), vars...)})
+}
+
+// lastEnded finds the last meeting that ended in each of the rooms.
+func lastEnded(tx *gorm.DB, rooms []roomRow) (out []meetingRow, err error) {
+	if len(rooms) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(rooms))
+	for i, r := range rooms {
+		ids[i] = string(r.ID)
+	}
+	const latest = `id IN (SELECT (SELECT m.id FROM meetings AS m WHERE m.tenant_id = r.tenant_id AND m.room_id = r.id
+		AND m.ended_at IS NOT NULL ORDER BY m.ended_at DESC LIMIT 1) FROM rooms AS r WHERE r.tenant_id = ? AND r.id IN ?)`
 	org := string(scopeOf(tx.Statement.Context).tenant)
-	return rows, tx.Where("ended_at IS NOT NULL").Where(latest, org).Find(&rows).Error
+	return out, tx.Where(latest, org, ids).Find(&out).Error
 }
 
 func summarize(rooms []roomRow, live []sitting, past []meetingRow, now time.Time) []RoomSummary {
@@ -57,9 +151,19 @@ func summarize(rooms []roomRow, live []sitting, past []meetingRow, now time.Time
 		s, ok := sitting[r.ID]
 		switch {
 		case ok && s.open():
-			out[i].Live, out[i].People = &s.meeting, peopleIn(s.seats, now)
+			out[i].Live, out[i].People, out[i].Names = &s.meeting, peopleIn(s.seats, now), s.names()
 		case ok: // over, though nobody has said so yet
 			out[i].LastEnded = s.meeting.EndedAt
+		}
+	}
+	return out
+}
+
+// names are those of the people who are in a meeting, in the order they came.
+func (s sitting) names() (out []string) {
+	for _, seat := range s.seats {
+		if seat.LeftAt == nil {
+			out = append(out, seat.Name)
 		}
 	}
 	return out

@@ -29,11 +29,11 @@ func TestSeedFillsAnEmptyDatabaseOnly(t *testing.T) {
 			t.Fatalf("%s owns %+v, %v", owner, orgs, err)
 		}
 		org := s.Org(orgs[0].Org.ID)
-		rooms, err := org.Rooms(t.Context())
-		if err != nil || len(rooms) < 3 {
-			t.Fatalf("%d rooms, %v", len(rooms), err)
+		found, err := org.Rooms(t.Context(), tenants.RoomList{})
+		if err != nil || len(found.Rooms) < 3 {
+			t.Fatalf("%d rooms, %v", len(found.Rooms), err)
 		}
-		last, err := org.LastMeeting(t.Context(), rooms[0].ID)
+		last, err := org.LastMeeting(t.Context(), found.Rooms[0].ID)
 		if err != nil || last.Running() || last.EndedAt.After(clock.Now()) {
 			t.Errorf("the last meeting: %+v, %v", last, err)
 		}

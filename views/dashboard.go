@@ -4,17 +4,11 @@ import "time"
 
 // dashLine is the sentence under the greeting: what is on right now.
 func dashLine(p Page, m DashboardModel) string {
-	live := 0
-	for _, room := range m.Rooms {
-		if room.Live {
-			live++
-		}
-	}
 	switch {
 	case m.Welcome:
 		return p.T("dashboard.welcome", "Organization", p.Org.Name)
-	case live > 0:
-		return p.N("dashboard.live", live)
+	case m.Live > 0:
+		return p.N("dashboard.live", m.Live)
 	}
 	return p.T("dashboard.quiet")
 }

@@ -15,9 +15,6 @@ type MeetingsModel struct {
 	List                            ListPage
 }
 
-// Choice is one line of a list to choose from.
-type Choice struct{ Value, Word string }
-
 // MeetingLine is a meeting in a list.
 type MeetingLine struct {
 	ID, Room     string

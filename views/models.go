@@ -132,6 +132,11 @@ type ConfirmedModel struct {
 // DashboardModel is an organization's first page.
 type DashboardModel struct {
 	Rooms       []RoomCard
+	List        ListPage
+	Search      string
+	Show        string // RoomsAll, RoomsLive or RoomsMine
+	Sort        string // "", "used" or "name"
+	Live        int    // rooms in which people meet now, on all pages
 	Left        LimitsModel
 	Welcome     bool   // the first visit after signing up
 	Unconfirmed bool   // the person's e-mail address is not confirmed yet
@@ -140,6 +145,13 @@ type DashboardModel struct {
 	RoomName    string // what was typed for a new room's name, when Error says what is wrong with it
 	RoomError   string // message id
 }
+
+// Which rooms the list shows.
+const (
+	RoomsAll  = ""
+	RoomsLive = "live"
+	RoomsMine = "mine"
+)
 
 // RoomCard is one room. Live rooms come first.
 type RoomCard struct {
@@ -168,6 +180,7 @@ type LimitsModel struct {
 // RoomEditModel is the page of one room. Error is the message id for the name.
 type RoomEditModel struct {
 	Room       RoomCard
+	From       string // place in the list
 	Error      string
 	CanArchive bool
 }

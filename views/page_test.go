@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -127,7 +128,8 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"not confirmed":      Confirmed(member, ConfirmedModel{SignedIn: true}),
 		"not confirmed, out": Confirmed(guest, ConfirmedModel{}),
 		"dashboard, empty":   Dashboard(member, DashboardModel{Welcome: true, Unconfirmed: true}),
-		"dashboard":          Dashboard(unpaid, DashboardModel{Rooms: rooms, Left: left, Fresh: rooms[1].Code, Join: JoinForm{Code: name, Error: "error.code.invalid"}, RoomName: name, RoomError: "error.name.long"}),
+		"dashboard":          Dashboard(unpaid, DashboardModel{Rooms: rooms, List: ListPage{Path: "/o/acme", Page: 2, Size: 24, Total: 1200, Query: url.Values{"q": {name}}}, Search: name, Left: left, Fresh: rooms[1].Code, Join: JoinForm{Code: name, Error: "error.code.invalid"}, RoomName: name, RoomError: "error.name.long"}),
+		"dashboard, no fit":  Dashboard(member, DashboardModel{Search: name, Show: RoomsLive, List: ListPage{Path: "/o/acme", Page: 1, Size: 24, Query: url.Values{"show": {RoomsLive}}}}),
 		"dashboard, quiet":   Dashboard(member, DashboardModel{Rooms: rooms[1:]}),
 		"room":               RoomEdit(member, RoomEditModel{Room: rooms[1], Error: "error.name.long", CanArchive: true}),
 		"room, live":         RoomEdit(member, RoomEditModel{Room: rooms[0], Error: "error.room.busy", CanArchive: true}),

@@ -1,58 +1,6 @@
 package views
 
-import (
-	"net/url"
-	"strconv"
-	"time"
-)
-
-// ListPage is where one is in a list of thousands.
-type ListPage struct {
-	Path              string
-	Query             url.Values // filter and order
-	Page, Size, Total int
-}
-
-// From and to are the numbers of the first and the last line that are shown.
-func (l ListPage) from() int { return min((l.Page-1)*l.Size+1, l.Total) }
-func (l ListPage) to() int   { return min(l.Page*l.Size, l.Total) }
-
-// at is the address of another page of the list; empty when there is none.
-func (l ListPage) at(page int) string {
-	if page < 1 || (page-1)*l.Size >= l.Total {
-		return ""
-	}
-	q := l.query()
-	q.Set("page", strconv.Itoa(page))
-	return l.Path + "?" + q.Encode()
-}
-
-func (l ListPage) query() url.Values {
-	q := url.Values{}
-	for name, v := range l.Query {
-		q[name] = v
-	}
-	return q
-}
-
-// place is what a page behind a line has to know to lead back here.
-func (l ListPage) place() string {
-	q := l.query()
-	if l.Page > 1 {
-		q.Set("page", strconv.Itoa(l.Page))
-	}
-	return q.Encode()
-}
-
-// any reports whether a filter hides something.
-func (l ListPage) any() bool {
-	for _, name := range []string{"q", "role", "state", "room", "person", "from", "until"} {
-		if l.Query.Get(name) != "" {
-			return true
-		}
-	}
-	return false
-}
+import "time"
 
 // PeopleModel is a page of an organization's members.
 type PeopleModel struct {

@@ -122,11 +122,13 @@ function localTimes(): void {
   };
   const chosen = document.body.dataset["zone"];
   const zone: Intl.DateTimeFormatOptions = chosen && knownZone(chosen) ? { timeZone: chosen } : {};
+  const yearOf = (at: Date) => new Intl.DateTimeFormat("en", { year: "numeric", ...zone }).format(at);
   each<HTMLTimeElement>("time[data-local]", (element) => {
     const style = styles[element.dataset["local"] ?? ""];
     const at = new Date(element.dateTime);
     if (!style || Number.isNaN(at.getTime())) return;
-    element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { ...style, ...zone }).format(at);
+    const year: Intl.DateTimeFormatOptions = style.day && yearOf(at) !== yearOf(new Date()) ? { year: "numeric" } : {};
+    element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { ...style, ...year, ...zone }).format(at);
     element.title = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short", ...zone }).format(at);
   });
 }
