@@ -61,6 +61,12 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 			}
 			return nil
 		},
+		"SetSeats": func(ctx context.Context, mine tenants.OrgID) error {
+			if change, err := w.billing.SetSeats(ctx, mine, 3); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it changed seats of who has none: %+v: %w", change, err)
+			}
+			return nil
+		},
 		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
 		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
 			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
@@ -115,7 +121,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "PortalURL", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "PortalURL", "SetSeats", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
