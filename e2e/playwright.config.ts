@@ -10,7 +10,7 @@ export default defineConfig<Settings>({
   fullyParallel: false,
   forbidOnly: !!process.env["CI"],
   timeout: 120_000,
-  globalTimeout: 35 * 60_000,
+  globalTimeout: 40 * 60_000,
   expect: { timeout: 15_000 },
   reporter: process.env["CI"] ? [["list"]] : [["list"], ["html", { outputFolder: "results/html", open: "never" }]],
   use: {
@@ -21,6 +21,6 @@ export default defineConfig<Settings>({
   },
   projects: [
     { name: "sqlite", use: { database: "sqlite" } },
-    { name: "postgres", grep: /first meeting/, use: { database: "postgres" } },
+    { name: "postgres", grep: /first meeting|by Google/, use: { database: "postgres" } },
   ],
 });
