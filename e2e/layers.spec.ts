@@ -1,4 +1,5 @@
 import { VideoQuality } from "livekit-client";
+import { launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test } from "./lib/fixtures";
 import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
 import { signToken, type MediaKey } from "./lib/token";
@@ -27,6 +28,29 @@ const publish = (who: ForeignVisitor, videoCodec: Codec, backup = false): Promis
     },
     [videoCodec, backup] as const,
   );
+
+/** Sends a drawing in 1280 × 720, in three layers: Firefox's own stand-in for a camera is smaller. */
+const publishDrawing = (who: ForeignVisitor): Promise<void> =>
+  who.page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+    const pen = canvas.getContext("2d");
+    let frame = 0;
+    const draw = () => {
+      frame++;
+      if (pen) {
+        pen.fillStyle = `hsl(${frame % 360} 60% 50%)`;
+        pen.fillRect(0, 0, 1280, 720);
+        pen.fillStyle = "black";
+        pen.fillRect((frame * 11) % 1280, 200, 200, 200);
+      }
+    };
+    draw();
+    setInterval(draw, 50);
+    const [track] = canvas.captureStream(20).getVideoTracks();
+    if (!track) throw new Error("no picture of the canvas");
+    const { Track } = window.LivekitClient;
+    await window.room?.localParticipant.publishTrack(track, { source: Track.Source.Camera, videoCodec: "vp8", simulcast: true });
+  });
 
 /** Lets this browser decode nothing but VP8 from now on: it does not know the others' names in an offer. */
 const onlyVP8 = (who: ForeignVisitor): Promise<void> =>
@@ -60,7 +84,7 @@ const sending = (who: ForeignVisitor): Promise<string[]> =>
     for (const publication of window.room?.localParticipant.videoTrackPublications.values() ?? []) {
       const report = await publication.videoTrack?.getRTCStatsReport();
       report?.forEach((entry) => {
-        if (entry.type === "outbound-rtp" && entry.active && entry.framesSent > 0) rids.push(entry.rid);
+        if (entry.type === "outbound-rtp" && entry.active !== false && entry.framesSent > 0) rids.push(entry.rid);
       });
     }
     return rids.sort();
@@ -150,7 +174,7 @@ const resize = (who: ForeignVisitor, width: number, height: number): Promise<voi
   );
 
 const expectHeight = (who: ForeignVisitor, wanted: number): Promise<void> =>
-  expect.poll(() => height(who), { message: `a picture ${wanted} high`, intervals: [50], timeout: 20_000 }).toBe(wanted);
+  expect.poll(() => height(who), { message: `a picture ${wanted} high`, intervals: [50], timeout: 60_000 }).toBe(wanted);
 
 test.describe("layers", () => {
   let acme: { key: MediaKey };
@@ -182,6 +206,38 @@ test.describe("layers", () => {
       await site.stop();
     });
   }
+
+  test("Firefox sends three layers and gets the one that it asks for, and the one that fits its tile", async () => {
+    test.setTimeout(300_000);
+    const [site, firefox] = [await ForeignSite.start(), await launchFirefox()];
+    try {
+      const [ann, ben] = [await visitWithFirefox(site, firefox), await visitWithFirefox(site, firefox)];
+      const token = (identity: string) => signToken(acme.key, { room: "daily", identity });
+      expect(await ann.connect(acme.key.url, token("ann"), true, { dynacast: true })).toBe("");
+      expect(await ben.connect(acme.key.url, token("ben"), false)).toBe("");
+      await publishDrawing(ann);
+      await ben.sees("ann");
+      await expectHeight(ben, 720);
+      await until("three layers", async () => (await sending(ann)).join() === "f,h,q", 60_000);
+      for (const [quality, wanted] of [[VideoQuality.LOW, 180], [VideoQuality.HIGH, 720]] as const) {
+        await ask(ben, quality);
+        await expectHeight(ben, wanted);
+      }
+      await ben.leave();
+      const cat = await visitWithFirefox(site, firefox);
+      expect(await cat.connect(acme.key.url, token("cat"), true, { adaptiveStream: true })).toBe("");
+      await cat.sees("ann");
+      await resize(cat, 1280, 720);
+      await expectHeight(cat, 720);
+      await resize(cat, 300, 168);
+      await expectHeight(cat, 180);
+      await ann.leave();
+      await cat.leave();
+    } finally {
+      await firefox.close();
+      await site.stop();
+    }
+  });
 
   test("a picture adapts to the size of its tile, and nobody sends what nobody watches", async ({ browsers }) => {
     const site = await ForeignSite.start();
