@@ -29,13 +29,16 @@ interface Behind {
   person: (name: string) => Promise<Person>;
 }
 
-const test = base.extend<{ behind: Behind; loopback: boolean }>({
+const test = base.extend<{ behind: Behind; loopback: boolean; turnHost: string }>({
   /** Whether the far side of the box is on loopback too. */
   loopback: [true, { option: true }],
-  behind: async ({ loopback }, use, info) => {
+  /** The name that people are told for the TURN server, which then speaks TLS alone; without one it is told by address. */
+  turnHost: ["", { option: true }],
+  behind: async ({ loopback, turnHost }, use, info) => {
     const side = loopback ? farSide : ownAddress();
     const [turn, turnTLS] = [await freeMediaPort(), await freePort()];
-    const flags = ["--node-ip", `${side}/127.0.0.1`, "--turn-port", String(turn), "--turn-tls-port", String(turnTLS)];
+    const flags = ["--node-ip", `${side}/127.0.0.1`, "--turn-tls-port", String(turnTLS)];
+    flags.push(...(turnHost ? ["--turn-host", turnHost] : ["--turn-port", String(turn)])); // the name leads past the box: TLS is all there is
     const parley = await ParleyServer.start({ host: side, flags });
     const box = await Box.open({ udp: [parley.mediaPort, turn], tcp: [parley.mediaPort, turn, turnTLS, parley.port] }, side);
     const certificate = new X509Certificate(await readFile(join(parley.data, "turn.crt")));
@@ -141,6 +144,20 @@ test.describe("on an address that is not loopback", () => {
     behind.box.blocked.udp.add(behind.parley.mediaPort);
     const [ann, ben] = [await behind.arriveWithFirefox("ann", true), await behind.arriveWithFirefox("ben", false)];
     await meet(ann, ben, { local: expect.stringMatching(/^(host|prflx) tcp$/) as unknown as string, remote: "host tcp" });
+    await ann.leave();
+    await ben.leave();
+  });
+});
+
+test.describe("with a name for the TURN server", () => {
+  test.use({ turnHost: "turn.localhost" });
+
+  test("two with Firefox meet over TLS where everything else is blocked", async ({ behind }) => {
+    test.setTimeout(300_000);
+    const { parley, box } = behind;
+    for (const ports of [box.blocked.udp, box.blocked.tcp]) ports.add(parley.mediaPort);
+    const [ann, ben] = [await behind.arriveWithFirefox("ann", true), await behind.arriveWithFirefox("ben", false)];
+    await meet(ann, ben, { local: "relay tls", remote: "host udp" });
     await ann.leave();
     await ben.leave();
   });

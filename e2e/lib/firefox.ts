@@ -7,6 +7,7 @@ import { ForeignVisitor, type ForeignSite } from "./sdk";
 export async function launchFirefox(): Promise<Browser> {
   return puppeteer.launch({
     browser: "firefox",
+    acceptInsecureCerts: true, // the TURN server's, which it made itself
     executablePath: firefoxPath,
     headless: true,
     extraPrefsFirefox: {
