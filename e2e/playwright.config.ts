@@ -12,7 +12,7 @@ export default defineConfig<Settings>({
   timeout: 120_000,
   globalTimeout: 40 * 60_000,
   expect: { timeout: 15_000 },
-  reporter: process.env["CI"] ? [["list"]] : [["list"], ["html", { outputFolder: "results/html", open: "never" }]],
+  reporter: process.env["CI"] ? [["list"]] : [["list"], ["html", { outputFolder: "report", open: "never" }]],
   use: {
     actionTimeout: 15_000,
     navigationTimeout: 20_000,

@@ -38,11 +38,20 @@ func report(s settings, results []result, queries []query) string {
 	for _, r := range results {
 		fmt.Fprintf(&b, "\n### On %s\n\n%d visits.\n\n| page | p50 | p95 | p99 | kB | |\n| --- | ---: | ---: | ---: | ---: | --- |\n", r.database, r.requests)
 		for _, p := range r.pages {
+			if p.file() {
+				continue
+			}
 			verdict := ""
 			if p.quantile(95) > bar {
 				verdict = "**over the bar**"
 			}
 			fmt.Fprintf(&b, "| `%s` | %d ms | %d ms | %d ms | %d | %s |\n", p.kind, p.quantile(50).Milliseconds(), p.quantile(95).Milliseconds(), p.quantile(99).Milliseconds(), p.bytes/1000, verdict)
+		}
+		fmt.Fprintf(&b, "\nFiles of everything, saved by one person when the others have gone, %d times each:\n\n| file | p50 | slowest | kB |\n| --- | ---: | ---: | ---: |\n", filesEach)
+		for _, p := range r.pages {
+			if p.file() {
+				fmt.Fprintf(&b, "| `%s` | %d ms | %d ms | %d |\n", p.kind, p.quantile(50).Milliseconds(), p.quantile(99).Milliseconds(), p.bytes/1000)
+			}
 		}
 	}
 	b.WriteString("\n### Slowest queries\n\nBy their mean time on PostgreSQL during the run.\n")
