@@ -54,7 +54,8 @@ func (p *Path) pad() {
 	now, sent := p.now(), p.sent.Bytes()
 	passed := min(now-r.at, 5*probeEvery).Seconds()
 	allowed := float64(p.estimator.Target()) / 8 * passed
-	r.credit = min(max(r.credit+allowed-float64(sent-r.before), -allowed*10), allowed*2)
+	// On a slow path a tick allows less than a packet: what adds up to one is kept.
+	r.credit = min(max(r.credit+allowed-float64(sent-r.before), -allowed*10), allowed+max(allowed, paddingBytes+overhead))
 	packets := min(int(r.credit), int(probeMost/8*passed)) / (paddingBytes + overhead)
 	r.at, r.before = now, sent
 	sub := r.sub
