@@ -65,7 +65,7 @@ func (s *Server) walkAsStranger(ctx context.Context, org *tenants.Scoped, run te
 		tidy, done := context.WithTimeout(context.WithoutCancel(ctx), errandTidy)
 		defer done()
 		if gone := s.tenants.EraseProbe(tidy, probe.Org.ID, billing.OrganizationTables()...); gone != nil {
-			s.log.Error("a throw-away organization was left behind for now", "org", probe.Org.ID, "err", gone)
+			s.log.Error("a throw-away organization could not be taken away at once; its job will", "org", probe.Org.ID, "err", gone)
 		}
 	}()
 	walk := isolation.Walk{

@@ -109,7 +109,7 @@ func TestEarlyChecksAreHeld(t *testing.T) {
 	must(t, err)
 	waiting, err := port.udp.GetConn(ours, at)
 	must(t, err)
-	for deadline := time.Now().Add(soon); !waiting.(queue).Waiting(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(soon); !waiting.(queue).Waiting(); runtime.Gosched() {
 		if time.Now().After(deadline) {
 			t.Fatal("the check is not kept")
 		}
