@@ -149,21 +149,44 @@ func (o *Scoped) accept(tx *gorm.DB, found offer, who userRow, seats int) (orgRo
 	} else if CodeOf(err) != CodeForbidden {
 		return org, err
 	}
-	now := o.store.now()
-	if found.mail.ID == "" {
-		if err := o.useLink(tx, found.hash, now); err != nil {
-			return org, err
-		}
-	} else if err := o.useMail(tx, found, who, now); err != nil {
+	now, role := o.store.now(), found.role()
+	var err error
+	if found.mail.ID != "" {
+		err = o.useMail(tx, found, who, now)
+	} else if err = o.useLink(tx, found.hash, now); err == nil {
+		role, err = o.spendInvite(tx, who, role)
+	}
+	if err != nil {
 		return org, err
 	}
 	if err := o.seatFree(tx, seats); err != nil {
 		return org, err
 	}
-	if err := o.store.insertMember(tx, who.ID, found.role()); err != nil {
+	if err := o.store.insertMember(tx, who.ID, role); err != nil {
 		return org, err
 	}
-	return org, record(tx, now, who.ID, "member.join", string(who.ID), string(found.role()))
+	return org, record(tx, now, who.ID, "member.join", string(who.ID), string(role))
+}
+
+// spendInvite uses up the invitation to somebody's own address when they join in
+// another way: it would keep a second seat for them until it ends. It gives the
+// role that they get: the one of the invitation where the address is confirmed,
+// since others may have typed anybody's; but owners are made by the mail alone.
+// Who calls it holds the organization's row, and counts seats afterwards.
+func (o *Scoped) spendInvite(tx *gorm.DB, who userRow, otherwise Role) (Role, error) {
+	now := o.store.now()
+	var open []invitationRow
+	if err := openMail(tx, now).Where("email = ?", who.Email).Find(&open).Error; err != nil || len(open) == 0 {
+		return otherwise, err
+	}
+	role := otherwise
+	if who.ConfirmedAt != nil {
+		if role = open[0].Role; role == RoleOwner {
+			role = RoleAdmin
+		}
+	}
+	spent := openMail(tx.Model(&invitationRow{}), now).Where("email = ?", who.Email)
+	return role, spent.Updates(map[string]any{"accepted_at": now, "accepted_by": string(who.ID)}).Error
 }
 
 // seatFree refuses one person more than belong or are invited, when every seat is

@@ -214,6 +214,9 @@ func (s *Store) newcomer(tx *gorm.DB, in NewcomerInput, who userRow, id OrgID, o
 	var err error
 	if in.Join != "" {
 		if err = first(forUpdate(tx).Where("id = ?", string(id)), &org, "organization"); err == nil {
+			role, err = s.Org(id).spendInvite(tx, who, role)
+		}
+		if err == nil {
 			err = s.Org(id).seatFree(tx, in.Seats)
 		}
 	} else {

@@ -204,8 +204,9 @@ func (s *Store) OpenTo(ctx context.Context, who UserID) ([]Organization, error) 
 	return out, err
 }
 
-// JoinByDomain makes a person a member because of their confirmed address. Seats
-// is how many may belong; 0 for no limit.
+// JoinByDomain makes a person a member because of their confirmed address, with
+// the role of the invitation to it where there is one, which is used up. Seats is
+// how many may belong; 0 for no limit.
 func (o *Scoped) JoinByDomain(ctx context.Context, who UserID, seats int) error {
 	return o.write(ctx, "join by address", func(tx *gorm.DB) error {
 		if err := first(forUpdate(tx).Where("id = ?", string(o.org)), &orgRow{}, "organization"); err != nil {
@@ -221,10 +222,14 @@ func (o *Scoped) JoinByDomain(ctx context.Context, who UserID, seats int) error 
 		if _, err := roleOf(tx, who); err == nil {
 			return nil
 		}
+		role, err := o.spendInvite(tx, person, RoleMember)
+		if err != nil {
+			return err
+		}
 		if err := o.seatFree(tx, seats); err != nil {
 			return err
 		}
-		if err := o.store.insertMember(tx, who, RoleMember); err != nil {
+		if err := o.store.insertMember(tx, who, role); err != nil {
 			return err
 		}
 		return record(tx, o.store.now(), who, "member.join", string(who), "by address")

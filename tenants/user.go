@@ -102,10 +102,13 @@ func (s *Store) CreateUser(ctx context.Context, in CreateUserInput) (User, error
 	now := s.now()
 	who.ConfirmedAt = &now
 	err = s.db.InOrg(ctx, in.Org, func(tx *gorm.DB) error {
-		if err := first(tx.Where("id = ?", string(in.Org)), &orgRow{}, "organization"); err != nil {
+		if err := first(forUpdate(tx).Where("id = ?", string(in.Org)), &orgRow{}, "organization"); err != nil {
 			return err
 		}
 		if err := insertAddress(tx, &who); err != nil {
+			return err
+		}
+		if _, err := s.Org(in.Org).spendInvite(tx, who, in.Role); err != nil { // the role is the operator's to say
 			return err
 		}
 		if err := s.insertMember(tx, who.ID, in.Role); err != nil {
