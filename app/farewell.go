@@ -116,11 +116,21 @@ func leaving(c *fiber.Ctx) bool {
 const (
 	erasePause = time.Minute // between two looks at who is to be deleted
 	eraseBatch = 20
+
+	signInsTidied = time.Hour // how often old sign-ins are forgotten
 )
 
-// eraseDue deletes people whose day has come, until the context ends. Any number of processes may do so at once.
+// eraseDue deletes people whose day has come, and what is old of their sign-ins, until the context ends. Any number of processes may do so
+// at once.
 func (s *Server) eraseDue(ctx context.Context) {
+	var tidied time.Time
 	for ctx.Err() == nil {
+		if now := s.clock.Now(); now.Sub(tidied) >= signInsTidied {
+			tidied = now
+			if err := s.tenants.ForgetSignIns(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("old sign-ins are not forgotten", "err", err)
+			}
+		}
 		n, err := s.tenants.EraseDue(ctx, eraseBatch)
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("people who are to be deleted are not", "err", err)

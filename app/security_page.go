@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/tenants"
@@ -29,21 +31,32 @@ func (s *Server) showSecurity(c *fiber.Ctx, m views.SecurityModel) error {
 	if err := s.identityRows(c, &m); err != nil {
 		return err
 	}
-	all, err := s.tenants.SignIns(c.UserContext(), me.User.ID)
-	if err != nil {
+	if err := s.signInRows(c, &m); err != nil {
 		return err
-	}
-	for _, in := range all {
-		m.SignIns = append(m.SignIns, views.SignInRow{
-			ID: string(in.ID), Agent: in.Browser, Network: in.Network, Since: in.CreatedAt, Seen: in.SeenAt, Here: in.ID == me.SignIn.ID,
-			Method: methodName(in.Method),
-		})
 	}
 	page := s.page(c, "me.security")
 	if done, ok := securityDone[c.Query("done")]; ok {
 		page.Flash = &views.Flash{Kind: "success", Text: page.T(done)}
 	}
 	return s.render(c, views.Security(page, m))
+}
+
+// signInRows fills in one page of who is signed in as this person.
+func (s *Server) signInRows(c *fiber.Ctx, m *views.SecurityModel) error {
+	me := visitor(c)
+	some, total, err := s.tenants.SignIns(c.UserContext(), me.User.ID, me.SignIn.ID, pageOf(c))
+	if err != nil {
+		return err
+	}
+	for _, in := range some {
+		m.SignIns = append(m.SignIns, views.SignInRow{
+			ID: string(in.ID), Agent: in.Browser, Network: in.Network, Since: in.CreatedAt, Seen: in.SeenAt, Here: in.ID == me.SignIn.ID,
+			Method: methodName(in.Method),
+		})
+	}
+	at := tenants.PageWithin(pageOf(c), total, tenants.SignInPageSize)
+	m.SignInList = views.ListPage{Path: "/me/security", Page: at, Size: tenants.SignInPageSize, Total: total}
+	return nil
 }
 
 // methodName is the provider of a sign-in, as people call it; empty for a password.
@@ -146,7 +159,11 @@ func (s *Server) endSignIn(c *fiber.Ctx) error {
 	if err := s.tenants.EndSignIn(c.UserContext(), visitor(c).User.ID, tenants.SignInID(c.Params("id"))); err != nil {
 		return err
 	}
-	return c.Redirect("/me/security?done=ended", fiber.StatusSeeOther)
+	where := "/me/security?done=ended"
+	if page, err := strconv.Atoi(c.FormValue("page")); err == nil && page > 1 {
+		where += "&page=" + strconv.Itoa(page)
+	}
+	return c.Redirect(where, fiber.StatusSeeOther)
 }
 
 func (s *Server) endOtherSignIns(c *fiber.Ctx) error {

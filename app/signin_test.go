@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parley/tenants"
 )
 
 const annsPassword = "two chairs and a lamp"
@@ -142,6 +144,32 @@ func whereOneIsSignedIn(t *testing.T, w *world) {
 	ann.get("/me/security?done=others").status(200).has("All other browsers are signed out").lacks("Sign out everywhere else")
 	phone.get(org).status(303)
 	library.get(org).status(303)
+}
+
+func TestManySignInsTakePages(t *testing.T) {
+	w := newWorld(t)
+	ann, _ := w.owner("Ann")
+	who, err := w.store.UserByEmail(t.Context(), "ann@parley.example")
+	must(t, err)
+	for range 24 {
+		_, err := w.store.StartSignIn(t.Context(), tenants.StartSignInInput{User: who.ID, Browser: "Firefox", Method: tenants.ByPassword})
+		must(t, err)
+	}
+	shown := func(path string, want int) *answer {
+		page := ann.get(path).status(200).has("deleted 120 days after it was last used")
+		if n := strings.Count(page.body, `data-testid="sign-in"`); n != want {
+			t.Errorf("%s shows %d sign-ins, want %d", path, n, want)
+		}
+		return page
+	}
+	shown("/me/security", 20).has("This browser", "1 to 20 of 25", `href="/me/security?page=2"`, "Sign out everywhere else")
+	second := shown("/me/security?page=2", 5).has("21 to 25 of 25", `href="/me/security?page=1"`, "Sign out everywhere else").lacks("This browser")
+	shown("/me/security?page=999999999999999999999", 20)
+	end := regexp.MustCompile(`/me/sign-ins/[0-9a-f-]{36}/end`).FindString(second.body)
+	ann.get("/me/security?page=2")
+	ann.post(end, form("page", "2")).status(303).location("/me/security?done=ended&page=2")
+	ann.post("/me/sign-ins/end-others", form()).status(303)
+	shown("/me/security?done=others", 1).lacks("Sign out everywhere else", "Next")
 }
 
 func TestTheSessionIsRenewedWhenRightsChange(t *testing.T) {

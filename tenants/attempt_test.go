@@ -182,11 +182,62 @@ func TestSignInsEnd(t *testing.T) {
 		if err := s.EndSignIn(t.Context(), ann.ID, one); err != nil || alive(t, s, one) {
 			t.Errorf("end one: %v", err)
 		}
-		if all, err := s.SignIns(t.Context(), ann.ID); err != nil || len(all) != 2 {
-			t.Errorf("%d are listed, %v", len(all), err)
+		if all, n, err := s.SignIns(t.Context(), ann.ID, "", 1); err != nil || len(all) != 2 || n != 2 {
+			t.Errorf("%d of %d are listed, %v", len(all), n, err)
 		}
 		if err := s.EndOtherSignIns(t.Context(), ann.ID, three); err != nil || alive(t, s, two) || !alive(t, s, three) {
 			t.Errorf("end the others: %v", err)
+		}
+	})
+}
+
+func TestSignInsAreListedAPageAtATimeAndForgotten(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		s := newStore(db, clock)
+		ann, ben := person(t, s, "ann@harbour.example"), person(t, s, "ben@harbour.example")
+		here := signIn(t, s, ann.ID)
+		var newest tenants.SignInID
+		for range 44 {
+			clock.Advance(time.Minute)
+			newest = signIn(t, s, ann.ID)
+		}
+		clock.Advance(time.Minute)
+		signIn(t, s, ben.ID)
+		seen := map[tenants.SignInID]bool{}
+		for page, want := range []int{20, 20, 5} {
+			some, n, err := s.SignIns(t.Context(), ann.ID, here, page+1)
+			if err != nil || n != 45 || len(some) != want {
+				t.Fatalf("page %d: %d of %d, %v", page+1, len(some), n, err)
+			}
+			if page == 0 && (some[0].ID != here || some[1].ID != newest) {
+				t.Errorf("the one that asks is not the first, or the newest not the next: %+v", some[:2])
+			}
+			for _, in := range some {
+				seen[in.ID] = true
+			}
+		}
+		if len(seen) != 45 {
+			t.Errorf("the pages show %d sign-ins", len(seen))
+		}
+		if some, _, err := s.SignIns(t.Context(), ann.ID, here, 99); err != nil || len(some) != 5 {
+			t.Errorf("past the last page: %d, %v", len(some), err)
+		}
+
+		clock.Advance(tenants.SignInsKept - time.Minute)
+		recent := signIn(t, s, ben.ID)
+		for _, step := range []struct{ ann, ben int }{{1, 2}, {0, 1}} { // Ann's newest is there yet, then neither it nor Ben's old one
+			if err := s.ForgetSignIns(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for who, want := range map[tenants.UserID]int{ann.ID: step.ann, ben.ID: step.ben} {
+				if all, err := s.AllSignIns(t.Context(), who); err != nil || len(all) != want {
+					t.Errorf("%d are still noted, want %d, %v", len(all), want, err)
+				}
+			}
+			clock.Advance(2 * time.Minute)
+		}
+		if !alive(t, s, recent) {
+			t.Error("a new sign-in was forgotten")
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // SignInID names one sign-in of a person: a browser, from then until it ends.
@@ -17,6 +18,13 @@ const (
 	SignInIdle     = 14 * 24 * time.Hour // unused for that long it is over
 	SignInAbsolute = 60 * 24 * time.Hour // and so it is when it is that old
 )
+
+// SignInsKept is how long a sign-in stays noted after its last use: by it one is
+// known again in a browser, and can see in one's own data what has happened.
+const SignInsKept = 2 * SignInAbsolute
+
+// SignInPageSize is how many sign-ins a page shows.
+const SignInPageSize = 20
 
 // seenEvery is how exactly it is known when a sign-in was last used: a write a
 // request would be dear.
@@ -76,8 +84,7 @@ type StartSignInInput struct {
 	Proof            OrgID // whose own sign-in this was; "" for none
 }
 
-// StartSignIn notes that somebody signed in. Sign-ins that ended long ago are
-// forgotten.
+// StartSignIn notes that somebody signed in.
 func (s *Store) StartSignIn(ctx context.Context, in StartSignInInput) (SignIn, error) {
 	id, err := newID()
 	if err != nil {
@@ -88,13 +95,7 @@ func (s *Store) StartSignIn(ctx context.Context, in StartSignInInput) (SignIn, e
 		ID: SignInID(id), UserID: in.User, Browser: truncate(cleanName(in.Browser), 200), Network: truncate(cleanName(in.Network), 64), Device: in.Device,
 		Method: in.Method, Proofs: string(in.Proof), CreatedAt: now, SeenAt: now,
 	}
-	err = s.db.Global(ctx, func(tx *gorm.DB) error {
-		old := tx.Where("user_id = ? AND seen_at < ?", string(in.User), now.Add(-2*SignInAbsolute))
-		if err := old.Delete(&signInRow{}).Error; err != nil {
-			return err
-		}
-		return tx.Create(&row).Error
-	})
+	err = s.db.Global(ctx, func(tx *gorm.DB) error { return tx.Create(&row).Error })
 	if err != nil {
 		return SignIn{}, wrap(err, "note a sign-in")
 	}
@@ -136,17 +137,35 @@ func (s *Store) SignedIn(ctx context.Context, id SignInID) (who User, in SignIn,
 	return user.user(), row.signIn(), used, wrap(err, "note that a sign-in is used")
 }
 
-// SignIns lists a person's sign-ins that have not ended, the latest used first.
-func (s *Store) SignIns(ctx context.Context, user UserID) ([]SignIn, error) {
+// SignIns gives one page, from 1, of a person's sign-ins that have not ended, and
+// how many there are in all: the one that asks first, then the latest used.
+func (s *Store) SignIns(ctx context.Context, user UserID, here SignInID, page int) ([]SignIn, int, error) {
+	if parseID(here) != nil {
+		here = SignInID(nobody)
+	}
 	var rows []signInRow
+	var total int64
 	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
-		return s.alive(tx).Where("user_id = ?", string(user)).Order("seen_at DESC, id").Find(&rows).Error
+		if err := s.alive(tx.Model(&signInRow{})).Where("user_id = ?", string(user)).Count(&total).Error; err != nil {
+			return err
+		}
+		first := clause.OrderBy{Expression: clause.Expr{SQL: "CASE WHEN id = ? THEN 0 ELSE 1 END, seen_at DESC, id", Vars: []any{string(here)}}}
+		return s.alive(tx).Where("user_id = ?", string(user)).Clauses(first).
+			Limit(SignInPageSize).Offset((PageWithin(page, int(total), SignInPageSize) - 1) * SignInPageSize).Find(&rows).Error
 	})
 	out := make([]SignIn, len(rows))
 	for i, r := range rows {
 		out[i] = r.signIn()
 	}
-	return out, wrap(err, "list sign-ins")
+	return out, int(total), wrap(err, "list sign-ins")
+}
+
+// ForgetSignIns takes away what was noted of sign-ins that nobody has used for
+// [SignInsKept].
+func (s *Store) ForgetSignIns(ctx context.Context) error {
+	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error {
+		return tx.Where("seen_at < ?", s.now().Add(-SignInsKept)).Delete(&signInRow{}).Error
+	}), "forget old sign-ins")
 }
 
 // EndSignIn ends one of a person's sign-ins; that it is over already, or

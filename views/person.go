@@ -11,7 +11,8 @@ type SecurityModel struct {
 	Confirmed   bool
 	Waiting     string // the address that has to confirm a change; empty for none
 	HasPassword bool
-	SignIns     []SignInRow
+	SignIns     []SignInRow // one page of them
+	SignInList  ListPage
 	Identities  []IdentityRow
 	Providers   []ProviderLink // that can still be linked
 	NewEmail    string         // as it was typed
