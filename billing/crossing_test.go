@@ -21,6 +21,7 @@ var ofNobody = map[string]string{
 	"Plans":         "the catalogue is everybody's",
 	"SetPlanLimits": "the operator changes what is sold",
 	"HandleEvent":   "the customer that Stripe names says whose it is; see the webhook's tests",
+	"Books":         "whose books there are, for who verifies them all; no page asks",
 }
 
 // crossings has, for every method of [billing.Service] that takes an
@@ -52,6 +53,13 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 			all, err := w.billing.Duplicates(ctx, mine)
 			if err == nil && len(all) > 0 {
 				return fmt.Errorf("it showed another's payments: %+v", all)
+			}
+			return err
+		},
+		"VerifyBooks": func(ctx context.Context, mine tenants.OrgID) error {
+			report, err := w.billing.VerifyBooks(ctx, mine)
+			if err == nil && (report.Transactions > 0 || len(report.Balances) > 0) {
+				return fmt.Errorf("it showed another's books: %+v", report)
 			}
 			return err
 		},
@@ -121,7 +129,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "PortalURL", "SetSeats", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

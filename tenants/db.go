@@ -39,6 +39,9 @@ type dialect interface {
 	// bind tells the database, until the end of the transaction, whose rows it
 	// may show.
 	bind(tx *gorm.DB, setting, value string) error
+	// snapshot is the isolation at which all statements of a transaction that
+	// reads see one state.
+	snapshot() sql.IsolationLevel
 }
 
 // OpenDB opens a database whose migrations have been applied.
@@ -136,7 +139,8 @@ func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx
 	return d.reading(ctx, scope{knows: c, value: value}, fn)
 }
 
-// reading runs fn in a transaction that cannot write.
+// reading runs fn in a transaction that cannot write, and sees one state of the
+// database throughout.
 func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) error {
 	return d.read.WithContext(withScope(ctx, s)).Transaction(func(tx *gorm.DB) error {
 		if setting, value := s.setting(); setting != "" {
@@ -145,7 +149,7 @@ func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) e
 			}
 		}
 		return fn(tx)
-	}, &sql.TxOptions{ReadOnly: true})
+	}, &sql.TxOptions{ReadOnly: true, Isolation: d.dialect.snapshot()})
 }
 
 // openGORM sets up the ORM the same way on both dialects.

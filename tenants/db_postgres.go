@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,10 @@ const appRole = "parley_app"
 type postgresDialect struct{}
 
 func (postgresDialect) name() string { return "postgres" }
+
+// snapshot: by default each statement would see what was committed before it.
+// https://www.postgresql.org/docs/15/transaction-iso.html
+func (postgresDialect) snapshot() sql.IsolationLevel { return sql.LevelRepeatableRead }
 
 // bind lasts until the transaction ends. A plain SET would stay on the
 // connection and show this organization's rows to the next one who gets it.

@@ -16,6 +16,9 @@ type sqliteDialect struct{}
 func (sqliteDialect) name() string                        { return "sqlite" }
 func (sqliteDialect) bind(*gorm.DB, string, string) error { return nil }
 
+// snapshot: there is no other.
+func (sqliteDialect) snapshot() sql.IsolationLevel { return sql.LevelDefault }
+
 // openSQLite opens a file twice. One connection writes and takes the lock as its
 // transaction begins, so that no transaction fails halfway because another one
 // wrote first; many connections read the last committed state meanwhile.

@@ -14,6 +14,11 @@ import (
 // billingTables are those of package billing, which this one does not know.
 var billingTables = []string{"duplicate_payments", "checkout_attempts", "subscriptions"}
 
+// keptTables outlive an organization, with the reason.
+var keptTables = map[string]string{
+	"ledger_transactions": "the law wants books kept", "ledger_accounts": "the same", "ledger_postings": "the same",
+}
+
 func TestAThrowAwayOrganizationGoesWhole(t *testing.T) {
 	for name, address := range map[string]func(testing.TB) string{"sqlite": tenantstest.SQLitePath, "postgres": tenantstest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
@@ -45,6 +50,9 @@ func TestAThrowAwayOrganizationGoesWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 			for table, rows := range raw.Rows(probe.Org.ID) {
+				if keptTables[table] != "" {
+					continue
+				}
 				t.Errorf("%d rows of it are left in %s: add the table to ownTables in tenants/erase.go", len(rows), table)
 			}
 			for _, who := range []tenants.UserID{probe.Owner.ID, probe.Member.ID} {

@@ -24,7 +24,8 @@ const adminUsage = `use one of
   parley admin operator create --email ops@example.org --name "Ops" --password-stdin
   parley admin key create --org acme [--label "our robot"] [--json]
   parley admin plan set --plan free [--meeting-length 40m] [--participants 100]
-  parley admin audit verify [--org acme] [--json]`
+  parley admin audit verify [--org acme] [--json]
+  parley admin ledger verify [--org acme] [--json]`
 
 // admin is what the admin commands take besides the settings that all commands share.
 type admin struct {
@@ -51,7 +52,7 @@ func (a *admin) flags(fs *flag.FlagSet) {
 func runAdmin(ctx context.Context, args []string, std stdio) error {
 	jobs := map[string]func(context.Context, *process, admin) error{
 		"org create": orgCreate, "user create": userCreate, "operator create": operatorCreate, "key create": keyCreate, "plan set": planSet,
-		"audit verify": auditVerify,
+		"audit verify": auditVerify, "ledger verify": ledgerVerify,
 	}
 	if len(args) < 2 || jobs[args[0]+" "+args[1]] == nil {
 		return errors.New(adminUsage)

@@ -225,6 +225,22 @@ func made(org tenants.OrgID, table, column, kind string) any {
 	return nil
 }
 
+// Tamper changes rows past every trigger and constraint, as somebody does who
+// has the database in hand and means harm.
+func (r *Raw) Tamper(text string) {
+	r.t.Helper()
+	if !r.postgres {
+		for _, trigger := range r.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'") {
+			r.exec("DROP TRIGGER " + trigger["name"])
+		}
+	}
+	done, err := r.db.ExecContext(r.t.Context(), text)
+	must(r.t, err, text)
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		r.t.Fatalf("%s changed nothing (%v)", text, err)
+	}
+}
+
 func (r *Raw) exec(text string) {
 	r.t.Helper()
 	_, err := r.db.ExecContext(r.t.Context(), text)
