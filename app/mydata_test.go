@@ -85,15 +85,21 @@ func somebodyTakesTheirDataAway(t *testing.T, w *world) {
 // sendPicture sends a file as the profile's form does.
 func (b *browser) sendPicture(file []byte) *answer {
 	b.w.t.Helper()
+	return b.sendFile("/me/picture", "picture", file)
+}
+
+// sendFile sends a file with a form.
+func (b *browser) sendFile(path, field string, file []byte) *answer {
+	b.w.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	must(b.w.t, form.WriteField("csrf", b.csrf))
-	part, err := form.CreateFormFile("picture", "me.png")
+	part, err := form.CreateFormFile(field, "me.png")
 	must(b.w.t, err)
 	_, err = part.Write(file)
 	must(b.w.t, err)
 	must(b.w.t, form.Close())
-	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.base+"/me/picture", &body)
+	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.base+path, &body)
 	must(b.w.t, err)
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	req.Header.Set("Accept", "text/html")

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"parley/tenants"
@@ -57,7 +59,7 @@ func (s *Server) sendOne(ctx context.Context, m tenants.OutMail) error {
 	letter := views.Letter{Texts: s.catalogue.For(m.Lang), Kind: m.Kind, Name: m.Params["Name"], Link: m.Params["Link"]}
 	for name, value := range m.Params {
 		if name != "Name" && name != "Link" {
-			letter.Pairs = append(letter.Pairs, name, value)
+			letter.Pairs = append(letter.Pairs, letterPair(letter.Texts, name, value)...)
 		}
 	}
 	failed := s.sendLetter(ctx, m.To, letter)
@@ -70,4 +72,19 @@ func (s *Server) sendOne(ctx context.Context, m tenants.OutMail) error {
 	givenUp, err := s.tenants.MailFailed(ctx, m.ID, failed)
 	s.log.Warn("mail not sent", "mail", m.ID, "kind", m.Kind, "tries", m.Tries, "given_up", givenUp, "err", failed)
 	return err
+}
+
+// letterPair is what a letter says of one parameter of a mail: a number of bytes in words, and what binds a limit as who can lift it.
+func letterPair(t *views.Texts, name, value string) []any {
+	if short, is := strings.CutSuffix(name, "Bytes"); is {
+		bytes, _ := strconv.ParseInt(value, 10, 64) // our own, written by the store
+		return []any{short, t.Size(bytes)}
+	}
+	if name == "Lift" && value == string(tenants.ByOrganization) {
+		return []any{name, t.T("quotas.lift_storage_quota")}
+	}
+	if name == "Lift" {
+		return []any{name, t.T("quotas.lift_storage_plan")}
+	}
+	return []any{name, value}
 }

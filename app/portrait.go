@@ -29,8 +29,13 @@ func (s *Server) setPicture(c *fiber.Ctx) error {
 	if errors.Is(err, errUploadLarge) {
 		err = &tenants.Error{Code: tenants.CodeInvalid, Field: "picture", Key: tenants.KeyPictureLarge}
 	}
+	var limits map[tenants.OrgID]tenants.StorageLimit
 	if err == nil {
-		_, err = s.tenants.SetPicture(c.UserContext(), visitor(c).User.ID, raw)
+		limits, err = s.storageLimits(c)
+	}
+	if err == nil {
+		_, err = s.tenants.SetPicture(c.UserContext(), visitor(c).User.ID, raw, limits)
+		s.storageChanged(c.UserContext(), limits, err)
 	}
 	if fields := tenants.Fields(err); fields != nil {
 		return s.showProfile(c, func(m *profileFaults) { m.picture = fields["picture"] }, err)

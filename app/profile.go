@@ -34,9 +34,10 @@ func (s *Server) showProfile(c *fiber.Ctx, bend func(*profileFaults), fault erro
 	if wrong.typed != nil {
 		form = *wrong.typed
 	}
-	form.Email, form.Picture, form.PictureError = me.Email, faceOf(me.ID, me.Picture), wrong.picture
-	form.Shown = views.ShownForm{Findable: me.Findable != tenants.FoundByNobody, Email: me.ShowEmail, Picture: me.ShowPicture, TimeZone: me.ShowZone}
 	page := s.page(c, "me.profile")
+	form.Email, form.Picture, form.PictureError = me.Email, faceOf(me.ID, me.Picture), wrong.picture
+	form.PictureFull = storageWords(page.Texts, fault)
+	form.Shown = views.ShownForm{Findable: me.Findable != tenants.FoundByNobody, Email: me.ShowEmail, Picture: me.ShowPicture, TimeZone: me.ShowZone}
 	if done, ok := profileDone[c.Query("done")]; ok && fault == nil {
 		page.Flash = &views.Flash{Kind: "success", Text: page.T(done)}
 	}
@@ -71,7 +72,16 @@ func (s *Server) saveShown(c *fiber.Ctx) error {
 	if c.FormValue("findable") != "" {
 		in.Findable = tenants.FoundByOrganization
 	}
-	if err := s.tenants.SetShown(c.UserContext(), visitor(c).User.ID, in); err != nil {
+	limits, err := s.storageLimits(c)
+	if err != nil {
+		return err
+	}
+	err = s.tenants.SetShown(c.UserContext(), visitor(c).User.ID, in, limits)
+	s.storageChanged(c.UserContext(), limits, err)
+	if fields := tenants.Fields(err); fields["picture"] != "" {
+		return s.showProfile(c, func(m *profileFaults) { m.picture = fields["picture"] }, err)
+	}
+	if err != nil {
 		return err
 	}
 	return c.Redirect("/me?done=shown", fiber.StatusSeeOther)

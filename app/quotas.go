@@ -32,9 +32,11 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 		return err
 	}
 	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.quota), Used: use.Minutes, Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes}
-	if m.StorageUsed, err = s.tenants.Org(org).StorageUsed(c.UserContext()); err != nil {
+	stored, err := s.tenants.Org(org).StorageUsed(c.UserContext())
+	if err != nil {
 		return err
 	}
+	m.StorageUsed, m.StorageLogo, m.StoragePictures = stored.Total(), stored.Logo, stored.Pictures
 	if fault != nil {
 		if m.Errors = tenants.Fields(fault); m.Errors == nil {
 			return fault
@@ -161,8 +163,13 @@ func (s *Server) quotaChanged(c *fiber.Ctx, path string) error {
 	if err := s.relimit(c.UserContext(), org, false); err != nil {
 		return err
 	}
+	allowed, err := s.allowanceOf(c.UserContext(), org)
+	if err != nil {
+		return err
+	}
 	s.quotaNews.forget(org)
 	s.tellOfQuotas(c.UserContext(), org)
+	s.storageChanged(c.UserContext(), map[tenants.OrgID]tenants.StorageLimit{org: allowed.By.Storage()}, nil)
 	return s.done(c, path, "quota_saved")
 }
 
@@ -224,14 +231,25 @@ func (s *Server) minutesNear(ctx context.Context, org tenants.OrgID, maker tenan
 	return left, near, err
 }
 
-// quotaAlert is the banner of an organization whose minutes are nearly or wholly used; nil while they are not.
+// quotaAlert is the banner of an organization whose minutes, or what it keeps, are nearly or wholly used; nil while they are not.
 func (s *Server) quotaAlert(c *fiber.Ctx, org orgAccess, texts *views.Texts) (*views.Flash, error) {
 	quota, err := s.tenants.Org(org.ID).Quota(c.UserContext())
-	if err != nil || quota.MonthMinutes == nil {
+	if err != nil {
 		return nil, err
 	}
+	alert, err := s.minutesAlert(c, org, quota.MonthMinutes, texts)
+	if err == nil && alert == nil && org.Role.CanManage() {
+		alert, err = s.storageAlert(c, org, quota.StorageBytes, texts)
+	}
+	return alert, err
+}
+
+func (s *Server) minutesAlert(c *fiber.Ctx, org orgAccess, quota *int, texts *views.Texts) (*views.Flash, error) {
+	if quota == nil {
+		return nil, nil
+	}
 	use, err := s.tenants.Org(org.ID).MonthUse(c.UserContext())
-	most := *quota.MonthMinutes
+	most := *quota
 	switch {
 	case err != nil || use.Minutes*100 < most*tenants.NearlyUsed:
 		return nil, err

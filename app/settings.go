@@ -35,6 +35,7 @@ func (s *Server) showSettings(c *fiber.Ctx, err error) error {
 		return pageErr
 	}
 	m.Name, m.Colour, m.Logo = page.Org.Name, page.Org.Colour, page.Org.Logo
+	m.LogoFull = storageWords(page.Texts, err)
 	if m.Errors != nil {
 		c.Status(fiber.StatusBadRequest)
 		if c.FormValue("organization") != "" {
@@ -65,7 +66,9 @@ func (s *Server) setLogo(c *fiber.Ctx) error {
 		allowed, err = s.allowanceOf(c.UserContext(), theOrg(c).ID)
 	}
 	if err == nil {
-		err = s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, raw, allowed.Limits.StorageBytes)
+		limit := allowed.By.Storage()
+		err = s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, raw, limit)
+		s.storageChanged(c.UserContext(), map[tenants.OrgID]tenants.StorageLimit{theOrg(c).ID: limit}, err)
 	}
 	if err != nil {
 		return s.showSettings(c, err)
@@ -74,7 +77,7 @@ func (s *Server) setLogo(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeLogo(c *fiber.Ctx) error {
-	if err := s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, nil, 0); err != nil {
+	if err := s.tenants.Org(theOrg(c).ID).SetLogo(c.UserContext(), visitor(c).User.ID, nil, tenants.StorageLimit{}); err != nil {
 		return err
 	}
 	return s.done(c, "/settings", "logo_removed")

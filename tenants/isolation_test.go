@@ -67,7 +67,7 @@ func crossings() map[string]crossing {
 			return refused(err)
 		},
 		"SetLogo": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return refused(mine.SetLogo(ctx, o.ann, nil, 0))
+			return refused(mine.SetLogo(ctx, o.ann, nil, tenants.StorageLimit{}))
 		},
 		"SetQuota": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			one := 1
@@ -177,6 +177,9 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.run, err = acme.StartIsolationRun(t.Context(), o.ann); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Store.SetPicture(t.Context(), o.ann, photo(t, 8), nil); err != nil {
 		t.Fatal(err)
 	}
 	five := 5

@@ -51,6 +51,9 @@ type Resolved struct {
 	MakerMinutesBy, MakerMeetingsBy        Source
 }
 
+// Storage is the limit on what the organization keeps.
+func (r Resolved) Storage() StorageLimit { return StorageLimit{Most: r.StorageBytes, By: r.StorageBy} }
+
 // Resolve turns a plan, the organization's quota and the quota of who made the
 // room into limits. Nobody else does: a quota only ever lowers.
 func Resolve(plan Limits, org, maker Quota) Resolved {

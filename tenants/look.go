@@ -52,10 +52,10 @@ func (o *Scoped) SetColour(ctx context.Context, by UserID, typed string) (colour
 	return colour, adjusted, err
 }
 
-// SetLogo draws the picture anew and keeps it, where it fits into so many bytes
-// that the organization may store (0 = no limit); an empty one takes the logo
-// away. [KeyStorageFull] when it does not fit: the logo before stays.
-func (o *Scoped) SetLogo(ctx context.Context, by UserID, raw []byte, storage int64) error {
+// SetLogo draws the picture anew and keeps it, where it fits beside what else the
+// organization keeps; an empty one takes the logo away. [KeyStorageFull], with a
+// [StorageFault], when it does not fit: the logo before stays.
+func (o *Scoped) SetLogo(ctx context.Context, by UserID, raw []byte, limit StorageLimit) error {
 	var file []byte
 	if len(raw) > 0 {
 		var err error
@@ -64,7 +64,7 @@ func (o *Scoped) SetLogo(ctx context.Context, by UserID, raw []byte, storage int
 		}
 	}
 	return o.manage(ctx, "set an organization's logo", by, func(tx *gorm.DB, org orgRow) error {
-		return o.keepLogo(tx, by, org, file, storage)
+		return o.keepLogo(tx, by, org, file, limit)
 	})
 }
 
@@ -81,12 +81,12 @@ func drawLogo(raw []byte) ([]byte, error) {
 
 // keepLogo puts a picture in place of the one before. Each has an id of its own,
 // so that browsers may keep it for good.
-func (o *Scoped) keepLogo(tx *gorm.DB, by UserID, org orgRow, file []byte, storage int64) error {
+func (o *Scoped) keepLogo(tx *gorm.DB, by UserID, org orgRow, file []byte, limit StorageLimit) error {
 	now := o.store.now()
 	if err := tx.Where("id = ?", org.LogoID).Delete(&logoRow{}).Error; err != nil {
 		return err
 	}
-	if err := storageFree(tx, "logo", len(file), storage); err != nil {
+	if err := storageFree(tx, org, "logo", int64(len(file)), limit, nobody); err != nil {
 		return err
 	}
 	id, action := "", "organization.logo.remove"

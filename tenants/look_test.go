@@ -26,11 +26,11 @@ func TestHowAnOrganizationLooks(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Owner("ann").Admin("ada").Member("bob").Person("bill", tenants.RoleBilling)
-		ctx := t.Context()
+		ctx, free := t.Context(), tenants.StorageLimit{}
 		for _, who := range []string{"bob", "bill"} {
 			by := acme.User(who).ID
 			_, _, colour := acme.SetColour(ctx, by, "#1c7ed6")
-			for what, err := range map[string]error{"rename": acme.RenameOrg(ctx, by, "Bobs"), "colour": colour, "logo": acme.SetLogo(ctx, by, pngOf(t, 4, 4), 0)} {
+			for what, err := range map[string]error{"rename": acme.RenameOrg(ctx, by, "Bobs"), "colour": colour, "logo": acme.SetLogo(ctx, by, pngOf(t, 4, 4), free)} {
 				if tenants.CodeOf(err) != tenants.CodeForbidden {
 					t.Errorf("%s by %s: %v", what, who, err)
 				}
@@ -46,7 +46,7 @@ func TestHowAnOrganizationLooks(t *testing.T) {
 		if _, adjusted, err := acme.SetColour(ctx, ada, "#1c7ed6"); err != nil || adjusted {
 			t.Fatal(adjusted, err)
 		}
-		if err := acme.SetLogo(ctx, ada, pngOf(t, 600, 300), 0); err != nil {
+		if err := acme.SetLogo(ctx, ada, pngOf(t, 600, 300), free); err != nil {
 			t.Fatal(err)
 		}
 		org, err := w.Store.OrgBySlug(ctx, "acme")
@@ -60,23 +60,23 @@ func TestHowAnOrganizationLooks(t *testing.T) {
 		if head, err := png.DecodeConfig(bytes.NewReader(file)); err != nil || head.Width != tenants.LogoSide || head.Height != 128 {
 			t.Errorf("%+v, %v", head, err)
 		}
-		if err := acme.SetLogo(ctx, ada, []byte("<svg>"), 0); tenants.Fields(err)["logo"] != tenants.KeyLogoUnreadable {
+		if err := acme.SetLogo(ctx, ada, []byte("<svg>"), free); tenants.Fields(err)["logo"] != tenants.KeyLogoUnreadable {
 			t.Errorf("a logo that is none: %v", err)
 		}
 		used, err := acme.StorageUsed(ctx)
-		if err != nil || used != int64(len(file)) {
+		if err != nil || used.Logo != int64(len(file)) {
 			t.Errorf("%d bytes stored of a file of %d, %v", used, len(file), err)
 		}
-		if err := acme.SetLogo(ctx, ada, pngOf(t, 300, 300), 10); tenants.Fields(err)["logo"] != tenants.KeyStorageFull {
+		if err := acme.SetLogo(ctx, ada, pngOf(t, 300, 300), tenants.StorageLimit{Most: 10}); tenants.Fields(err)["logo"] != tenants.KeyStorageFull {
 			t.Errorf("a logo that does not fit: %v", err)
 		}
 		if _, err := w.Store.Logo(ctx, org.LogoID); err != nil {
 			t.Errorf("the logo before is gone: %v", err)
 		}
-		if err := acme.SetLogo(ctx, ada, pngOf(t, 600, 300), used); err != nil { // what is replaced makes room
+		if err := acme.SetLogo(ctx, ada, pngOf(t, 600, 300), tenants.StorageLimit{Most: used.Logo}); err != nil { // what is replaced makes room
 			t.Errorf("a logo that fits in place of another: %v", err)
 		}
-		if err := acme.SetLogo(ctx, ada, nil, 1); err != nil {
+		if err := acme.SetLogo(ctx, ada, nil, tenants.StorageLimit{Most: 1}); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range []string{org.LogoID, "", "made up", "\x00"} {

@@ -194,20 +194,18 @@ func quotaNews(quota Quota, people map[UserID]Quota, use MonthUse) (out []quotaN
 }
 
 func (o *Scoped) tell(tx *gorm.DB, org orgRow, n quotaNew, base, lang string) (fresh bool, err error) {
-	now, subject, kind := o.store.now(), "organization", "quota_near"
+	subject, kind := "organization", "quota_near"
 	if n.who != "" {
 		subject = string(n.who)
 	}
 	if n.threshold == AllUsed {
 		kind = "quota_used"
 	}
-	got := tx.Clauses(clause.OnConflict{DoNothing: true}).
-		Create(&quotaNoticeRow{Subject: subject, Month: now.Format("2006-01"), Threshold: n.threshold, At: now})
-	if got.Error != nil || got.RowsAffected == 0 {
-		return false, got.Error
+	if fresh, err := o.firstNotice(tx, subject, n.threshold); err != nil || !fresh {
+		return false, err
 	}
 	var whom []userRow
-	find := tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Select("users.id, users.name, users.email, users.language")
+	find := recipients(tx)
 	if n.who != "" {
 		kind += "_own"
 		find = find.Where("memberships.user_id = ?", string(n.who))
@@ -227,4 +225,18 @@ func (o *Scoped) tell(tx *gorm.DB, org orgRow, n quotaNew, base, lang string) (f
 		}
 	}
 	return len(mails) > 0, o.store.putMails(tx, mails)
+}
+
+// firstNotice says whether nobody was told of a threshold in this month, and notes
+// that they are now.
+func (o *Scoped) firstNotice(tx *gorm.DB, subject string, threshold int) (bool, error) {
+	now := o.store.now()
+	got := tx.Clauses(clause.OnConflict{DoNothing: true}).
+		Create(&quotaNoticeRow{Subject: subject, Month: now.Format("2006-01"), Threshold: threshold, At: now})
+	return got.RowsAffected > 0, got.Error
+}
+
+// recipients are members as mails need them.
+func recipients(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Select("users.id, users.name, users.email, users.language")
 }

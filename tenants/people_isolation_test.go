@@ -61,8 +61,8 @@ func peopleCrossings() map[string]crossing {
 			return nothing(len(found)+n, err)
 		},
 		"StorageUsed": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			n, err := mine.StorageUsed(ctx)
-			return nothing(int(n)-len("canary-org_logos-png-123456789012"), err) // its own one is sown
+			used, err := mine.StorageUsed(ctx)
+			return nothing(int(used.Total())-len("canary-org_logos-png-123456789012"), err) // its own one is sown
 		},
 		"SeatsUsed": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			n, err := mine.SeatsUsed(ctx)
@@ -121,6 +121,13 @@ func peopleCrossings() map[string]crossing {
 		},
 		"TellOfQuotas": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.TellOfQuotas(ctx, "x", "en")
+			return err
+		},
+		"TellOfStorage": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			told, err := mine.TellOfStorage(ctx, "x", "en", tenants.StorageLimit{Most: 1 << 20}, false)
+			if told {
+				err = errors.New("another's pictures fill its storage")
+			}
 			return err
 		},
 		"RelimitMeetings": func(ctx context.Context, mine *tenants.Scoped, o other) error {

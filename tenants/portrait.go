@@ -19,8 +19,10 @@ const PortraitSide = 384
 
 // SetPicture draws a person's picture anew, keeps it and gives its name; the one
 // before is gone unless somebody else has the same. The faults are those of a
-// form field "picture".
-func (s *Store) SetPicture(ctx context.Context, id UserID, raw []byte) (string, error) {
+// form field "picture". Limits are those of the organizations that the person
+// belongs to: one that would show the picture and has no room left for it refuses
+// it with a [StorageFault], and the picture before stays.
+func (s *Store) SetPicture(ctx context.Context, id UserID, raw []byte, limits map[OrgID]StorageLimit) (string, error) {
 	file, err := picture.Square(raw, PortraitSide)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
@@ -32,34 +34,40 @@ func (s *Store) SetPicture(ctx context.Context, id UserID, raw []byte) (string, 
 	}
 	sum := sha256.Sum256(file)
 	row := pictureRow{Hash: hex.EncodeToString(sum[:]), MediaType: "image/jpeg", Data: file, CreatedAt: s.now()}
-	err = s.swapPicture(ctx, id, row.Hash, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	who, err := s.findUser(ctx, "erased_at IS NULL AND id = ?", string(id))
+	if err != nil {
+		return "", err
+	}
+	if !who.ShowPicture {
+		limits = nil // nobody shows it
+	}
+	err = s.whereItFits(ctx, id, int64(len(file)), limits, func(tx *gorm.DB) error {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return err
+		}
+		return swapPicture(tx, id, row.Hash)
 	})
 	return row.Hash, wrap(err, "keep a picture")
 }
 
 // RemovePicture takes a person's picture away; that there is none is no fault.
 func (s *Store) RemovePicture(ctx context.Context, id UserID) error {
-	return wrap(s.swapPicture(ctx, id, "", func(*gorm.DB) error { return nil }), "take a picture away")
+	err := s.db.Global(ctx, func(tx *gorm.DB) error { return swapPicture(tx, id, "") })
+	return wrap(err, "take a picture away")
 }
 
-func (s *Store) swapPicture(ctx context.Context, id UserID, hash string, keep func(*gorm.DB) error) error {
-	return s.db.Global(ctx, func(tx *gorm.DB) error {
-		var who userRow
-		if err := first(forUpdate(tx).Where("id = ? AND erased_at IS NULL", string(id)), &who, "person"); err != nil {
-			return err
-		}
-		if err := keep(tx); err != nil {
-			return err
-		}
-		if err := tx.Model(&userRow{}).Where("id = ?", string(id)).Update("picture", hash).Error; err != nil {
-			return err
-		}
-		if who.Picture == hash {
-			return nil
-		}
-		return dropPicture(tx, who.Picture)
-	})
+func swapPicture(tx *gorm.DB, id UserID, hash string) error {
+	var who userRow
+	if err := first(forUpdate(tx).Where("id = ? AND erased_at IS NULL", string(id)), &who, "person"); err != nil {
+		return err
+	}
+	if err := tx.Model(&userRow{}).Where("id = ?", string(id)).Update("picture", hash).Error; err != nil {
+		return err
+	}
+	if who.Picture == hash {
+		return nil
+	}
+	return dropPicture(tx, who.Picture)
 }
 
 // dropPicture forgets a picture that is nobody's any more.

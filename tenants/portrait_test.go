@@ -26,7 +26,7 @@ func TestAPictureShowsToColleaguesOnly(t *testing.T) {
 		acme := w.Org("acme").Owner("ann").Member("bob")
 		other := w.Org("other").Owner("eve")
 		ann, bob, eve, s := acme.User("ann"), acme.User("bob"), other.User("eve"), w.Store
-		hash, err := s.SetPicture(t.Context(), ann.ID, photo(t, 64))
+		hash, err := s.SetPicture(t.Context(), ann.ID, photo(t, 64), nil)
 		ok(t, err)
 		sees := func(viewer tenants.UserID, name string) bool {
 			t.Helper()
@@ -42,17 +42,17 @@ func TestAPictureShowsToColleaguesOnly(t *testing.T) {
 		if !sees(ann.ID, hash) || !sees(bob.ID, hash) || sees(eve.ID, hash) || sees("", hash) || sees(bob.ID, "") || sees(bob.ID, hash[:60]+"0000") {
 			t.Error("the picture shows to another person than it should")
 		}
-		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization}))
+		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization}, nil))
 		if !sees(ann.ID, hash) || sees(bob.ID, hash) {
 			t.Error("a picture that is not shown any more")
 		}
 		if found, _, err := acme.Members(t.Context(), tenants.MemberQuery{Search: "ann"}); err != nil || len(found) != 1 || found[0].Picture != "" {
 			t.Errorf("members %+v, %v", found, err)
 		}
-		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization, Picture: true}))
+		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization, Picture: true}, nil))
 
 		// Two people with the same picture: it goes when neither has it any more.
-		same, err := s.SetPicture(t.Context(), bob.ID, photo(t, 64))
+		same, err := s.SetPicture(t.Context(), bob.ID, photo(t, 64), nil)
 		ok(t, err)
 		if same != hash {
 			t.Errorf("the same picture has another name: %s, %s", same, hash)
@@ -62,7 +62,7 @@ func TestAPictureShowsToColleaguesOnly(t *testing.T) {
 		if !sees(bob.ID, hash) {
 			t.Error("Ann's picture went with Bob's")
 		}
-		_, err = s.SetPicture(t.Context(), ann.ID, []byte("<svg onload=alert(1)>"))
+		_, err = s.SetPicture(t.Context(), ann.ID, []byte("<svg onload=alert(1)>"), nil)
 		if tenants.Fields(err)["picture"] != tenants.KeyPicture || !sees(ann.ID, hash) {
 			t.Errorf("a broken picture: %v", err)
 		}
@@ -80,7 +80,7 @@ func TestColleaguesSeeWhatOneShows(t *testing.T) {
 		ann, bob, s := acme.User("ann"), acme.User("bob"), w.Store
 		_, err := s.SetProfile(t.Context(), ann.ID, tenants.ProfileInput{Name: "Ann", Nickname: "annabel", TimeZone: "Europe/Berlin"})
 		ok(t, err)
-		_, err = s.SetPicture(t.Context(), ann.ID, photo(t, 8))
+		_, err = s.SetPicture(t.Context(), ann.ID, photo(t, 8), nil)
 		ok(t, err)
 		find := func(viewer tenants.UserID, words string) []tenants.Colleague {
 			t.Helper()
@@ -97,11 +97,11 @@ func TestColleaguesSeeWhatOneShows(t *testing.T) {
 		if c := find(bob.ID, ann.Email); len(c) != 0 {
 			t.Errorf("an address finds %+v", c)
 		}
-		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization, Email: true, TimeZone: true}))
+		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization, Email: true, TimeZone: true}, nil))
 		if c := find(bob.ID, "ann"); len(c) != 1 || c[0].Email != ann.Email || c[0].TimeZone != "Europe/Berlin" || c[0].Picture != "" {
 			t.Errorf("the other way round: %+v", c)
 		}
-		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByNobody}))
+		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByNobody}, nil))
 		if c := find(bob.ID, ""); len(c) != 1 || c[0].ID != bob.ID {
 			t.Errorf("who wants to be found by nobody: %+v", c)
 		}
@@ -123,12 +123,12 @@ func TestFacesInAMeeting(t *testing.T) {
 		ann, bob, s := acme.User("ann"), acme.User("bob"), w.Store
 		room := acme.Room("ann", "Standup")
 		for _, who := range []tenants.User{ann, bob, eve} {
-			_, err := s.SetPicture(t.Context(), who.ID, photo(t, 8))
+			_, err := s.SetPicture(t.Context(), who.ID, photo(t, 8), nil)
 			ok(t, err)
 			_, err = acme.Enter(t.Context(), tenants.EnterInput{Room: room.ID, Identity: "p-" + who.Name, Name: who.Name, User: who.ID, Limits: tenantstest.Free(), Plan: "Free"})
 			ok(t, err)
 		}
-		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization}))
+		ok(t, s.SetShown(t.Context(), ann.ID, tenants.ShownInput{Findable: tenants.FoundByOrganization}, nil))
 		names := func(viewer tenants.UserID) (out string) {
 			t.Helper()
 			all, err := acme.Faces(t.Context(), room.ID, viewer)

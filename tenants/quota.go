@@ -63,34 +63,6 @@ func orPlan[T any](v *T) string {
 	return fmt.Sprint(*v)
 }
 
-// StorageUsed is how many bytes of pictures the organization keeps.
-func (o *Scoped) StorageUsed(ctx context.Context) (used int64, err error) {
-	err = o.read(ctx, "count what is stored", func(tx *gorm.DB) error {
-		used, err = storageUsed(tx)
-		return err
-	})
-	return used, err
-}
-
-func storageUsed(tx *gorm.DB) (used int64, err error) {
-	err = tx.Model(&logoRow{}).Select("COALESCE(SUM(LENGTH(png)), 0)").Scan(&used).Error
-	return used, err
-}
-
-// storageFree refuses what does not fit beside what is stored already; most 0 is
-// no limit. Who asks holds the organization's row, so that no two of them count
-// the same free bytes.
-func storageFree(tx *gorm.DB, field string, size int, most int64) error {
-	if most <= 0 || size == 0 {
-		return nil
-	}
-	used, err := storageUsed(tx)
-	if err == nil && used+int64(size) > most {
-		err = &Error{Code: CodeLimited, Field: field, Key: KeyStorageFull}
-	}
-	return err
-}
-
 // check refuses what could not mean anything.
 func (q Quota) check() error {
 	var faults Errors

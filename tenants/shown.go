@@ -16,12 +16,20 @@ type ShownInput struct {
 
 // SetShown changes what others may see of a person. It holds from the next look
 // on. Who manages an organization sees its people's addresses in any case: they
-// have to know who belongs.
-func (s *Store) SetShown(ctx context.Context, id UserID, in ShownInput) error {
+// have to know who belongs. A picture that shows again counts again: limits and
+// faults are those of [Store.SetPicture].
+func (s *Store) SetShown(ctx context.Context, id UserID, in ShownInput, limits map[OrgID]StorageLimit) error {
 	if !in.Findable.Valid() {
 		return invalid("findable", KeyForbidden)
 	}
-	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error {
+	size, err := s.hiddenPicture(ctx, id)
+	if err != nil {
+		return wrap(err, "look at what others see")
+	}
+	if !in.Picture {
+		size = 0
+	}
+	return wrap(s.whereItFits(ctx, id, size, limits, func(tx *gorm.DB) error {
 		got := tx.Model(&userRow{}).Where("id = ? AND erased_at IS NULL", string(id)).Updates(map[string]any{
 			"findable": in.Findable, "show_email": in.Email, "show_picture": in.Picture, "show_time_zone": in.TimeZone,
 		})
@@ -30,6 +38,16 @@ func (s *Store) SetShown(ctx context.Context, id UserID, in ShownInput) error {
 		}
 		return got.Error
 	}), "change what others may see")
+}
+
+// hiddenPicture is how many bytes a picture has that the person does not show; 0
+// for none.
+func (s *Store) hiddenPicture(ctx context.Context, id UserID) (size int64, err error) {
+	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		hidden := tx.Model(&userRow{}).Where("id = ? AND NOT show_picture", string(id)).Select("picture")
+		return tx.Model(&pictureRow{}).Where("hash IN (?)", hidden).Select("COALESCE(SUM(LENGTH(data)), 0)").Scan(&size).Error
+	})
+	return size, err
 }
 
 // Colleague is a member as other members see them: what the person does not show

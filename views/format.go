@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,6 +39,20 @@ func (t *Texts) Number(n int64) string {
 		return message.NewPrinter(language.English).Sprint(number.Decimal(n))
 	}
 	return t.printer.Sprint(number.Decimal(n))
+}
+
+// Size writes a number of bytes as people count them: whole kilobytes, and megabytes with one decimal while they are few. What is
+// used is never shown as less than it is.
+func (t *Texts) Size(bytes int64) string {
+	const kilo, mega = 1 << 10, 1 << 20
+	if bytes < mega {
+		return t.T("quotas.kilobytes", "Size", int((bytes+kilo-1)/kilo))
+	}
+	tenths := (bytes*10 + mega - 1) / mega
+	if tenths%10 == 0 || tenths >= 100 {
+		return t.T("quotas.megabytes", "Size", int((tenths+5)/10))
+	}
+	return t.T("quotas.megabytes", "Size", t.Number(tenths/10)+t.decimal()+strconv.FormatInt(tenths%10, 10))
 }
 
 // decimal is the language's mark before the cents.

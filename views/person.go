@@ -56,6 +56,7 @@ type ProfileForm struct {
 	Email        string
 	Picture      string // its address; empty for none
 	PictureError string // message id
+	PictureFull  string // what to say when an organization's storage has no room for it
 	Shown        ShownForm
 }
 

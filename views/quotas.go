@@ -6,8 +6,9 @@ type QuotasModel struct {
 	Quota      QuotaForm
 	Used, Most int // minutes of this month; Most 0 is no limit
 
-	StorageUsed, StorageMost int64 // bytes; Most 0 is no limit
-	Errors                   map[string]string
+	StorageUsed, StorageMost     int64 // bytes; Most 0 is no limit
+	StorageLogo, StoragePictures int64 // what StorageUsed is made of
+	Errors                       map[string]string
 }
 
 // QuotaPlan is what the plan allows; 0 is no limit.
@@ -19,14 +20,6 @@ type QuotaPlan struct {
 
 // QuotaForm is a quota as it stands in the fields; empty leaves what the plan says.
 type QuotaForm struct{ Minutes, People, AtOnce, Month, Storage string }
-
-// storageSize writes bytes as people count them: whole kilobytes, then megabytes.
-func storageSize(p Page, bytes int64) string {
-	if bytes < 1<<20 {
-		return p.T("quotas.kilobytes", "Size", (bytes+1023)>>10)
-	}
-	return p.T("quotas.megabytes", "Size", (bytes+1<<19)>>20)
-}
 
 // planSays is the hint beside a field: what the plan allows.
 func planSays(p Page, plan string, n int) string {

@@ -6,6 +6,8 @@ type OrgSettingsModel struct {
 	Colour string // "#rrggbb"; empty for none
 	Logo   string // address of the picture; empty for none
 	Errors map[string]string
+
+	LogoFull string // what to say when the organization's storage has no room for it
 }
 
 // colour is what the colour field shows: a browser's field for colours always holds one.
