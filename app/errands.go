@@ -99,6 +99,10 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.testIsolation(ctx, job)
 	case tenants.ErrandProbe:
 		return s.tenants.EraseProbe(ctx, job.Org, billing.OrganizationTables()...)
+	case tenants.ErrandExport:
+		return s.makeExport(ctx, job)
+	case tenants.ErrandExportOver:
+		return s.tenants.Org(job.Org).DropExport(ctx, job.Ref)
 	}
 	return nil
 }

@@ -154,6 +154,9 @@ func (s *Server) routes() {
 	o.Post("/settings/sign-in/remove", managers, s.removeSSO)
 	o.Get("/settings/isolation", managers, s.isolationPage)
 	o.Post("/settings/isolation", managers, s.startIsolation)
+	o.Get("/settings/data", managers, s.orgDataPage)
+	o.Post("/settings/data/export", managers, s.askExport)
+	o.Get("/settings/data/exports/:export", managers, s.takeExport)
 
 	// What admins watch over.
 	watchers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin, tenants.RoleBilling)

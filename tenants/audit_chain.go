@@ -15,6 +15,9 @@ import (
 // chainVersion begins every chain, so that another encoding can follow one day.
 const chainVersion = "parley audit 1"
 
+// chainTime is how a link spells its time.
+const chainTime = "2006-01-02T15:04:05.000000Z"
+
 // genesis is what the first link of an organization's chain hangs on.
 func genesis(org OrgID) []byte {
 	sum := sha256.Sum256(fields(nil, chainVersion, string(org)))
@@ -29,7 +32,7 @@ func link(before []byte, r auditRow) []byte {
 		actor = string(*r.Actor)
 	}
 	sum := sha256.Sum256(fields(slices.Clone(before), string(r.Tenant), fmt.Sprint(r.Seq), r.ID,
-		r.At.UTC().Format("2006-01-02T15:04:05.000000Z"), actor, r.Action, r.Target, r.Detail, r.Address, r.Via))
+		r.At.UTC().Format(chainTime), actor, r.Action, r.Target, r.Detail, r.Address, r.Via))
 	return sum[:]
 }
 

@@ -12,9 +12,12 @@ import (
 const (
 	ErrandIsolation = "isolation" // test an organization's isolation; Ref is the run
 	ErrandProbe     = "probe"     // take a throw-away organization away
+
+	ErrandExport     = "export"      // make a copy of everything of an organization; Ref is the export
+	ErrandExportOver = "export-over" // take an export away whose time is up
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

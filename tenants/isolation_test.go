@@ -30,6 +30,7 @@ type other struct {
 	hook     tenants.Webhook
 	delivery string
 	run      tenants.IsolationRun
+	export   tenants.Export
 }
 
 // crossing is a call from one organization with the ids of another. It returns
@@ -174,6 +175,9 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.spare, err = acme.MakeKey(t.Context(), o.ann, "spare"); err != nil {
+		t.Fatal(err)
+	}
+	if o.export, err = acme.AskExport(t.Context(), tenants.AskExportInput{By: o.ann, Lang: "en"}); err != nil {
 		t.Fatal(err)
 	}
 	if o.run, err = acme.StartIsolationRun(t.Context(), o.ann); err != nil {

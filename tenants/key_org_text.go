@@ -43,4 +43,7 @@ const (
 
 	KeyIsolationBusy = "error.isolation.busy" // a test is under way
 	KeyIsolationSoon = "error.isolation.soon" // the last one was just now
+
+	KeyExportBusy = "error.export.busy" // one is being made
+	KeyExportSoon = "error.export.soon" // the last one was just now
 )

@@ -2,6 +2,8 @@ package tenants_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"parley/tenants"
 )
@@ -26,6 +28,49 @@ func lifeCrossings() map[string]crossing {
 		},
 		"FinishIsolationRun": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.FinishIsolationRun(ctx, o.run.ID, false, tenants.IsolationReport{}))
+		},
+		"AskExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.AskExport(ctx, tenants.AskExportInput{By: o.ann})
+			return refused(err)
+		},
+		"Exports": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Exports(ctx, o.ann)
+			return refused(err)
+		},
+		"TakeExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.TakeExport(ctx, o.ann, o.export.ID)
+			return refused(err)
+		},
+		"ExportPart": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.ExportPart(ctx, o.ann, o.export.ID, 0)
+			return refused(err)
+		},
+		"ExportPage": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			for _, list := range tenants.ExportLists() {
+				rows, _, err := mine.ExportPage(ctx, list, nil)
+				if err != nil {
+					return err
+				}
+				for _, text := range []string{string(o.ann), string(o.room.ID), string(o.meeting.ID), o.api.ID, o.spare.ID, o.hook.ID} {
+					if strings.Contains(fmt.Sprint(rows), text) {
+						return fmt.Errorf("%s shows %s", list.Name, text)
+					}
+				}
+			}
+			return nil
+		},
+		"BeginExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.BeginExport(ctx, o.export.ID)
+			return refused(err)
+		},
+		"PutExportPart": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.PutExportPart(ctx, o.export.ID, 0, []byte("x")))
+		},
+		"FinishExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.FinishExport(ctx, o.export.ID, false))
+		},
+		"DropExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return mine.DropExport(ctx, o.export.ID)
 		},
 		"Marks": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Marks(ctx, o.ann)

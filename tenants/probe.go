@@ -169,4 +169,5 @@ var markedColumns = []struct {
 	{"invite_links", &inviteLinkRow{}, []string{"id"}, "created_at DESC"},
 	{"audit", &auditRow{}, []string{"id"}, "seq DESC"},
 	{"isolation_runs", &isolationRow{}, []string{"id"}, "asked_at DESC"},
+	{"exports", &exportRow{}, []string{"id"}, "asked_at DESC"},
 }

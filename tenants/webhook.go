@@ -78,7 +78,7 @@ func (o *Scoped) CreateWebhook(ctx context.Context, by UserID, address string, e
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		return record(tx, row.CreatedAt, by, "webhook.create", id, address)
+		return record(tx, row.CreatedAt, by, "webhook.create", id, bareAddress(address)) // the log is for good, and exported; a token in the address is not
 	})
 	if err != nil {
 		return Webhook{}, err

@@ -32,6 +32,7 @@ func consoleSections(p Page) []navSection {
 				{at("/settings/sign-in"), "log-in", "sso.title"},
 				{at("/audit"), "scroll-text", "audit.title"},
 				{at("/settings/isolation"), "shield-check", "isolation.title"},
+				{at("/settings/data"), "download", "orgdata.title"},
 				{at("/developers"), "key-round", "developers.title"},
 				{at("/billing"), "credit-card", "nav.plan"},
 			}})
