@@ -84,10 +84,7 @@ func (s *Server) writeAudit(ctx context.Context, out *csv.Writer, org tenants.Or
 // auditFilter reads the filter from the address. What cannot be read filters nothing.
 func auditFilter(c *fiber.Ctx) tenants.AuditFilter {
 	f := tenants.AuditFilter{Person: c.Query("person"), Family: c.Query("about")}
-	f.From, _ = time.Parse(time.DateOnly, c.Query("from"))
-	if until, err := time.Parse(time.DateOnly, c.Query("until")); err == nil {
-		f.Until = until.AddDate(0, 0, 1) // that day too
-	}
+	f.From, f.Until = daysOf(c)
 	return f
 }
 
@@ -108,6 +105,7 @@ func auditModel(c *fiber.Ctx, log tenants.AuditPage) views.AuditModel {
 	}
 	base := "/o/" + theOrg(c).Slug + "/audit"
 	m := views.AuditModel{
+		Zone:   zoneOf(c).String(),
 		CSV:    with(base+".csv", shown),
 		Filter: views.AuditFilterModel{Person: c.Query("person"), Family: c.Query("about"), From: c.Query("from"), Until: c.Query("until")},
 	}

@@ -44,19 +44,10 @@ func meetingFilter(c *fiber.Ctx) tenants.MeetingFilter {
 	return f
 }
 
-// daysOf reads a time from one day to another, both included; until is the end of the last. Zero is no bound.
-func daysOf(c *fiber.Ctx) (from, until time.Time) {
-	from, _ = time.Parse(time.DateOnly, c.Query("from"))
-	if last, err := time.Parse(time.DateOnly, c.Query("until")); err == nil {
-		until = last.AddDate(0, 0, 1)
-	}
-	return from, until
-}
-
 func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMeeting, past []tenants.MeetingSummary, total int, rooms []tenants.Room) views.MeetingsModel {
 	query := listQuery(c, "room", "person", "from", "until", "sort")
 	m := views.MeetingsModel{
-		Room: string(f.Room), Person: f.Person, From: c.Query("from"), Until: c.Query("until"), Sort: f.Sort,
+		Room: string(f.Room), Person: f.Person, From: c.Query("from"), Until: c.Query("until"), Zone: zoneOf(c).String(), Sort: f.Sort,
 		CSV:  with("/o/"+theOrg(c).Slug+"/meetings.csv", query),
 		List: views.ListPage{Path: c.Path(), Query: query, Page: f.Page, Size: tenants.PageSize, Total: total},
 	}

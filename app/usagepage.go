@@ -38,7 +38,7 @@ func (s *Server) usagePage(c *fiber.Ctx) error {
 
 // usageDays is the time that a usage page is about.
 type usageDays struct {
-	first, last time.Time // midnights
+	first, last time.Time // when these days begin, in the visitor's time zone
 	preset      int       // days up to today; 0 when two dates were chosen
 	refused     bool      // what was chosen cannot be shown: these are the default's
 }
@@ -48,30 +48,35 @@ func (d usageDays) query() url.Values {
 	return url.Values{"from": {d.first.Format(time.DateOnly)}, "until": {d.last.Format(time.DateOnly)}}
 }
 
-// usageRange reads the time from the address: so many days up to today, or two dates.
+// usageRange reads the time from the address: so many days up to today, or two dates. Days are those of the visitor's time zone.
 func usageRange(c *fiber.Ctx, now time.Time) usageDays {
-	today := now.UTC().Truncate(24 * time.Hour)
-	upToToday := func(n int) usageDays { return usageDays{first: today.AddDate(0, 0, 1-n), last: today, preset: n} }
+	zone := zoneOf(c)
 	if c.Query("from") == "" && c.Query("until") == "" {
 		if n := c.QueryInt("days", usageDefault); n == 7 || n == 90 {
-			return upToToday(n)
+			return daysUpTo(now.In(zone), n)
 		}
-		return upToToday(usageDefault)
+		return daysUpTo(now.In(zone), usageDefault)
 	}
-	first, err1 := time.Parse(time.DateOnly, c.Query("from"))
-	last, err2 := time.Parse(time.DateOnly, c.Query("until"))
-	if err1 != nil || err2 != nil || last.Before(first) || last.Sub(first) >= tenants.UsageDaysMax*24*time.Hour {
-		d := upToToday(usageDefault)
+	first, ok1 := dayOf(c.Query("from"), 0, zone)
+	last, ok2 := dayOf(c.Query("until"), 0, zone)
+	if !ok1 || !ok2 || last.Before(first) || last.After(first.AddDate(0, 0, tenants.UsageDaysMax-1)) {
+		d := daysUpTo(now.In(zone), usageDefault)
 		d.refused = true
 		return d
 	}
 	return usageDays{first: first, last: last}
 }
 
+// daysUpTo are n days, of which today is the last.
+func daysUpTo(now time.Time, n int) usageDays {
+	y, m, d := now.Date()
+	return usageDays{first: tenants.StartOfDay(y, m, d+1-n, now.Location()), last: tenants.StartOfDay(y, m, d, now.Location()), preset: n}
+}
+
 func usageModel(c *fiber.Ctx, days usageDays, report tenants.UsageReport) views.UsageModel {
 	base := "/o/" + theOrg(c).Slug + "/usage"
 	m := views.UsageModel{
-		Path: base, Preset: days.preset, Refused: days.refused, First: days.first, Last: days.last,
+		Path: base, Preset: days.preset, Refused: days.refused, First: days.first, Last: days.last, Zone: days.first.Location().String(),
 		From: days.first.Format(time.DateOnly), Until: days.last.Format(time.DateOnly),
 		DaysCSV: with(base+".csv", days.query()), PeopleCSV: with(base+"/people.csv", days.query()),
 	}

@@ -12,9 +12,9 @@ import (
 // UsageDaysMax is the longest time that can be asked for at once.
 const UsageDaysMax = 92
 
-// UsageDay is what an organization used on one day, in UTC.
+// UsageDay is what an organization used on one day.
 type UsageDay struct {
-	Day      time.Time     // its midnight
+	Day      time.Time     // when it started, in the zone that was asked for
 	Meetings int           // that started then
 	People   int           // seats that were first taken then
 	Time     time.Duration // that people spent in meetings, all together
@@ -22,7 +22,8 @@ type UsageDay struct {
 }
 
 // Usage says what was used on each day from the first to the last, both
-// included. Who manages the organization may ask, and who pays.
+// included. Days are those of the time zone that first is in. Who manages the
+// organization may ask, and who pays.
 func (o *Scoped) Usage(ctx context.Context, by UserID, first, last time.Time) (out []UsageDay, err error) {
 	err = o.read(ctx, "add up usage", func(tx *gorm.DB) error {
 		role, err := roleOf(tx, by)
@@ -38,10 +39,10 @@ func (o *Scoped) Usage(ctx context.Context, by UserID, first, last time.Time) (o
 	return out, err
 }
 
-// Usage is [Scoped.Usage] for a program.
+// Usage is [Scoped.Usage] for a program; its days are those of UTC.
 func (d *KeyDoor) Usage(ctx context.Context, first, last time.Time) (out []UsageDay, err error) {
 	err = d.read(ctx, ScopeUsageRead, "add up usage for a program", func(tx *gorm.DB, now time.Time) error {
-		out, err = usageDays(tx, first, last, now)
+		out, err = usageDays(tx, first.UTC(), last.UTC(), now)
 		return err
 	})
 	return out, err
@@ -71,13 +72,16 @@ func (o *Scoped) UsageReport(ctx context.Context, by UserID, first, last time.Ti
 		if !role.CanManage() && !role.CanPay() {
 			return forbidden("only owners, admins and who pays see usage")
 		}
-		began, stays, err := usedBetween(tx, first, last, o.store.now())
+		days, err := daysBetween(first, last)
 		if err != nil {
 			return err
 		}
-		begin, end := midnight(first), midnight(last).AddDate(0, 0, 1)
-		out.Days = addUp(begin, end, began, stays)
-		out.People, err = usageOfPeople(tx, begin, end, stays)
+		began, stays, err := usedBetween(tx, days, o.store.now())
+		if err != nil {
+			return err
+		}
+		out.Days = addUp(days, began, stays)
+		out.People, err = usageOfPeople(tx, days[0], days[len(days)-1], stays)
 		return err
 	})
 	return out, err
@@ -91,20 +95,21 @@ type stay struct {
 }
 
 func usageDays(tx *gorm.DB, first, last, now time.Time) ([]UsageDay, error) {
-	began, stays, err := usedBetween(tx, first, last, now)
+	days, err := daysBetween(first, last)
 	if err != nil {
 		return nil, err
 	}
-	return addUp(midnight(first), midnight(last).AddDate(0, 0, 1), began, stays), nil
+	began, stays, err := usedBetween(tx, days, now)
+	if err != nil {
+		return nil, err
+	}
+	return addUp(days, began, stays), nil
 }
 
 // usedBetween finds when meetings began on these days, and the stays that may
 // reach into them.
-func usedBetween(tx *gorm.DB, first, last, now time.Time) (began []time.Time, stays []stay, err error) {
-	begin, end := midnight(first), midnight(last).AddDate(0, 0, 1)
-	if !begin.Before(end) || end.Sub(begin) > UsageDaysMax*24*time.Hour {
-		return nil, nil, invalid("from", KeyRangeInvalid)
-	}
+func usedBetween(tx *gorm.DB, days []time.Time, now time.Time) (began []time.Time, stays []stay, err error) {
+	begin, end := days[0].UTC(), days[len(days)-1].UTC()
 	err = tx.Model(&meetingRow{}).Where("started_at >= ? AND started_at < ?", begin, end).Pluck("started_at", &began).Error
 	if err != nil {
 		return nil, nil, err
@@ -188,20 +193,26 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-func midnight(t time.Time) time.Time {
-	y, m, d := t.UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-}
-
-// addUp spreads meetings and stays over the days between two midnights.
-func addUp(begin, end time.Time, started []time.Time, stays []stay) []UsageDay {
-	days := make([]UsageDay, 0, UsageDaysMax)
-	for day := begin; day.Before(end); day = day.AddDate(0, 0, 1) {
-		days = append(days, UsageDay{Day: day})
+// addUp spreads meetings and stays over days, given by their starts and the end
+// of the last.
+func addUp(starts, began []time.Time, stays []stay) []UsageDay {
+	begin, end := starts[0], starts[len(starts)-1]
+	days := make([]UsageDay, len(starts)-1)
+	for i := range days {
+		days[i].Day = starts[i]
 	}
-	at := func(t time.Time) int { return int(t.Sub(begin) / (24 * time.Hour)) }
-	for _, t := range started {
-		days[at(t.UTC())].Meetings++
+	at := func(t time.Time) int { // the last day that has started by then; a day is not always 24 hours long
+		i, started := slices.BinarySearchFunc(starts, t, time.Time.Compare)
+		if started {
+			for i+1 < len(starts) && starts[i+1].Equal(t) { // a day that the zone leaves out
+				i++
+			}
+			return i
+		}
+		return i - 1
+	}
+	for _, t := range began {
+		days[at(t)].Meetings++
 	}
 	steps := make([][]step, len(days))
 	for _, s := range stays {
@@ -211,7 +222,7 @@ func addUp(begin, end time.Time, started []time.Time, stays []stay) []UsageDay {
 		s, ok := s.within(begin, end)
 		for ok && s.from.Before(s.until) {
 			i := at(s.from)
-			next := earlier(days[i].Day.AddDate(0, 0, 1), s.until)
+			next := earlier(starts[i+1], s.until)
 			days[i].Time += next.Sub(s.from)
 			steps[i] = append(steps[i], step{s.from, 1}, step{next, -1})
 			s.from = next

@@ -9,6 +9,7 @@ import (
 type AuditModel struct {
 	Locked bool // the plan does not show it; it is written all the same
 	Filter AuditFilterModel
+	Zone   string // IANA name of the zone that the filter's days are in
 	Lines  []AuditLine
 	Older  string // address of the page with older lines; empty when there are none
 	Newer  string

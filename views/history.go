@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,7 @@ type MeetingsModel struct {
 	Past                            []MeetingLine
 	Rooms                           []Choice
 	Room, Person, From, Until, Sort string // the filter, as filled in; dates as a date field writes them
+	Zone                            string // IANA name of the zone that the filter's days are in
 	CSV                             string // address of all past meetings under this filter
 	List                            ListPage
 }
@@ -79,3 +81,6 @@ func endWord(reason string) string {
 	}
 	return "meetings.end_empty"
 }
+
+// zoneWord is a time zone's name as people write it: America/Los Angeles.
+func zoneWord(name string) string { return strings.ReplaceAll(name, "_", " ") }

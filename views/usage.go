@@ -14,6 +14,7 @@ type UsageModel struct {
 	Refused              bool
 	First, Last          time.Time
 	From, Until          string // as the date fields have them
+	Zone                 string // IANA name of the zone that days are in
 	Days                 []UsageDayLine
 	People               []UsagePersonLine // one page of them
 	MostMinutes          int               // of any person
@@ -116,7 +117,7 @@ func (m UsageModel) dayOf(values []int, value int) time.Time {
 	return m.First
 }
 
-// date writes a day without its year: "3 November", "3. November". Days are in UTC, whoever reads.
+// date writes a day without its year: "3 November", "3. November". Days are in the zone of the page.
 func (m UsageModel) date(p Page, day time.Time) string {
 	return p.T("usage.date", "Day", day.Day(), "Month", p.T("usage.month_"+strconv.Itoa(int(day.Month()))))
 }

@@ -133,6 +133,14 @@ function localTimes(): void {
   });
 }
 
+/** Lists that are filtered by day need to know whose days: who has chosen no time zone gets the browser's, from the next page on. */
+function tellZone(): void {
+  if (document.body.dataset["zone"] !== "") return;
+  const told = `parley_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  if (document.cookie.split("; ").includes(told)) return;
+  document.cookie = `${told}; Path=/; Max-Age=31536000; SameSite=Lax${window.location.protocol === "https:" ? "; Secure" : ""}`;
+}
+
 /** A tab that was opened from the meeting can close itself. */
 function closeTab(): void {
   if (!window.opener) return;
@@ -183,5 +191,6 @@ passwordEyes();
 sendOnce();
 notices();
 localTimes();
+tellZone();
 closeTab();
 polledParts();
