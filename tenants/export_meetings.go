@@ -105,9 +105,9 @@ func usageExportPage(tx *gorm.DB, after ExportPlace, now time.Time) ([][]any, Ex
 		if err := tx.Order("started_at").Limit(1).Find(&first).Error; err != nil || len(first) == 0 {
 			return nil, nil, err
 		}
-		from = midnight(first[0].StartedAt)
+		from = dateOf(first[0].StartedAt.UTC())
 	}
-	last := earlier(from.AddDate(0, 0, usageStep-1), midnight(now))
+	last := earlier(from.AddDate(0, 0, usageStep-1), dateOf(now.UTC()))
 	if last.Before(from) {
 		return nil, nil, nil
 	}
@@ -118,7 +118,7 @@ func usageExportPage(tx *gorm.DB, after ExportPlace, now time.Time) ([][]any, Ex
 			out = append(out, []any{d.Day.Format(time.DateOnly), d.Meetings, d.People, minutesCell(d.Time), d.Peak})
 		}
 	}
-	if next := last.AddDate(0, 0, 1); !next.After(midnight(now)) {
+	if next := last.AddDate(0, 0, 1); !next.After(dateOf(now.UTC())) {
 		return out, ExportPlace{next}, err
 	}
 	return out, nil, err
