@@ -47,6 +47,15 @@
 // and its payment refunded, in that order and repeatable at every step: a crash
 // in between is picked up by the next event or Sync.
 //
+// # The money
+//
+// With the subscriptions we fetch what the customer has paid, what was given back
+// and what its bank disputes, and book it (parley/billing/ledger) in the very
+// transaction that remembers the event and writes the mirror. What is booked
+// follows from the present state and carries Stripe's ids, so repetition and order
+// do not matter here either. An event about a dispute or a refund names a charge
+// and no customer: the charge is asked who paid it.
+//
 // # A payment fails later
 //
 // The subscription becomes past_due. The plan stays for seven days, counted

@@ -14,6 +14,7 @@ const tolerance = 5 * time.Minute
 type decision struct {
 	mirror   bool   // fetch the customer's state and write it down
 	customer string // whose
+	charge   string // or of who paid this
 	why      string // for the log, when nothing is done
 }
 
@@ -23,10 +24,10 @@ func decide(e Event) decision {
 	if !matters(e.Type) {
 		return decision{why: "this type changes nothing of ours"}
 	}
-	if e.Customer == "" {
+	if e.Customer == "" && e.Charge == "" {
 		return decision{why: "it names no customer"}
 	}
-	return decision{mirror: true, customer: e.Customer}
+	return decision{mirror: true, customer: e.Customer, charge: e.Charge}
 }
 
 // matters lists the events after which a customer's subscriptions may be others
@@ -42,11 +43,17 @@ func matters(kind string) bool {
 		"invoice.payment_action_required",
 		"invoice.voided",
 		"invoice.marked_uncollectible",
+		"charge.succeeded",
 		"charge.refunded",
 		"customer.deleted":
 		return true
 	}
-	return strings.HasPrefix(kind, "customer.subscription.") || strings.HasPrefix(kind, "charge.dispute.")
+	for _, family := range []string{"customer.subscription.", "charge.dispute.", "charge.refund.", "refund."} {
+		if strings.HasPrefix(kind, family) {
+			return true
+		}
+	}
+	return false
 }
 
 // fresh refuses a signature from another time.

@@ -36,6 +36,11 @@ type Gateway interface {
 	// CancelAndRefund ends a subscription at once and gives back what its last
 	// invoice took. Doing it again changes nothing.
 	CancelAndRefund(ctx context.Context, subscription string) error
+	// Payments fetches all that the customer ever paid, with what was given back
+	// and what is disputed of it, as it stands now.
+	Payments(ctx context.Context, customer string) ([]Payment, error)
+	// PayerOf says which customer paid a charge; "" is nobody.
+	PayerOf(ctx context.Context, charge string) (customer string, err error)
 	// PortalURL opens Stripe's page for invoices, cards and cancelling.
 	PortalURL(ctx context.Context, customer, returnURL string) (string, error)
 	// ParseEvent verifies a webhook's raw body and reads it.
@@ -93,6 +98,7 @@ type Event struct {
 	Object   string    // kind of the object inside: subscription, invoice, …
 	ObjectID string
 	Customer string // the object's customer, or the object itself
+	Charge   string // where the object is a dispute or a refund, which name no customer
 }
 
 // Errors that callers tell apart.

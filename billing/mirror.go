@@ -38,6 +38,11 @@ func (s *Service) HandleEvent(ctx context.Context, payload []byte, signature str
 		s.log.Debug("a Stripe event changes nothing", "event", event.ID, "type", event.Type, "why", d.why)
 		return Change{}, nil
 	}
+	if d.customer == "" {
+		if d.customer, err = s.payerOf(ctx, d.charge); err != nil {
+			return Change{}, err
+		}
+	}
 	org, err := s.orgOf(ctx, d.customer)
 	if err != nil {
 		return Change{}, err
@@ -54,6 +59,15 @@ func (s *Service) HandleEvent(ctx context.Context, payload []byte, signature str
 		return s.unchanged(ctx, org)
 	}
 	return s.mirror(ctx, org, &event)
+}
+
+// payerOf says who paid a charge; "" when Stripe does not know it (any more).
+func (s *Service) payerOf(ctx context.Context, charge string) (string, error) {
+	customer, err := s.gw.PayerOf(ctx, charge)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return customer, err
 }
 
 // Sync fetches what an organization has at Stripe and writes it down, without
@@ -100,10 +114,10 @@ func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subs
 	if before.customer() == "" {
 		return Change{Org: org, Plan: was}, nil
 	}
-	all, err := s.gw.Subscriptions(ctx, before.customer())
+	all, paid, err := s.fetch(ctx, before.customer())
 	if errors.Is(err, ErrNoCustomer) {
 		s.log.Warn("Stripe does not know an organization's customer any more", "org", org, "customer", before.customer())
-		all, err = nil, nil
+		err = nil
 	}
 	if err != nil {
 		return Change{}, err
@@ -115,11 +129,20 @@ func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subs
 		s.log.Warn("an organization paid twice; the newer subscription is cancelled and refunded", "org", org, "subscription", d.ID, "kept", current.ID)
 		flags = append(flags, duplicateRow{TenantID: before.TenantID, SubscriptionID: d.ID, KeptID: current.ID, FoundAt: s.now()})
 	}
-	if err := s.writeMirror(ctx, org, next, flags, event); err != nil {
+	if err := s.writeMirror(ctx, org, state{next, flags, entries(paid)}, event); err != nil {
 		return Change{}, err
 	}
 	now, _ := s.inForce(next)
 	return Change{Org: org, Changed: now != was, Plan: now}, nil
+}
+
+// fetch asks Stripe what a customer has, and what it has paid.
+func (s *Service) fetch(ctx context.Context, customer string) (all []RemoteSubscription, paid []Payment, err error) {
+	if all, err = s.gw.Subscriptions(ctx, customer); err != nil {
+		return nil, nil, err
+	}
+	paid, err = s.gw.Payments(ctx, customer)
+	return all, paid, err
 }
 
 // ours leaves out what somebody sold this customer by hand and we do not know.

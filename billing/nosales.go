@@ -46,6 +46,12 @@ func (NoSales) SetSeats(context.Context, string, int) error { return errNoSales 
 // CancelAndRefund refuses.
 func (NoSales) CancelAndRefund(context.Context, string) error { return errNoSales }
 
+// Payments refuses.
+func (NoSales) Payments(context.Context, string) ([]Payment, error) { return nil, errNoSales }
+
+// PayerOf refuses.
+func (NoSales) PayerOf(context.Context, string) (string, error) { return "", errNoSales }
+
 // PortalURL refuses.
 func (NoSales) PortalURL(context.Context, string, string) (string, error) { return "", errNoSales }
 

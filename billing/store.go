@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"parley/billing/ledger"
 	"parley/tenants"
 )
 
@@ -200,9 +201,18 @@ func (s *Service) ensureRow(tx *gorm.DB, org tenants.OrgID) error {
 		Create(&subscriptionRow{TenantID: tenants.TenantID(org), UpdatedAt: s.now()}).Error
 }
 
-// writeMirror remembers the event (if there is one) and the state in one
-// transaction, provided that nobody has written since before was read.
-func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, next subscriptionRow, duplicates []duplicateRow, e *Event) error {
+// state is what Stripe says of a customer, as we write it down.
+type state struct {
+	mirror     subscriptionRow
+	duplicates []duplicateRow
+	money      []ledger.Transaction
+}
+
+// writeMirror remembers the event (if there is one) and the state, with the money
+// in the books, in one transaction, provided that nobody has written since before
+// was read.
+func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state, e *Event) error {
+	next := now.mirror
 	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
 		if e != nil {
 			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&eventRow{ID: e.ID, Type: e.Type, HandledAt: s.now()})
@@ -229,10 +239,13 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, next subsc
 		if moved.RowsAffected == 0 {
 			return errStale
 		}
-		if len(duplicates) == 0 {
+		if _, err := ledger.Post(tx, org, s.now(), now.money...); err != nil {
+			return err
+		}
+		if len(now.duplicates) == 0 {
 			return nil
 		}
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&duplicates).Error
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&now.duplicates).Error
 	})
 	if err != nil && !errors.Is(err, errStale) && !errors.Is(err, errRepeated) {
 		return fmt.Errorf("billing: write the mirror: %w", err)

@@ -19,8 +19,8 @@ func readEvent(payload []byte, header string) (Event, error) {
 		ID, Type string
 		Data     struct {
 			Object struct {
-				ID, Object string
-				Customer   expandable
+				ID, Object       string
+				Customer, Charge expandable
 			}
 		}
 	}
@@ -32,8 +32,11 @@ func readEvent(payload []byte, header string) (Event, error) {
 	}
 	o := e.Data.Object
 	event := Event{ID: e.ID, Type: e.Type, SignedAt: at, Object: o.Object, ObjectID: o.ID, Customer: string(o.Customer)}
-	if o.Object == "customer" {
+	switch o.Object {
+	case "customer":
 		event.Customer = o.ID
+	case "dispute", "refund":
+		event.Charge = string(o.Charge)
 	}
 	return event, nil
 }

@@ -21,6 +21,9 @@ func Post(tx *gorm.DB, org tenants.OrgID, now time.Time, all ...Transaction) (fr
 			return nil, err
 		}
 	}
+	if len(all) == 0 {
+		return nil, nil
+	}
 	if err := lock(tx, org, now); err != nil {
 		return nil, err
 	}

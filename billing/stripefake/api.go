@@ -64,7 +64,10 @@ func (s *Server) API() http.Handler {
 		"GET /v1/invoices/{id}":        getInvoice,
 		"POST /v1/invoices/{id}/pay":   payInvoice,
 		"GET /v1/payment_intents/{id}": getIntent,
+		"GET /v1/charges":              listCharges,
 		"GET /v1/charges/{id}":         getCharge,
+		"GET /v1/disputes":             listDisputes,
+		"GET /v1/disputes/{id}":        getDispute,
 		"POST /v1/refunds":             createRefund,
 		"GET /v1/refunds":              listRefunds,
 
@@ -206,6 +209,9 @@ func (c *call) expand(node any, path []string, whole string) (any, error) {
 			return n, nil
 		}
 		child, ok := n[path[0]]
+		if id, isCharge := n["id"].(string); path[0] == "refunds" && isCharge && n["object"] == "charge" {
+			child, ok = c.refundsOf(id), true
+		}
 		if !ok {
 			return nil, invalid("expand", "", "This property cannot be expanded (%s).", whole)
 		}

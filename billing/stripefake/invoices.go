@@ -7,16 +7,42 @@ import (
 
 // bill writes the invoice of a subscription's present period and collects it.
 func (s *Server) bill(sub *subscription, reason string) *invoice {
-	return s.charge(sub, reason, sub.amount())
+	var lines []invoiceLine
+	for _, item := range sub.Items.Data {
+		lines = append(lines, s.line(sub, item.Price, item.Quantity, item.Quantity*item.Price.UnitAmount, false))
+	}
+	return s.charge(sub, reason, lines)
 }
 
-// charge makes an invoice over an amount and tries to collect it.
-func (s *Server) charge(sub *subscription, reason string, amount int64) *invoice {
+// line is what an invoice says of a part of a subscription. A proration is for
+// what is left of the period.
+func (s *Server) line(sub *subscription, p price, quantity, amount int64, proration bool) invoiceLine {
+	l := invoiceLine{
+		ID: s.st.id("il"), Object: "line_item", Amount: amount, Currency: sub.Currency, Price: p, Proration: proration, Quantity: quantity,
+		Description: fmt.Sprintf("%d × %s (at %s / %s)", quantity, s.st.Products[p.Product].Name, money(p.UnitAmount, p.Currency), p.Recurring.Interval),
+		Period:      period{sub.CurrentPeriodStart, sub.CurrentPeriodEnd}, Subscription: sub.ID, Type: "subscription",
+	}
+	if proration {
+		l.Period.Start, l.Type = s.now().Unix(), "invoiceitem"
+		l.Description = fmt.Sprintf("Remaining time on %d × %s", quantity, s.st.Products[p.Product].Name)
+		if amount < 0 {
+			l.Description = fmt.Sprintf("Unused time on %d × %s", quantity, s.st.Products[p.Product].Name)
+		}
+	}
+	return l
+}
+
+// charge makes an invoice of lines and tries to collect it.
+func (s *Server) charge(sub *subscription, reason string, lines []invoiceLine) *invoice {
+	var amount int64
+	for _, l := range lines {
+		amount += l.Amount
+	}
 	in := &invoice{
 		ID: s.st.id("in"), Object: "invoice", AmountDue: amount, AmountRemaining: amount, Total: amount,
 		BillingReason: reason, Created: sub.CurrentPeriodStart, Currency: sub.Currency, Customer: sub.Customer,
 		Metadata: map[string]string{}, PeriodStart: sub.CurrentPeriodStart, PeriodEnd: sub.CurrentPeriodEnd,
-		Status: "open", Subscription: &sub.ID,
+		Status: "open", Subscription: &sub.ID, Lines: list[invoiceLine]{Object: "list", URL: "/v1/invoices/lines", Data: lines},
 	}
 	in.Number = fmt.Sprintf("DEMO-%05d", s.st.Serial)
 	s.st.Invoices[in.ID] = in
@@ -55,7 +81,7 @@ func (s *Server) intent(amount int64, currency, customer string, invoice *string
 		Currency: currency, Customer: &customer, Invoice: invoice, Status: "succeeded",
 	}
 	ch := &charge{
-		ID: s.st.id("ch"), Object: "charge", Amount: amount, Created: now, Currency: currency, Customer: &customer,
+		ID: s.st.id("ch"), Object: "charge", Amount: amount, AmountCaptured: amount, Captured: true, Created: now, Currency: currency, Customer: &customer,
 		Invoice: invoice, Paid: true, PaymentIntent: pi.ID, Status: "succeeded",
 	}
 	pi.LatestCharge = &ch.ID
@@ -123,6 +149,24 @@ func getIntent(c *call) (any, error) {
 	return v, nil
 }
 
+func listCharges(c *call) (any, error) {
+	cus, pi := c.p.str("customer"), c.p.str("payment_intent")
+	all := newest(c.st, c.st.Charges, func(v *charge) bool {
+		return (cus == "" || v.Customer != nil && *v.Customer == cus) && (pi == "" || v.PaymentIntent == pi)
+	})
+	return page(c, "/v1/charges", all, func(v *charge) string { return v.ID })
+}
+
+// refundsOf is the list that a charge carries when it is asked for, newest first.
+func (c *call) refundsOf(charge string) any {
+	all := newest(c.st, c.st.Refunds, func(v *refund) bool { return v.Charge == charge })
+	more := len(all) > 10
+	if more {
+		all = all[:10]
+	}
+	return list[*refund]{Object: "list", URL: "/v1/charges/" + charge + "/refunds", HasMore: more, Data: append([]*refund{}, all...)}
+}
+
 func getCharge(c *call) (any, error) {
 	v, ok := c.st.Charges[c.id]
 	if !ok {
@@ -156,15 +200,20 @@ func createRefund(c *call) (any, error) {
 	if amount < 1 || amount > ch.Amount-ch.AmountRefunded {
 		return nil, invalid("amount", "amount_too_large", "Refund amount is greater than unrefunded amount on charge.")
 	}
+	return c.giveBack(ch, amount, reason, meta), nil
+}
+
+// giveBack refunds a part of a charge, or all of it.
+func (s *Server) giveBack(ch *charge, amount int64, reason *string, meta map[string]string) *refund {
 	v := &refund{
-		ID: c.st.id("re"), Object: "refund", Amount: amount, Charge: ch.ID, Created: c.now().Unix(), Currency: ch.Currency,
+		ID: s.st.id("re"), Object: "refund", Amount: amount, Charge: ch.ID, Created: s.now().Unix(), Currency: ch.Currency,
 		Metadata: maps.Clone(meta), PaymentIntent: ch.PaymentIntent, Reason: reason, Status: "succeeded",
 	}
-	c.st.Refunds[v.ID] = v
+	s.st.Refunds[v.ID] = v
 	ch.AmountRefunded += amount
 	ch.Refunded = ch.AmountRefunded == ch.Amount
-	c.emit("charge.refunded", ch)
-	return v, nil
+	s.emit("charge.refunded", ch)
+	return v
 }
 
 func listRefunds(c *call) (any, error) {

@@ -125,6 +125,27 @@ type subscription struct {
 	Status             string                 `json:"status"`
 }
 
+// invoiceLine is what an invoice charges for, or credits.
+type invoiceLine struct {
+	ID           string `json:"id"`
+	Object       string `json:"object"`
+	Amount       int64  `json:"amount"`
+	Currency     string `json:"currency"`
+	Description  string `json:"description"`
+	Livemode     bool   `json:"livemode"`
+	Period       period `json:"period"`
+	Price        price  `json:"price"`
+	Proration    bool   `json:"proration"`
+	Quantity     int64  `json:"quantity"`
+	Subscription string `json:"subscription"`
+	Type         string `json:"type"`
+}
+
+type period struct {
+	Start int64 `json:"start"`
+	End   int64 `json:"end"`
+}
+
 type invoice struct {
 	ID              string            `json:"id"`
 	Object          string            `json:"object"`
@@ -137,6 +158,7 @@ type invoice struct {
 	Created         int64             `json:"created"`
 	Currency        string            `json:"currency"`
 	Customer        string            `json:"customer"`
+	Lines           list[invoiceLine] `json:"lines"`
 	Livemode        bool              `json:"livemode"`
 	Metadata        map[string]string `json:"metadata"`
 	Number          string            `json:"number"`
@@ -167,10 +189,13 @@ type charge struct {
 	ID             string  `json:"id"`
 	Object         string  `json:"object"`
 	Amount         int64   `json:"amount"`
+	AmountCaptured int64   `json:"amount_captured"`
 	AmountRefunded int64   `json:"amount_refunded"`
+	Captured       bool    `json:"captured"`
 	Created        int64   `json:"created"`
 	Currency       string  `json:"currency"`
 	Customer       *string `json:"customer"`
+	Disputed       bool    `json:"disputed"`
 	Invoice        *string `json:"invoice"`
 	Livemode       bool    `json:"livemode"`
 	Paid           bool    `json:"paid"`
@@ -190,6 +215,35 @@ type refund struct {
 	PaymentIntent string            `json:"payment_intent"`
 	Reason        *string           `json:"reason"`
 	Status        string            `json:"status"`
+}
+
+type dispute struct {
+	ID                  string               `json:"id"`
+	Object              string               `json:"object"`
+	Amount              int64                `json:"amount"`
+	BalanceTransactions []balanceTransaction `json:"balance_transactions"`
+	Charge              string               `json:"charge"`
+	Created             int64                `json:"created"`
+	Currency            string               `json:"currency"`
+	IsChargeRefundable  bool                 `json:"is_charge_refundable"`
+	Livemode            bool                 `json:"livemode"`
+	Metadata            map[string]string    `json:"metadata"`
+	PaymentIntent       string               `json:"payment_intent"`
+	Reason              string               `json:"reason"`
+	Status              string               `json:"status"`
+}
+
+type balanceTransaction struct {
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Amount   int64  `json:"amount"`
+	Created  int64  `json:"created"`
+	Currency string `json:"currency"`
+	Fee      int64  `json:"fee"`
+	Net      int64  `json:"net"`
+	Source   string `json:"source"`
+	Status   string `json:"status"`
+	Type     string `json:"type"`
 }
 
 type portalSession struct {

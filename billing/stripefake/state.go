@@ -24,6 +24,7 @@ type state struct {
 	Intents       map[string]*paymentIntent
 	Charges       map[string]*charge
 	Refunds       map[string]*refund
+	Disputes      map[string]*dispute
 	Portals       map[string]*portalSession
 	Events        []Event
 	Declining     map[string]bool  // customers whose card declines
@@ -37,7 +38,7 @@ func newState() *state {
 		Customers: map[string]*customer{}, Products: map[string]*product{}, Prices: map[string]*price{},
 		Sessions: map[string]*session{}, SubMetadata: map[string]map[string]string{},
 		Subscriptions: map[string]*subscription{}, Invoices: map[string]*invoice{},
-		Intents: map[string]*paymentIntent{}, Charges: map[string]*charge{}, Refunds: map[string]*refund{},
+		Intents: map[string]*paymentIntent{}, Charges: map[string]*charge{}, Refunds: map[string]*refund{}, Disputes: map[string]*dispute{},
 		Portals: map[string]*portalSession{}, Declining: map[string]bool{}, Order: map[string]int64{},
 	}
 }

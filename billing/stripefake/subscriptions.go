@@ -218,7 +218,8 @@ func (c *call) setQuantity(v *subscription, p *params, now, strict bool) error {
 	}
 	item.Quantity = n
 	if left := v.CurrentPeriodEnd - c.now().Unix(); more > 0 && now && left > 0 {
-		c.charge(v, "subscription_update", more*item.Price.UnitAmount*left/(v.CurrentPeriodEnd-v.CurrentPeriodStart))
+		amount := more * item.Price.UnitAmount * left / (v.CurrentPeriodEnd - v.CurrentPeriodStart)
+		c.charge(v, "subscription_update", []invoiceLine{c.line(v, item.Price, more, amount, true)})
 	}
 	c.emit("customer.subscription.updated", v)
 	return nil
