@@ -50,5 +50,6 @@ func nodeLimits(m tenants.Meeting) sfu.Limits {
 		EndsAt:       m.EndsAt,
 		Revision:     m.Revision,
 		Plan:         m.Plan,
+		Encrypted:    m.Encrypted,
 	}
 }

@@ -105,6 +105,13 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 		return s.problem(c, err)
 	}
 	model := s.lobbyModel(c, at, meeting, people, fault)
+	if model.Encrypted = meeting.Encrypted; meeting.ID == "" { // the next one begins as the policies say then
+		policies, err := s.tenants.Org(at.Org.ID).Policies(c.UserContext())
+		if err != nil {
+			return s.problem(c, err)
+		}
+		model.Encrypted = policies.Encryption
+	}
 	if at.Host { // a guest can do nothing about it
 		if model.MinutesLeft, model.MinutesNear, err = s.minutesNear(c.UserContext(), at.Org.ID, at.Room.CreatedBy); err != nil {
 			return s.problem(c, err)

@@ -119,6 +119,9 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 		},
 		Texts: s.texts(c).Under("meeting."), Offers: []views.Offer{}, // a list, never null
 	}
+	if entry.Meeting.Encrypted {
+		m.Encryption = &views.Encryption{Worker: s.assets.path("encryption.js")}
+	}
 	if at.Host {
 		m.URLs.Waiters = "/m/" + code + "/waiters"
 	}

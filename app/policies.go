@@ -24,17 +24,19 @@ func (s *Server) showPolicies(c *fiber.Ctx, p tenants.Policies, faults map[strin
 		return err
 	}
 	return s.render(c, views.Policies(page, views.PoliciesModel{
-		Guests: p.Guests, Waiting: string(p.Waiting), Share: string(p.Share), Chat: string(p.Chat), Errors: faults,
+		Guests: p.Guests, Waiting: string(p.Waiting), Share: string(p.Share), Chat: string(p.Chat),
+		Encryption: p.Encryption, Errors: faults,
 	}))
 }
 
 // setPolicies saves the policies and brings them to the meetings that run: guests who may not be there are sent out, the others find
-// what they may do changed.
+// what they may do changed. Encryption alone waits for the next meeting of each room.
 func (s *Server) setPolicies(c *fiber.Ctx) error {
 	org, ctx := theOrg(c).ID, c.UserContext()
 	next := tenants.Policies{
 		Guests: c.FormValue("guests") == "yes", Waiting: tenants.WaitingRoom(c.FormValue("waiting")),
 		Share: tenants.Circle(c.FormValue("share")), Chat: tenants.Circle(c.FormValue("chat")),
+		Encryption: c.FormValue("encryption") == "required",
 	}
 	err := s.tenants.Org(org).SetPolicies(ctx, visitor(c).User.ID, next)
 	if faults := tenants.Fields(err); faults != nil {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/livekit/protocol/livekit"
@@ -90,5 +91,32 @@ func TestPoliciesReachTheRunningMeeting(t *testing.T) {
 		}
 		w.browser().get("/m/"+code).status(403).has("This meeting is for members", "/login?next=/m/"+code).lacks("Ann")
 		ann.get(org + "/policies").status(200).has(`name="guests" value="no" checked`)
+	})
+}
+
+// A meeting that has to be encrypted is so from its first minute, on the page and on the node.
+func TestEncryptionReachesPageAndNode(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		code := ann.room(org)
+		w.browser().get("/m/" + code).status(200).lacks("data-encrypted")
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "nobody", "share", "everyone", "chat", "everyone", "encryption", "required")).status(303)
+		ann.get(org+"/policies").status(200).has(`name="encryption" value="required" checked`, "no server has it", "begins with the next meeting")
+		w.browser().get("/m/"+code).status(200).has("data-encrypted", "Sound and picture are encrypted end to end")
+		seat := w.browser().join(code, "Gil")
+		if seat.Encryption == nil || !strings.HasPrefix(seat.Encryption.Worker, "/static/worker-") {
+			t.Fatalf("the page is told %+v", seat.Encryption)
+		}
+		ann.get(seat.Encryption.Worker).status(200)
+		dial(t, seat)
+		if rooms := w.node.Rooms(); len(rooms) != 1 || !rooms[0].Limits.Encrypted {
+			t.Errorf("the node has %+v", rooms)
+		}
+		// The meeting stays as it began.
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "nobody", "share", "everyone", "chat", "everyone", "encryption", "optional")).status(303)
+		w.browser().get("/m/" + code).status(200).has("data-encrypted")
+		if late := w.browser().join(code, "Hal"); late.Encryption == nil {
+			t.Error("who joins later is not told")
+		}
 	})
 }

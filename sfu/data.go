@@ -158,7 +158,8 @@ func (d *dataPort) drain() {
 // receive takes a packet from this peer's client and passes it on.
 func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 	p := d.peer
-	if !p.rights.Load().data || len(raw) > maxDataPacket || p.leaving.Load() {
+	may := p.rights.Load().data
+	if (!may && !p.mayHandOverKeys(raw)) || len(raw) > maxDataPacket || p.leaving.Load() {
 		return
 	}
 	if !d.spend(kind, len(raw)) {
@@ -170,6 +171,9 @@ func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 		return
 	}
 	to := stamp(&packet, kind, p.identity, p.sid)
+	if !may && !isKeyPacket(&packet, to) {
+		return
+	}
 	out, err := proto.Marshal(&packet)
 	if err != nil {
 		p.log.Info("encode data packet", "err", err)

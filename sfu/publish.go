@@ -39,10 +39,7 @@ func (p *peer) onAddTrack(request *livekit.AddTrackRequest) {
 		}
 	}
 	if reason := p.mayAdd(request); reason != livekit.RequestResponse_OK {
-		p.log.Info("track refused", "reason", reason, "source", request.GetSource())
-		p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_RequestResponse{RequestResponse: &livekit.RequestResponse{
-			Reason: reason, Request: &livekit.RequestResponse_AddTrack{AddTrack: request},
-		}}})
+		p.refuseTrack(request, reason)
 		return
 	}
 	if request.GetSid() != "" {
@@ -60,6 +57,8 @@ func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_
 	switch {
 	case !p.rights.Load().mayPublish(request.GetSource()):
 		return livekit.RequestResponse_NOT_ALLOWED
+	case p.isPlain(request):
+		return livekit.RequestResponse_NOT_ALLOWED
 	case !kindKnown || (request.GetSid() != "" && !p.mayAddBackup(request)):
 		return livekit.RequestResponse_UNSUPPORTED_TYPE
 	case request.GetCid() == "" || len(request.GetCid()) > maxTrackID || len(request.GetName()) > maxName ||
@@ -70,6 +69,16 @@ func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_
 	default:
 		return livekit.RequestResponse_OK
 	}
+}
+
+// refuseTrack tells the client that it may not publish what it asked for.
+func (p *peer) refuseTrack(request *livekit.AddTrackRequest, reason livekit.RequestResponse_Reason) {
+	p.log.Info("track refused", "reason", reason, "source", request.GetSource())
+	answer := &livekit.RequestResponse{Reason: reason, Request: &livekit.RequestResponse_AddTrack{AddTrack: request}}
+	if p.isPlain(request) {
+		answer.Message = "this meeting is encrypted end to end: publish encrypted tracks"
+	}
+	p.send(&livekit.SignalResponse{Message: &livekit.SignalResponse_RequestResponse{RequestResponse: answer}})
 }
 
 // mayPublish says whether p is one of the people who publish, or may become

@@ -27,6 +27,8 @@ type room struct {
 	// all is for those who must not wait: the people, as of the last change.
 	all atomic.Pointer[[]*peer]
 
+	encrypted atomic.Bool // limits.Encrypted, for those who must not wait
+
 	mu       sync.Mutex
 	limits   Limits
 	settings settings
@@ -54,6 +56,7 @@ func newRoom(n *Node, key RoomKey, limits Limits) *room {
 	}
 	r.log = n.log.With("room", r.sid)
 	r.all.Store(&[]*peer{})
+	r.encrypted.Store(limits.Encrypted)
 	return r
 }
 

@@ -28,8 +28,10 @@ func (r *room) setLimits(limits Limits) (over bool) {
 	}
 	same := limits == r.limits
 	r.limits = limits
+	r.encrypted.Store(limits.Encrypted)
 	if !same {
 		r.tellOfRoom(now)
+		r.withdrawPlain()
 	}
 	_, due := r.life.at(now)
 	return due.End

@@ -26,6 +26,7 @@ type Limits struct {
 	EndsAt       time.Time // when the meeting ends for all; zero means never
 	Revision     int64     // limits older than the ones in force are ignored
 	Plan         string    // shown to clients in the room's metadata; not interpreted
+	Encrypted    bool      // every track has to be encrypted end to end; others are refused
 }
 
 // Keyring finds the signing key that a token names.

@@ -72,7 +72,7 @@ func newTrackInfo(sid string, request *livekit.AddTrackRequest, mime string) *li
 		Sid: sid, Type: request.GetType(), Name: request.GetName(), Muted: request.GetMuted(), Source: request.GetSource(),
 		Width: request.GetWidth(), Height: request.GetHeight(), Simulcast: len(layers) > 1, Layers: layers,
 		MimeType: mime, Codecs: []*livekit.SimulcastCodecInfo{codec},
-		DisableDtx: request.GetDisableDtx(), Stereo: request.GetStereo(), DisableRed: request.GetDisableRed(),
+		DisableDtx: request.GetDisableDtx(), Stereo: request.GetStereo(), DisableRed: request.GetDisableRed() || isEncrypted(request),
 		Encryption: request.GetEncryption(), Stream: request.GetStream(), BackupCodecPolicy: request.GetBackupCodecPolicy(),
 		AudioFeatures: request.GetAudioFeatures(), PacketTrailerFeatures: request.GetPacketTrailerFeatures(),
 	}

@@ -27,6 +27,7 @@ const entries = {
   "site.js": "site.ts",
   "profile.js": "profile/main.ts",
   "meeting.js": "meeting/main.ts",
+  "encryption.js": "meeting/encryption/worker.ts",
 };
 
 /** The most that a meeting may weigh on the wire, script and style together. */

@@ -100,7 +100,7 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	if current.open() {
 		err = current.raise(tx, in, now)
 	} else {
-		current, err = open(tx, current, room, in, now)
+		current, err = open(tx, current, room, policies, in, now)
 	}
 	if err != nil {
 		return Entry{}, err
@@ -131,7 +131,7 @@ func (s *sitting) raise(tx *gorm.DB, in EnterInput, now time.Time) error {
 }
 
 // open starts the room's next meeting, once the one before it is written off.
-func open(tx *gorm.DB, stale sitting, room roomRow, in EnterInput, now time.Time) (sitting, error) {
+func open(tx *gorm.DB, stale sitting, room roomRow, policies Policies, in EnterInput, now time.Time) (sitting, error) {
 	if stale.meeting.ID != "" {
 		if err := finish(tx, stale.meeting); err != nil {
 			return sitting{}, err
@@ -161,7 +161,8 @@ func open(tx *gorm.DB, stale sitting, room roomRow, in EnterInput, now time.Time
 		ParticipantLimit: in.Limits.Participants, Length: in.Limits.MeetingLength, Plan: in.Plan,
 		// Counted on from the room's last meeting: a node that still remembers
 		// that one must not take the new limits for older ones.
-		Revision: last.meeting.Revision + 1,
+		Revision:  last.meeting.Revision + 1,
+		Encrypted: policies.Encryption,
 	}
 	row := rowOfMeeting(m)
 	if err := tx.Create(&row).Error; err != nil {

@@ -53,9 +53,9 @@ func meetingLists() []ExportList {
 // ruleLists are what an organization has set for itself.
 func ruleLists() []ExportList {
 	return []ExportList{
-		whole("policies", "guests waiting share chat", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
+		whole("policies", "guests waiting share chat encryption", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
 			p, err := policiesOf(tx)
-			return [][]any{{p.Guests, string(p.Waiting), string(p.Share), string(p.Chat)}}, err
+			return [][]any{{p.Guests, string(p.Waiting), string(p.Share), string(p.Chat), p.Encryption}}, err
 		}),
 		whole("quotas", "for person_id minutes_a_meeting people_a_meeting meetings_at_once minutes_a_month bytes changed_at", quotaRows),
 		whole("sign-in", "issuer client_id enforced domain changed_at", func(tx *gorm.DB, _ time.Time) ([][]any, error) {

@@ -130,6 +130,7 @@ type Meeting struct {
 	Length           time.Duration // what EndsAt came from; 0 = no end
 	Plan             string        // the plan it runs under, by name
 	Revision         int64         // grows with each change of its limits
+	Encrypted        bool          // sound and picture have to be encrypted end to end; as the policies said when it began
 }
 
 // Running reports whether the meeting has not ended.

@@ -44,6 +44,8 @@ type Policies struct {
 	Waiting WaitingRoom // who has to be let in by somebody inside
 	Share   Circle      // who may share a screen
 	Chat    Circle      // who may write to the others
+
+	Encryption bool // sound and picture have to be encrypted end to end; of meetings that begin from now on
 }
 
 // DefaultPolicies hold until somebody sets others: everything is open.
@@ -65,7 +67,11 @@ func (p Policies) String() string {
 	if p.Guests {
 		guests = "allowed"
 	}
-	return fmt.Sprintf("guests %s, waiting %s, share %s, chat %s", guests, p.Waiting, p.Share, p.Chat)
+	encryption := "optional"
+	if p.Encryption {
+		encryption = "required"
+	}
+	return fmt.Sprintf("guests %s, waiting %s, share %s, chat %s, encryption %s", guests, p.Waiting, p.Share, p.Chat, encryption)
 }
 
 func (p Policies) check() error {
@@ -115,10 +121,10 @@ func (o *Scoped) SetPolicies(ctx context.Context, by UserID, p Policies) error {
 			return err
 		}
 		now := o.store.now()
-		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, ChangedAt: now}
+		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, Encryption: p.Encryption, ChangedAt: now}
 		set := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "updated_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "encryption", "updated_at"}),
 		}
 		if err := tx.Clauses(set).Create(&row).Error; err != nil {
 			return err

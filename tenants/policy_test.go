@@ -13,7 +13,7 @@ func TestPoliciesAreSetByWhoManages(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Admin("amy").Member("bob")
-		strict := tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Managers}
+		strict := tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Managers, Encryption: true}
 		if p, err := acme.Policies(t.Context()); err != nil || p != tenants.DefaultPolicies() {
 			t.Errorf("before anybody set any: %v, %v", p, err)
 		}
@@ -109,6 +109,48 @@ func TestPoliciesHoldAtTheSeat(t *testing.T) {
 		}
 		if _, err := enter(cyd); err != nil {
 			t.Errorf("a member: %v", err)
+		}
+	})
+}
+
+// Who is in a meeting has joined for the way it began: encryption begins and ends with the next one.
+func TestEncryptionHoldsFromTheNextMeetingOn(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Admin("amy")
+		room, err := acme.CreateRoom(t.Context(), acme.User("amy").ID, "Kitchen")
+		if err != nil {
+			t.Fatal(err)
+		}
+		enter := func(who string) tenants.Meeting {
+			t.Helper()
+			entry, err := acme.Enter(t.Context(), tenants.EnterInput{Room: room.ID, Identity: who, Limits: tenantstest.Free()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return entry.Meeting
+		}
+		open := enter("gil")
+		p := tenants.DefaultPolicies()
+		p.Encryption = true
+		if err := acme.SetPolicies(t.Context(), acme.User("amy").ID, p); err != nil {
+			t.Fatal(err)
+		}
+		if open.Encrypted || enter("hal").Encrypted {
+			t.Error("a running meeting is encrypted from now on")
+		}
+		if err := acme.EndMeeting(t.Context(), open.ID, tenants.EndEmpty); err != nil {
+			t.Fatal(err)
+		}
+		next := enter("gil")
+		if !next.Encrypted {
+			t.Error("the next meeting is not encrypted")
+		}
+		if err := acme.SetPolicies(t.Context(), acme.User("amy").ID, tenants.DefaultPolicies()); err != nil {
+			t.Fatal(err)
+		}
+		if found, _, err := acme.Current(t.Context(), room.ID); err != nil || !found.Encrypted || !enter("hal").Encrypted {
+			t.Errorf("with the policy gone the running meeting is %+v, %v", found, err)
 		}
 	})
 }

@@ -130,19 +130,20 @@ func (r personQuotaRow) quota() Quota {
 }
 
 type policyRow struct {
-	Tenant    TenantID `gorm:"column:tenant_id;primaryKey"`
-	ID        string   `gorm:"primaryKey"`
-	Guests    bool
-	Share     Circle
-	Chat      Circle
-	Waiting   WaitingRoom
-	ChangedAt time.Time `gorm:"column:updated_at"`
+	Tenant     TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID         string   `gorm:"primaryKey"`
+	Guests     bool
+	Share      Circle
+	Chat       Circle
+	Waiting    WaitingRoom
+	Encryption bool
+	ChangedAt  time.Time `gorm:"column:updated_at"`
 }
 
 func (policyRow) TableName() string { return "policies" }
 
 func (r policyRow) policies() Policies {
-	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat}
+	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat, Encryption: r.Encryption}
 }
 
 type quotaNoticeRow struct {
@@ -208,6 +209,7 @@ type meetingRow struct {
 	Length           time.Duration
 	Plan             string
 	Revision         int64
+	Encrypted        bool
 }
 
 func (meetingRow) TableName() string { return "meetings" }
@@ -215,7 +217,7 @@ func (meetingRow) TableName() string { return "meetings" }
 func (r meetingRow) meeting() Meeting {
 	m := Meeting{
 		ID: r.ID, Room: r.RoomID, StartedAt: r.StartedAt.UTC(), EndedAt: utc(r.EndedAt), EndReason: r.EndReason,
-		ParticipantLimit: r.ParticipantLimit, Length: r.Length, Plan: r.Plan, Revision: r.Revision,
+		ParticipantLimit: r.ParticipantLimit, Length: r.Length, Plan: r.Plan, Revision: r.Revision, Encrypted: r.Encrypted,
 	}
 	if r.EndsAt != nil {
 		m.EndsAt = r.EndsAt.UTC()
@@ -226,7 +228,7 @@ func (r meetingRow) meeting() Meeting {
 func rowOfMeeting(m Meeting) meetingRow {
 	r := meetingRow{
 		ID: m.ID, RoomID: m.Room, StartedAt: m.StartedAt, EndedAt: m.EndedAt, EndReason: m.EndReason,
-		ParticipantLimit: m.ParticipantLimit, Length: m.Length, Plan: m.Plan, Revision: m.Revision,
+		ParticipantLimit: m.ParticipantLimit, Length: m.Length, Plan: m.Plan, Revision: m.Revision, Encrypted: m.Encrypted,
 	}
 	if !m.EndsAt.IsZero() {
 		r.EndsAt = &m.EndsAt

@@ -49,6 +49,7 @@ const names = [
   "key-round",
   "keyboard",
   "link",
+  "lock",
   "list-filter",
   "log-in",
   "log-out",

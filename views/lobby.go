@@ -16,6 +16,7 @@ type LobbyModel struct {
 	MinutesNear bool          // the month's minutes are nearly or wholly used; said to members only
 	MinutesLeft int
 	Here        []string // the names of who is in it now, in join order
+	Encrypted   bool     // sound and picture will be encrypted end to end
 }
 
 // MeetingModel is the page of a meeting that somebody holds a seat in, after a reload or a plain form.
@@ -40,7 +41,13 @@ type MeetingSession struct {
 	CSRF         string            `json:"csrf"`
 	URLs         MeetingURLs       `json:"urls"`
 	Offers       []Offer           `json:"offers"` // what lifts the limit, for who can buy it
-	Texts        map[string]string `json:"texts"`  // the messages whose ids start with "meeting."
+	Encryption   *Encryption       `json:"encryption"`
+	Texts        map[string]string `json:"texts"` // the messages whose ids start with "meeting."
+}
+
+// Encryption is what the client needs where sound and picture have to be encrypted end to end; nil where they do not.
+type Encryption struct {
+	Worker string `json:"worker"` // the address of the script that does it
 }
 
 // MeetingURLs are where the client goes and what it asks.

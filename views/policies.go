@@ -5,6 +5,7 @@ type PoliciesModel struct {
 	Guests      bool
 	Waiting     string // nobody, guests or everyone
 	Share, Chat string // everyone, members or managers
+	Encryption  bool   // required
 	Errors      map[string]string
 }
 
@@ -42,6 +43,20 @@ func chatChoices() []policyChoice {
 		{"members", "policies.members", "policies.chat_members"},
 		{"managers", "policies.managers", "policies.chat_managers"},
 	}
+}
+
+func encryptionChoices() []policyChoice {
+	return []policyChoice{
+		{"optional", "policies.encryption_off", "policies.encryption_off_text"},
+		{"required", "policies.encryption_on", "policies.encryption_on_text"},
+	}
+}
+
+func (m PoliciesModel) encryption() string {
+	if m.Encryption {
+		return "required"
+	}
+	return "optional"
 }
 
 func (m PoliciesModel) guests() string {

@@ -24,12 +24,13 @@ type Source struct {
 	Name   string
 	Reuse  bool // on a section that has gone quiet, if there is one
 
-	Simulcast bool   // three streams of video, see Rids
-	Backup    string // MIME type of a codec that could be sent beside
-	Of        string // sid of the track that this is the backup of
-	Dynacast  bool   // stops streams that the node says nobody watches
-	Mark      uint8  // see Local.Mark
-	Real      bool   // streams as large as a camera's: 150, 500 and 1,500 kbit/s
+	Simulcast  bool                    // three streams of video, see Rids
+	Backup     string                  // MIME type of a codec that could be sent beside
+	Of         string                  // sid of the track that this is the backup of
+	Dynacast   bool                    // stops streams that the node says nobody watches
+	Mark       uint8                   // see Local.Mark
+	Encryption livekit.Encryption_Type // what the client says it does end to end
+	Real       bool                    // streams as large as a camera's: 150, 500 and 1,500 kbit/s
 }
 
 // MimeTypeRED is Opus with the sound of the packet before again, RFC 2198.
@@ -73,7 +74,7 @@ func (p *Peer) Publish(ctx context.Context, source Source) (*Local, error) {
 	if err := local.addStreams(cid); err != nil {
 		return nil, err
 	}
-	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name, Stereo: source.Stereo}
+	request := &livekit.AddTrackRequest{Cid: cid, Type: source.Kind, Source: source.Source, Muted: source.Muted, Name: source.Name, Stereo: source.Stereo, Encryption: source.Encryption}
 	switch source.Codec {
 	case webrtc.MimeTypeH264, webrtc.MimeTypeVP9, webrtc.MimeTypePCMU, webrtc.MimeTypePCMA:
 		request.SimulcastCodecs = []*livekit.SimulcastCodec{{Codec: shortCodec(source.Codec), Cid: cid}}

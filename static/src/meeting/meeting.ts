@@ -34,7 +34,7 @@ const endingTakes = 3000;
  */
 export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entry): Promise<void> {
   const t = textsFrom(meeting.texts, document.documentElement.lang || "en");
-  const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants));
+  const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants, meeting.encryption !== null));
   const stats = new Stats(clickedAt);
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);

@@ -78,6 +78,10 @@ export interface State {
   held: boolean;
   /** The browser plays no sound until somebody taps. */
   soundBlocked: boolean;
+  /** Of sound and picture, end to end: `waiting` for the key, `stuck` when nobody has handed it over for some time. */
+  encryption: "none" | "waiting" | "stuck" | "on";
+  /** Digits that people can compare; empty while there are none. */
+  code: string;
   peopleOpen: boolean;
   menu: Menu | null;
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
@@ -96,6 +100,7 @@ export type Action =
   | { type: "speaker"; device: string }
   | { type: "limits"; clock: Clock; plan?: string; limit?: number }
   | { type: "sound"; blocked: boolean }
+  | { type: "encryption"; encryption: State["encryption"]; code: string }
   | { type: "togglePeople" }
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
@@ -103,7 +108,7 @@ export type Action =
 
 export const off: Own = { on: false, busy: false, fault: null, device: "" };
 
-export function initialState(clock: Clock, plan: string, limit: number): State {
+export function initialState(clock: Clock, plan: string, limit: number, encrypted = false): State {
   return {
     connection: "connecting",
     people: [],
@@ -119,6 +124,8 @@ export function initialState(clock: Clock, plan: string, limit: number): State {
     limit,
     held: false,
     soundBlocked: false,
+    encryption: encrypted ? "waiting" : "none",
+    code: "",
     peopleOpen: false,
     menu: null,
     upgrade: "closed",
@@ -149,6 +156,8 @@ export function reduce(state: State, action: Action): State {
       return limitsChanged(state, action);
     case "sound":
       return { ...state, soundBlocked: action.blocked };
+    case "encryption":
+      return { ...state, encryption: action.encryption, code: action.code };
     case "togglePeople":
       return { ...state, peopleOpen: !state.peopleOpen, menu: null };
     case "menu":

@@ -22,6 +22,8 @@ export interface MeetingSession {
   csrf: string;
   urls: { after: string; end: string; token: string; checkout: string; lobby: string; waiters: string };
   offers: Offer[];
+  /** The script that encrypts, where the meeting has to be encrypted end to end. */
+  encryption: { worker: string } | null;
   texts: Record<string, string>;
 }
 

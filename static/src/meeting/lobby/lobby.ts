@@ -3,7 +3,7 @@ import { need, readData, setText } from "../dom.ts";
 import { openMeeting } from "../meeting.ts";
 import { recall, remember, rememberOn } from "../remember.ts";
 import { Source } from "../session/source.ts";
-import { type Sources, mediaSupport, permission, startSources } from "../session/sources.ts";
+import { type Sources, canEncrypt, mediaSupport, permission, startSources } from "../session/sources.ts";
 import { type Texts, textsFrom } from "../texts.ts";
 import type { MeetingSession } from "../types.ts";
 import { Fields } from "./fields.ts";
@@ -15,7 +15,8 @@ export function openLobby(): void {
   const t = textsFrom(readData<Record<string, string>>("texts") ?? {}, document.documentElement.lang || "en");
   const form = need("#join", HTMLFormElement);
   const support = mediaSupport();
-  if (support === "unsupported") return refuse(form, t);
+  if (support === "unsupported") return refuse(form, t("meeting.lobby.unsupported"));
+  if (form.dataset["encrypted"] !== undefined && !canEncrypt()) return refuse(form, t("meeting.encryption.unsupported"));
 
   const { devices, name } = recall();
   const sources: Sources = {
@@ -107,9 +108,9 @@ async function takeSeat(action: string, body: URLSearchParams): Promise<MeetingS
 }
 
 /** A browser that cannot hold a meeting is told so, before anybody tries. */
-function refuse(form: HTMLFormElement, t: Texts): void {
+function refuse(form: HTMLFormElement, why: string): void {
   const problem = need("#join-problem", HTMLElement, form);
-  setText(need("[data-text]", HTMLElement, problem), t("meeting.lobby.unsupported"));
+  setText(need("[data-text]", HTMLElement, problem), why);
   problem.hidden = false;
   need("[type=submit]", HTMLButtonElement, form).disabled = true;
 }

@@ -4,24 +4,28 @@ import type { Person } from "../state.ts";
 import { ownPicture } from "./picture.ts";
 import type { Sources } from "./sources.ts";
 
-/** Everybody the node says is here, in join order, and oneself last. */
-export function rosterOf(room: Room, me: MeetingSession, sources: Sources): Person[] {
+/**
+ * Everybody the node says is here, in join order, and oneself last. In an encrypted meeting there is nothing to see of the
+ * others before the key is here, and never anything that is not encrypted.
+ */
+export function rosterOf(room: Room, me: MeetingSession, sources: Sources, keyed: boolean): Person[] {
   const others = [...room.remoteParticipants.values()].sort(
     (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0),
   );
-  return [...others.map(otherPerson), self(room, me, sources)];
+  return [...others.map((p) => otherPerson(p, keyed, me.encryption !== null)), self(room, me, sources)];
 }
 
-function otherPerson(p: RemoteParticipant): Person {
+function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Person {
   const camera = p.getTrackPublication(Track.Source.Camera);
   const microphone = p.getTrackPublication(Track.Source.Microphone);
+  const shown = camera?.isMuted === false && keyed && (camera.isEncrypted || !sealed);
   return {
     identity: p.identity,
     name: p.name || p.identity,
     host: p.attributes["role"] === "host",
     self: false,
     microphone: microphone !== undefined && !microphone.isMuted,
-    video: camera?.isMuted === false ? (camera.videoTrack ?? null) : null,
+    video: shown ? (camera.videoTrack ?? null) : null,
     weak: isWeak(p.connectionQuality),
   };
 }

@@ -10,7 +10,8 @@ import {
   setLogLevel,
 } from "livekit-client";
 import { heard } from "../clock.ts";
-import type { Store } from "../state.ts";
+import type { Encryption } from "../encryption/encryption.ts";
+import type { Person, Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { endForAll, freshSession } from "./door.ts";
 import { endingFrom, limitsFrom, topics } from "./messages.ts";
@@ -18,7 +19,7 @@ import { Unseen } from "./picture.ts";
 import { Publisher } from "./publisher.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { Sound } from "./sound.ts";
-import type { Sources } from "./sources.ts";
+import { type Sources, canEncrypt } from "./sources.ts";
 import type { Stats } from "./stats.ts";
 
 const hd = new VideoPreset(1280, 720, 1_700_000, 30);
@@ -70,6 +71,7 @@ export class Session {
   readonly #unseen = new Unseen();
   #room: Room | null = null;
   #publisher: Publisher | null = null;
+  #encryption: Encryption | null = null;
   #ending: "limit" | "host" | null = null;
   #closed = false;
   #rosterDue = false;
@@ -82,6 +84,9 @@ export class Session {
     for (const source of [parts.sources.microphone, parts.sources.camera]) {
       source.onChange(() => this.#rosterSoon());
     }
+    parts.store.subscribe((now, before) => {
+      if (now.encryption !== before.encryption) this.#rosterSoon();
+    });
     // The browser knows at once what the node's pings tell only after fifteen seconds.
     window.addEventListener("offline", () => {
       if (parts.store.state.connection === "live") this.#down();
@@ -116,9 +121,17 @@ export class Session {
   async #join(meeting: MeetingSession): Promise<boolean> {
     void this.#drop();
     const { store, sources, sound, stats } = this.#parts;
-    const room = new Room(options);
+    if (meeting.encryption && !canEncrypt()) {
+      this.#finish(() => this.#parts.onOut()); // the lobby says what is wrong
+      return true;
+    }
+    const encryption = await this.#encryptionOf(meeting).catch((error: unknown) => this.#note(error));
+    if (encryption === undefined) return false;
+    if (this.#closed) return true;
+    const room = new Room({ ...options, ...encryption?.options() });
     this.#room = room;
     this.#meeting = meeting;
+    await encryption?.follow(room);
     const publisher = new Publisher(room, sources);
     this.#publisher = publisher;
     this.#listen(room, publisher);
@@ -134,6 +147,27 @@ export class Session {
     stats.connected();
     this.#live(room);
     return true;
+  }
+
+  /** What encrypts, where that has to be; its script is loaded then, and not before. */
+  async #encryptionOf(meeting: MeetingSession): Promise<Encryption | null> {
+    const { store } = this.#parts;
+    if (!meeting.encryption) {
+      this.#encryption?.close();
+      this.#encryption = null;
+      store.dispatch({ type: "encryption", encryption: "none", code: "" });
+    } else if (!this.#encryption) {
+      store.dispatch({ type: "encryption", encryption: "waiting", code: "" });
+      const { Encryption } = await import("../encryption/encryption.ts");
+      this.#encryption = new Encryption(meeting.encryption.worker, meeting.identity, store);
+    }
+    return this.#encryption;
+  }
+
+  #roster(room: Room): Person[] {
+    const { store, sources } = this.#parts;
+    const keyed = store.state.encryption === "none" || store.state.encryption === "on";
+    return rosterOf(room, this.#meeting, sources, keyed);
   }
 
   #listen(room: Room, publisher: Publisher): void {
@@ -163,10 +197,10 @@ export class Session {
   }
 
   #live(room: Room): void {
-    const { store, sources } = this.#parts;
+    const { store } = this.#parts;
     this.#limits(room.metadata ?? "", null);
     // The roster first: whoever was here before is not news.
-    store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources) });
+    store.dispatch({ type: "people", people: this.#roster(room) });
     this.#unseen.pause(room);
     store.dispatch({ type: "connection", connection: "live" });
     this.#parts.onWaiting();
@@ -244,7 +278,7 @@ export class Session {
       const { store, sources } = this.#parts;
       if (!this.#room || this.#closed) return;
       if (store.state.connection === "live") {
-        store.dispatch({ type: "people", people: rosterOf(this.#room, this.#meeting, sources) });
+        store.dispatch({ type: "people", people: this.#roster(this.#room) });
         this.#unseen.pause(this.#room);
         return;
       }
@@ -265,6 +299,7 @@ export class Session {
     this.#room = null;
     this.#publisher?.stop();
     this.#publisher = null;
+    this.#encryption?.close();
     return room?.disconnect(false) ?? Promise.resolve();
   }
 

@@ -21,6 +21,12 @@ export function mediaSupport(): "ok" | "insecure" | "unsupported" {
   return "ok";
 }
 
+/** Can this browser encrypt what it sends and decrypt what it gets, end to end? */
+export function canEncrypt(): boolean {
+  const streams = "RTCRtpSender" in window && "createEncodedStreams" in RTCRtpSender.prototype;
+  return window.isSecureContext && "subtle" in crypto && ("RTCRtpScriptTransform" in window || streams);
+}
+
 export const canChooseSpeaker = (): boolean => "setSinkId" in HTMLMediaElement.prototype;
 
 /** The devices there are. Labels are empty until the person has allowed one of the kind. */

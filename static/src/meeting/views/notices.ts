@@ -8,6 +8,8 @@ export class Notices {
   readonly element: HTMLElement;
   readonly #line = h("div", { class: "m-line" });
   readonly #lineText = h("span");
+  readonly #key = h("div", { class: "m-line m-key" });
+  readonly #keyText = h("span");
   readonly #sound: HTMLButtonElement;
   readonly #elsewhere: HTMLElement;
   readonly #ui: Ui;
@@ -16,6 +18,7 @@ export class Notices {
     this.#ui = ui;
     const { t, acts } = ui;
     this.#line.append(h("span", { class: "m-spinner", attrs: { "aria-hidden": "true" } }), this.#lineText);
+    this.#key.append(icon("lock", 18), this.#keyText);
     this.#sound = h(
       "button",
       { class: "btn btn-primary m-sound", attrs: { type: "button" }, on: { click: () => acts.unblockSound() } },
@@ -24,7 +27,7 @@ export class Notices {
     );
     this.#elsewhere = this.#card();
     // The region is always there: screen readers speak what changes in one, not one that appears.
-    const status = h("div", { class: "m-status", attrs: { role: "status" } }, this.#line);
+    const status = h("div", { class: "m-status", attrs: { role: "status" } }, this.#line, this.#key);
     this.element = h("div", { class: "m-notices" }, status, this.#sound, this.#elsewhere);
     ui.store.subscribe((now, before) => this.#render(now, before));
   }
@@ -61,6 +64,9 @@ export class Notices {
     setText(this.#lineText, word);
     this.#line.hidden = word === "";
     this.#line.classList.toggle("is-down", now.connection === "reconnecting");
+    const missing = now.encryption === "waiting" || now.encryption === "stuck";
+    setText(this.#keyText, missing ? t(`meeting.encryption.${now.encryption}`) : "");
+    this.#key.hidden = !missing || now.connection !== "live";
     this.#sound.hidden = !now.soundBlocked || now.connection !== "live";
     this.#elsewhere.hidden = now.connection !== "elsewhere";
     if (now.connection === "elsewhere" && before.connection !== "elsewhere") {

@@ -2,6 +2,7 @@ import { anHour, minutesAndSeconds, reading, urgency } from "../clock.ts";
 import { h, setText } from "../dom.ts";
 import type { Ui } from "../ui.ts";
 import { Dial } from "./dial.ts";
+import { Lock } from "./lock.ts";
 
 /** The bar on top: the room's name, and the clock with the plan it belongs to. */
 export class Top {
@@ -29,6 +30,7 @@ export class Top {
       { class: "m-top" },
       mark(),
       h("h1", { class: "m-room ellipsis", text: meeting.room, attrs: { dir: "auto", title: meeting.room } }),
+      new Lock(ui).element,
       this.#chip,
     );
     store.subscribe((now) => setText(this.#plan, t("meeting.plan", { plan: now.plan })));

@@ -1,0 +1,105 @@
+import { account } from "./lib/accounts";
+import { FirefoxPerson, launchFirefox } from "./lib/firefox";
+import { expect, test } from "./lib/fixtures";
+import type { Person } from "./lib/person";
+import { expectPictures, expectVoices, statsOf } from "./lib/stats";
+
+const patient = { timeout: 60_000 };
+
+async function requireEncryption(admin: Person): Promise<void> {
+  const { home, page } = admin;
+  await page.goto(`${home}/policies`);
+  await page.getByRole("group", { name: "End-to-end encryption" }).getByRole("radio", { name: /^Required/ }).check();
+  await page.getByRole("button", { name: "Save policies" }).click();
+  await expect(page.getByText("The policies are saved")).toBeVisible(patient);
+  await page.goto(home);
+}
+
+/** The digits behind the lock, which people read to each other. */
+async function code(person: Person): Promise<string> {
+  const lock = person.button("Encrypted");
+  await lock.click(patient);
+  const digits = person.page.getByText(/^\d{5} \d{5} \d{5} \d{5}$/);
+  await expect(digits).toBeVisible(patient);
+  const text = await digits.innerText();
+  await lock.click();
+  return text;
+}
+
+test("an encrypted meeting is seen and heard by those who have its key, and by nobody else", async ({ person }) => {
+  test.setTimeout(600_000);
+  const ann = await person("Ann");
+  await ann.signUp(account("Sealed Friends"));
+  await requireEncryption(ann);
+  const link = await ann.openRoom();
+  await ann.page.goto(link);
+  await expect(ann.page.getByText("Sound and picture are encrypted end to end.")).toBeVisible(patient);
+  await ann.enter();
+
+  const gil = await person("Gil");
+  await gil.join(link); // by the plain link, as everybody always has
+  for (const one of [ann, gil]) {
+    await expect(one.tiles()).toHaveCount(2, patient);
+    await expectPictures(one.page, 1);
+    await expectVoices(one.page, 1);
+  }
+  const digits = await code(ann);
+  expect(await code(gil)).toBe(digits);
+
+  await test.step("who cannot be given the key sees and hears nobody, and reads why", async () => {
+    const eve = await person("Eve");
+    await eve.context.addInitScript(() => {
+      crypto.subtle.decrypt = () => Promise.reject(new Error("not today")); // of the page alone: what is handed over cannot be opened
+    });
+    await eve.join(link);
+    await expect(eve.page.getByText("you see and hear nobody")).toBeVisible(patient);
+    await expect(eve.button("No key yet")).toBeVisible();
+    await expect(ann.tiles()).toHaveCount(3, patient);
+    await expectPictures(ann.page, 1); // still of Gil, and under a new key soon
+    await expect.poll(async () => (await statsOf(eve.page))?.tracks.length, patient).toBe(4); // all of it comes, and none of it opens
+    await expect(eve.page.getByText("Nobody has handed over the key")).toBeVisible(patient);
+    expect((await statsOf(eve.page))?.tracks.map((track) => track.framesDecoded + track.audioLevel)).toEqual([0, 0, 0, 0]);
+    for (const name of ["Ann", "Gil"]) await expect(eve.tile(name)).not.toHaveClass(/has-picture/);
+    await eve.page.close();
+  });
+
+  await test.step("a reload gets the key anew, and the digits are the same", async () => {
+    await gil.page.reload();
+    await gil.expectInMeeting();
+    await expectPictures(gil.page, 1);
+    await expectPictures(ann.page, 1);
+    expect(await code(gil)).toBe(digits);
+  });
+
+  await test.step("a browser that cannot encrypt is told so before it joins", async () => {
+    const old = await person("Old");
+    await old.context.addInitScript(() => {
+      Reflect.deleteProperty(RTCRtpSender.prototype, "createEncodedStreams");
+      Reflect.deleteProperty(window, "RTCRtpScriptTransform");
+    });
+    await old.page.goto(link);
+    await expect(old.page.getByText("which this browser cannot do. Join with a current Chrome, Edge, Firefox or Safari.")).toBeVisible(patient);
+    await expect(old.page.getByRole("button", { name: "Join", exact: true })).toBeDisabled();
+  });
+});
+
+test("Firefox and Chromium hand each other the key", async ({ person }) => {
+  test.setTimeout(360_000);
+  const ann = await person("Ann");
+  await ann.signUp(account("Two Browsers"));
+  await requireEncryption(ann);
+  const link = await ann.openRoom();
+  await ann.join(link);
+  const firefox = await launchFirefox();
+  try {
+    const finn = await FirefoxPerson.arrive("Finn", firefox);
+    await finn.join(link);
+    await expect(ann.tiles()).toHaveCount(2, patient);
+    await expectPictures(ann.page, 1);
+    await expectPictures(finn.page, 1);
+    await expectVoices(finn.page, 1);
+    await expectVoices(ann.page, 1);
+  } finally {
+    await firefox.close();
+  }
+});
