@@ -149,6 +149,7 @@ func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.sendMails(s.running) })
 	s.beside.Go(func() { s.eraseDue(s.running) })
 	s.beside.Go(func() { s.runErrands(s.running) })
+	s.beside.Go(func() { s.reconcileSales(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

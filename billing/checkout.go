@@ -69,9 +69,11 @@ func (s *Service) StartCheckout(ctx context.Context, in CheckoutInput) (string, 
 	return s.openPage(ctx, in.Org, want)
 }
 
-// refuseSecond asks Stripe whether something runs already.
+// refuseSecond asks Stripe whether something runs already. What we cannot place
+// may be charged for, so it stops a sale as well.
 func (s *Service) refuseSecond(ctx context.Context, org tenants.OrgID) error {
-	if _, err := s.Sync(ctx, org); err != nil {
+	change, err := s.Sync(ctx, org)
+	if err != nil {
 		return err
 	}
 	row, err := s.row(ctx, org)
@@ -80,6 +82,9 @@ func (s *Service) refuseSecond(ctx context.Context, org tenants.OrgID) error {
 	}
 	if running(row.Status) {
 		return fault(tenants.CodeTaken, KeyAlreadySubscribed, ErrAlreadySubscribed)
+	}
+	if change.unclear {
+		return fault(tenants.CodeTaken, KeyUnclear, ErrUnclear)
 	}
 	return nil
 }

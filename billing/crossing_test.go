@@ -21,6 +21,7 @@ var ofNobody = map[string]string{
 	"Plans":         "the catalogue is everybody's",
 	"SetPlanLimits": "the operator changes what is sold",
 	"HandleEvent":   "the customer that Stripe names says whose it is; see the webhook's tests",
+	"Reconcile":     "the customers that Stripe names say whose it is, as with HandleEvent",
 	"Books":         "whose books there are, for who verifies them all; no page asks",
 }
 

@@ -28,7 +28,8 @@
 // are at this moment, and in one transaction remember the event's id and write
 // the mirror. So events may come twice, late, in any order, or not at all:
 // [Service.Sync] does the same without an event, and the page after the payment
-// calls it.
+// calls it. Once an hour [Service.Reconcile] lists what happened at Stripe and
+// handles the events that never came.
 //
 // Two events handled at the same time cannot leave the older answer behind: the
 // mirror carries a revision that is read before the fetch and must be unchanged
@@ -61,6 +62,13 @@
 // The subscription becomes past_due. The plan stays for seven days, counted
 // from the oldest unpaid invoice (so from Stripe's state, not from when we
 // heard of it), then the organization is on Free until it pays.
+//
+// # What we cannot place
+//
+// A subscription with a price that is not ours, or in a state that Stripe has
+// invented since, stops every further sale to its organization until somebody has
+// looked ([ErrUnclear]). It stops no meeting: what is paid for stays until the end
+// of its period, and such a subscription is never taken for a duplicate.
 //
 // # Given, not sold
 //

@@ -11,6 +11,9 @@ var (
 	// ErrAlreadySubscribed: the organization pays already; a second subscription
 	// would be paid twice. The billing portal is where to change it.
 	ErrAlreadySubscribed = errors.New("billing: the organization has a running subscription")
+	// ErrUnclear: something runs at Stripe that is not one of our plans', or in a
+	// state that we do not know. Somebody has to look before more is sold.
+	ErrUnclear = errors.New("billing: the organization has something at Stripe that is not understood")
 	// ErrPlanUnknown: no such plan.
 	ErrPlanUnknown = errors.New("billing: no such plan")
 	// ErrNotSold: the plan cannot be bought in Checkout at this interval.
@@ -22,6 +25,7 @@ var (
 // The message catalogue ids that faults of this package carry.
 const (
 	KeyAlreadySubscribed = "error.billing.subscribed"
+	KeyUnclear           = "error.billing.unclear"
 	KeyPlanUnknown       = "error.billing.plan"
 	KeyNotSold           = "error.billing.notsold"
 	KeyNeverPaid         = "error.billing.neverpaid"

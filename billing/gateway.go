@@ -33,8 +33,8 @@ type Gateway interface {
 	// nothing changes (ErrRejected). Fewer are credited to the next invoice.
 	// Doing it again changes nothing.
 	SetSeats(ctx context.Context, subscription string, seats int) error
-	// CancelAndRefund ends a subscription at once and gives back what its last
-	// invoice took. Doing it again changes nothing.
+	// CancelAndRefund ends a subscription at once and gives back all that it ever
+	// took. Doing it again changes nothing.
 	CancelAndRefund(ctx context.Context, subscription string) error
 	// Payments fetches all that the customer ever paid, with what was given back
 	// and what is disputed of it, as it stands now.
@@ -43,6 +43,9 @@ type Gateway interface {
 	PayerOf(ctx context.Context, charge string) (customer string, err error)
 	// PortalURL opens Stripe's page for invoices, cards and cancelling.
 	PortalURL(ctx context.Context, customer, returnURL string) (string, error)
+	// Events lists what happened from a moment on, oldest first. Stripe remembers
+	// thirty days.
+	Events(ctx context.Context, since time.Time) ([]Event, error)
 	// ParseEvent verifies a webhook's raw body and reads it.
 	ParseEvent(payload []byte, signature, secret string) (Event, error)
 }
@@ -94,7 +97,8 @@ type RemoteSubscription struct {
 // Event is a verified webhook, reduced to what may be used of it: where to look.
 type Event struct {
 	ID, Type string
-	SignedAt time.Time // from the signature
+	Created  time.Time
+	SignedAt time.Time // from the signature; zero for one that we asked for
 	Object   string    // kind of the object inside: subscription, invoice, …
 	ObjectID string
 	Customer string // the object's customer, or the object itself

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/tenants"
@@ -20,6 +21,7 @@ type Change struct {
 	Org     tenants.OrgID
 	Changed bool   // the plan in force is another one than before
 	Plan    string // the id of the plan in force now
+	unclear bool   // something runs at Stripe that we cannot place
 }
 
 // HandleEvent takes a webhook: the raw body and the Stripe-Signature header.
@@ -33,32 +35,41 @@ func (s *Service) HandleEvent(ctx context.Context, payload []byte, signature str
 	if err := fresh(event.SignedAt, s.now()); err != nil {
 		return Change{}, err
 	}
+	change, _, err := s.handle(ctx, event)
+	return change, err
+}
+
+// handle does what an event asks for, once; news reports whether this was the
+// first time.
+func (s *Service) handle(ctx context.Context, event Event) (change Change, news bool, err error) {
 	d := decide(event)
 	if !d.mirror {
 		s.log.Debug("a Stripe event changes nothing", "event", event.ID, "type", event.Type, "why", d.why)
-		return Change{}, nil
+		return Change{}, false, nil
 	}
 	if d.customer == "" {
 		if d.customer, err = s.payerOf(ctx, d.charge); err != nil {
-			return Change{}, err
+			return Change{}, false, err
 		}
 	}
 	org, err := s.orgOf(ctx, d.customer)
 	if err != nil {
-		return Change{}, err
+		return Change{}, false, err
 	}
 	if org == "" {
 		s.log.Warn("a Stripe event is about a customer that no organization has", "event", event.ID, "type", event.Type, "customer", d.customer)
-		return Change{}, nil
+		return Change{}, false, nil
 	}
 	repeat, err := s.handled(ctx, event.ID)
 	if err != nil {
-		return Change{}, err
+		return Change{}, false, err
 	}
 	if repeat {
-		return s.unchanged(ctx, org)
+		change, err = s.unchanged(ctx, org)
+		return change, false, err
 	}
-	return s.mirror(ctx, org, &event)
+	change, err = s.mirror(ctx, org, &event)
+	return change, err == nil, err
 }
 
 // payerOf says who paid a charge; "" when Stripe does not know it (any more).
@@ -133,7 +144,7 @@ func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subs
 		return Change{}, err
 	}
 	now, _ := s.inForce(next)
-	return Change{Org: org, Changed: now != was, Plan: now}, nil
+	return Change{Org: org, Changed: now != was, Plan: now, unclear: slices.ContainsFunc(all, RemoteSubscription.unclear)}, nil
 }
 
 // fetch asks Stripe what a customer has, and what it has paid.

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"time"
 
 	"parley/tenants"
 )
@@ -54,6 +55,9 @@ func (NoSales) PayerOf(context.Context, string) (string, error) { return "", err
 
 // PortalURL refuses.
 func (NoSales) PortalURL(context.Context, string, string) (string, error) { return "", errNoSales }
+
+// Events refuses.
+func (NoSales) Events(context.Context, time.Time) ([]Event, error) { return nil, errNoSales }
 
 // ParseEvent believes nothing.
 func (NoSales) ParseEvent([]byte, string, string) (Event, error) { return Event{}, ErrSignature }

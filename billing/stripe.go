@@ -253,35 +253,6 @@ func (g *stripeGateway) SetSeats(ctx context.Context, id string, seats int) erro
 	return translate("change the seats", err)
 }
 
-func (g *stripeGateway) CancelAndRefund(ctx context.Context, id string) error {
-	get := &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}}
-	get.AddExpand("latest_invoice")
-	s, err := g.api.Subscriptions.Get(id, get)
-	if err != nil {
-		return translate("fetch the duplicate", err)
-	}
-	if s.Status != stripe.SubscriptionStatusCanceled && s.Status != stripe.SubscriptionStatusIncompleteExpired {
-		_, err = g.api.Subscriptions.Cancel(id, &stripe.SubscriptionCancelParams{Params: stripe.Params{Context: ctx}})
-		if err != nil {
-			return translate("cancel the duplicate", err)
-		}
-	}
-	if s.LatestInvoice == nil || s.LatestInvoice.AmountPaid == 0 || s.LatestInvoice.PaymentIntent == nil {
-		return nil
-	}
-	_, err = g.api.Refunds.New(&stripe.RefundParams{
-		Params:        stripe.Params{Context: ctx, IdempotencyKey: stripe.String("parley-refund-" + id)},
-		PaymentIntent: &s.LatestInvoice.PaymentIntent.ID,
-		Reason:        stripe.String(string(stripe.RefundReasonDuplicate)),
-		Metadata:      map[string]string{"parley_subscription": id},
-	})
-	var e *stripe.Error
-	if errors.As(err, &e) && e.Code == stripe.ErrorCodeChargeAlreadyRefunded {
-		return nil
-	}
-	return translate("refund the duplicate", err)
-}
-
 func (g *stripeGateway) PortalURL(ctx context.Context, customer, returnURL string) (string, error) {
 	ps, err := g.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{
 		Params: stripe.Params{Context: ctx}, Customer: &customer, ReturnURL: &returnURL,

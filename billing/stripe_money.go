@@ -2,6 +2,9 @@ package billing
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +115,68 @@ func (g *stripeGateway) PayerOf(ctx context.Context, charge string) (string, err
 		return "", nil
 	}
 	return ch.Customer.ID, nil
+}
+
+func (g *stripeGateway) CancelAndRefund(ctx context.Context, id string) error {
+	s, err := g.api.Subscriptions.Get(id, &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}})
+	if err != nil {
+		return translate("fetch the duplicate", err)
+	}
+	if s.Status != stripe.SubscriptionStatusCanceled && s.Status != stripe.SubscriptionStatusIncompleteExpired {
+		_, err = g.api.Subscriptions.Cancel(id, &stripe.SubscriptionCancelParams{Params: stripe.Params{Context: ctx}})
+		if err != nil {
+			return translate("cancel the duplicate", err)
+		}
+	}
+	list := &stripe.InvoiceListParams{Subscription: &id, Status: stripe.String(string(stripe.InvoiceStatusPaid))}
+	list.Context = ctx
+	list.Limit = stripe.Int64(100)
+	it := g.api.Invoices.List(list)
+	for it.Next() {
+		if err := g.refundInvoice(ctx, it.Invoice()); err != nil {
+			return err
+		}
+	}
+	return translate("fetch what the duplicate took", it.Err())
+}
+
+func (g *stripeGateway) refundInvoice(ctx context.Context, in *stripe.Invoice) error {
+	if in.AmountPaid == 0 || in.PaymentIntent == nil {
+		return nil
+	}
+	_, err := g.api.Refunds.New(&stripe.RefundParams{
+		Params:        stripe.Params{Context: ctx, IdempotencyKey: stripe.String("parley-refund-" + in.ID)},
+		PaymentIntent: &in.PaymentIntent.ID,
+		Reason:        stripe.String(string(stripe.RefundReasonDuplicate)),
+		Metadata:      map[string]string{"parley_invoice": in.ID},
+	})
+	var e *stripe.Error
+	if errors.As(err, &e) && e.Code == stripe.ErrorCodeChargeAlreadyRefunded {
+		return nil
+	}
+	return translate("refund the duplicate", err)
+}
+
+// Events: https://docs.stripe.com/api/events/list?api-version=2023-10-16
+func (g *stripeGateway) Events(ctx context.Context, since time.Time) ([]Event, error) {
+	list := &stripe.EventListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix()}}
+	list.Context = ctx
+	list.Limit = stripe.Int64(100)
+	var all []Event
+	it := g.api.Events.List(list)
+	for it.Next() {
+		e := it.Event()
+		event := Event{ID: e.ID, Type: string(e.Type), Created: unix(e.Created)}
+		if e.Data != nil {
+			var err error
+			if event, err = reduce(event, e.Data.Raw); err != nil {
+				return nil, fmt.Errorf("billing: read the event %s: %w", e.ID, err)
+			}
+		}
+		all = append(all, event)
+	}
+	slices.Reverse(all)
+	return all, translate("list what happened", it.Err())
 }
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -51,9 +52,9 @@ func (s Subscription) InForce(now time.Time) bool {
 		return true
 	case StatusPastDue:
 		return s.PastDueSince == nil || now.Before(s.GraceEnds())
-	default:
-		return false
 	}
+	// What is paid for stays, also in a state that Stripe has invented since.
+	return !known(s.Status) && now.Before(s.PeriodEnd)
 }
 
 // Running reports whether Stripe will go on charging for it, or trying to: a
@@ -69,9 +70,26 @@ func running(status string) bool {
 	}
 }
 
+// known reports whether a status is one that we know what to do with.
+func known(status string) bool {
+	switch status {
+	case StatusNone, StatusComped, StatusIncomplete, StatusIncompleteExpired, StatusCanceled:
+		return true
+	}
+	return running(status)
+}
+
+// unclear reports whether Stripe may be charging for it and we cannot say for
+// what, or whether.
+func (r RemoteSubscription) unclear() bool {
+	return !known(r.Status) || r.Plan == "" && running(r.Status)
+}
+
 // choose says which of a customer's subscriptions counts, and which ones run
 // beside it without need. It depends on the set only, not on its order: the
-// oldest running one counts; if none runs, the newest ended one is shown.
+// oldest running one counts; if none runs, one in a state that we do not know; if
+// there is none, the newest ended one is shown. What we do not know is never
+// taken for a duplicate: those are cancelled.
 func choose(all []RemoteSubscription) (current *RemoteSubscription, duplicates []RemoteSubscription) {
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b RemoteSubscription) int {
@@ -83,9 +101,13 @@ func choose(all []RemoteSubscription) (current *RemoteSubscription, duplicates [
 		}
 		return 1
 	})
-	var last *RemoteSubscription
+	var last, odd *RemoteSubscription
 	for i := range sorted {
 		s := &sorted[i]
+		if !known(s.Status) {
+			odd = s
+			continue
+		}
 		if !running(s.Status) {
 			last = s
 			continue
@@ -97,7 +119,7 @@ func choose(all []RemoteSubscription) (current *RemoteSubscription, duplicates [
 		duplicates = append(duplicates, *s)
 	}
 	if current == nil {
-		current = last
+		current = cmp.Or(odd, last)
 	}
 	return current, duplicates
 }

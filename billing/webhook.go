@@ -2,6 +2,7 @@ package billing
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,21 +18,34 @@ func readEvent(payload []byte, header string) (Event, error) {
 	}
 	var e struct {
 		ID, Type string
-		Data     struct {
-			Object struct {
-				ID, Object       string
-				Customer, Charge expandable
-			}
-		}
+		Created  int64
+		Data     struct{ Object json.RawMessage }
 	}
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return Event{}, fmt.Errorf("billing: read the event: %w", err)
 	}
-	if e.ID == "" || e.Type == "" {
-		return Event{}, fmt.Errorf("billing: read the event: it has no id or no type")
+	event, err := reduce(Event{ID: e.ID, Type: e.Type, SignedAt: at, Created: unix(e.Created)}, e.Data.Object)
+	if err != nil {
+		return Event{}, fmt.Errorf("billing: read the event: %w", err)
 	}
-	o := e.Data.Object
-	event := Event{ID: e.ID, Type: e.Type, SignedAt: at, Object: o.Object, ObjectID: o.ID, Customer: string(o.Customer)}
+	return event, nil
+}
+
+// reduce keeps of an event's object where to look.
+func reduce(event Event, object []byte) (Event, error) {
+	if event.ID == "" || event.Type == "" {
+		return Event{}, errors.New("it has no id or no type")
+	}
+	var o struct {
+		ID, Object       string
+		Customer, Charge expandable
+	}
+	if len(object) > 0 {
+		if err := json.Unmarshal(object, &o); err != nil {
+			return Event{}, err
+		}
+	}
+	event.Object, event.ObjectID, event.Customer = o.Object, o.ID, string(o.Customer)
 	switch o.Object {
 	case "customer":
 		event.Customer = o.ID

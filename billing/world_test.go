@@ -35,6 +35,7 @@ type world struct {
 	gateway billing.Gateway
 	hook    string
 	pages   string
+	api     string // of Stripe
 	browser *http.Client
 	newOrg  func(name string) tenants.OrgID
 
@@ -63,6 +64,7 @@ func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	w.stripe = fake
 	api := httptest.NewServer(fake.API())
 	t.Cleanup(api.Close)
+	w.api = api.URL
 	gw, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_standin", URL: api.URL, Log: quiet, HTTP: api.Client()})
 	if err != nil {
 		t.Fatal(err)

@@ -113,6 +113,20 @@ func (c *Control) CancelAtPeriodEnd(subscription string, yes bool) error {
 	})
 }
 
+// SetStatus puts a subscription into any state, also one that Stripe has not
+// invented yet.
+func (c *Control) SetStatus(subscription, status string) error {
+	return c.s.change(func() error {
+		sub, ok := c.s.st.Subscriptions[subscription]
+		if !ok {
+			return fmt.Errorf("stripefake: no subscription %s", subscription)
+		}
+		sub.Status = status
+		c.s.emit("customer.subscription.updated", sub)
+		return nil
+	})
+}
+
 // DeleteCustomer does what the button in Stripe's dashboard does: the customer
 // and all subscriptions end.
 func (c *Control) DeleteCustomer(id string) error {

@@ -25,10 +25,14 @@ func createPortal(c *call) (any, error) {
 
 func listEvents(c *call) (any, error) {
 	kind, kinds := c.p.str("type"), c.p.strings("types")
+	since, err := c.p.at("created").num("gte", 0)
+	if err != nil {
+		return nil, err
+	}
 	var all []*Event
 	for i := len(c.st.Events) - 1; i >= 0; i-- {
 		e := &c.st.Events[i]
-		if (kind == "" || e.Type == kind) && (len(kinds) == 0 || slices.Contains(kinds, e.Type)) {
+		if e.Created >= since && (kind == "" || e.Type == kind) && (len(kinds) == 0 || slices.Contains(kinds, e.Type)) {
 			all = append(all, e)
 		}
 	}
