@@ -26,6 +26,7 @@ const entries = {
   "meeting.css": "css/meeting.css",
   "site.js": "site.ts",
   "profile.js": "profile/main.ts",
+  "usage.js": "usage/main.ts",
   "meeting.js": "meeting/main.ts",
   "encryption.js": "meeting/encryption/worker.ts",
 };

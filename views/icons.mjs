@@ -88,6 +88,8 @@ const names = [
   "volume-2",
   "wifi",
   "x",
+  "zoom-in",
+  "zoom-out",
 ];
 
 /** The shapes between <svg …> and </svg>, on one line. */

@@ -161,6 +161,10 @@ func iconBody(name string) string {
 		return `<path d="M12 20h.01"/><path d="M2 8.82a15 15 0 0 1 20 0"/><path d="M5 12.859a10 10 0 0 1 14 0"/><path d="M8.5 16.429a5 5 0 0 1 7 0"/>`
 	case "x":
 		return `<path d="M18 6 6 18"/><path d="m6 6 12 12"/>`
+	case "zoom-in":
+		return `<circle cx="11" cy="11" r="8"/><line x1="21" x2="16.65" y1="21" y2="16.65"/><line x1="11" x2="11" y1="8" y2="14"/><line x1="8" x2="14" y1="11" y2="11"/>`
+	case "zoom-out":
+		return `<circle cx="11" cy="11" r="8"/><line x1="21" x2="16.65" y1="21" y2="16.65"/><line x1="8" x2="14" y1="11" y2="11"/>`
 	}
 	return ""
 }
