@@ -64,7 +64,8 @@ func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMee
 }
 
 func meetingLine(m tenants.MeetingSummary) views.MeetingLine {
-	l := views.MeetingLine{ID: string(m.ID), Room: m.RoomName, StartedAt: m.StartedAt, People: m.People, Here: m.Here, Reason: m.EndReason, Plan: m.Plan}
+	l := views.MeetingLine{ID: string(m.ID), Room: m.RoomName, StartedAt: m.StartedAt, People: m.People, Here: m.Here, Reason: m.EndReason, Plan: m.Plan,
+		ClosesAt: m.ClosesAt}
 	if m.EndedAt != nil {
 		l.EndedAt, l.Length = *m.EndedAt, m.EndedAt.Sub(m.StartedAt)
 	}

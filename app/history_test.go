@@ -78,3 +78,23 @@ func TestTheFilterOfMeetingsTakesAnything(t *testing.T) {
 	ann.get(org + "/meetings?room=%00&person=%FF%00&from=x&until=9999-99-99&sort=%27&page=-4").status(200)
 	ann.get(org + "/meetings/x").status(404)
 }
+
+// Who looks at the list right after a meeting does not read that it is on with nobody in it.
+func TestAMeetingThatEverybodyHasLeftIsNotShownAsOn(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		guest, code := w.browser(), ann.room(org)
+		inside := dial(t, guest.join(code, "Gil"))
+		eventually(t, "the guest is listed", func() bool { return strings.Contains(ann.get(org+"/meetings").body, "One person") })
+		inside.Leave()
+		eventually(t, "the page says that everybody has left", func() bool {
+			return strings.Contains(ann.get(org+"/meetings").body, "Everybody has left. It closes at")
+		})
+		page := ann.get(org+"/meetings").status(200).has("is-over", "unless somebody comes back").lacks("0 people")
+		one := regexp.MustCompile(`href="(` + org + `/meetings/[0-9a-f-]{36})`).FindStringSubmatch(page.body)
+		if one == nil {
+			t.Fatalf("no way to the meeting:\n%s", excerpt(page.body))
+		}
+		ann.get(one[1]).status(200).has("Everybody left").lacks("On now")
+	})
+}

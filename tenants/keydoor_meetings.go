@@ -22,6 +22,8 @@ type MeetingSummary struct {
 	RoomName string
 	People   int // who had a seat, gone or not
 	Here     int // who has one now
+
+	ClosesAt time.Time // when it ends unless somebody comes back, where everybody has left; else zero
 }
 
 // Meetings lists meetings, the one that started last first.
@@ -54,7 +56,9 @@ func meetingSummary(tx *gorm.DB, id MeetingID, now time.Time) (MeetingSummary, e
 func (s sitting) summary(room string, now time.Time) MeetingSummary {
 	out := MeetingSummary{Meeting: s.meeting, RoomName: room, People: len(s.seats)}
 	if s.meeting.Running() {
-		out.Here = peopleIn(s.seats, now)
+		if out.Here = peopleIn(s.seats, now); out.Here == 0 {
+			out.ClosesAt = closesAt(s.meeting, s.seats)
+		}
 	}
 	return out
 }

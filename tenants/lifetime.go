@@ -59,13 +59,7 @@ func settle(m Meeting, seats []seatRow, now time.Time) Meeting {
 	if !m.Running() {
 		return m
 	}
-	lastHere := m.StartedAt
-	for _, s := range seats {
-		if until := s.hereUntil(); until.After(lastHere) {
-			lastHere = until
-		}
-	}
-	emptyAt := lastHere.Add(emptyGrace)
+	emptyAt := emptyAt(m, seats)
 	switch overtime := !m.EndsAt.IsZero() && !now.Before(m.EndsAt); {
 	case overtime && !emptyAt.Before(m.EndsAt):
 		return m.ended(m.EndsAt, EndLimit)
@@ -73,6 +67,25 @@ func settle(m Meeting, seats []seatRow, now time.Time) Meeting {
 		return m.ended(emptyAt, EndEmpty)
 	}
 	return m
+}
+
+// emptyAt is when everybody will have been gone for too long.
+func emptyAt(m Meeting, seats []seatRow) time.Time {
+	lastHere := m.StartedAt
+	for _, s := range seats {
+		if until := s.hereUntil(); until.After(lastHere) {
+			lastHere = until
+		}
+	}
+	return lastHere.Add(emptyGrace)
+}
+
+// closesAt is when a meeting ends that everybody has left, if nobody comes back.
+func closesAt(m Meeting, seats []seatRow) time.Time {
+	if at := emptyAt(m, seats); m.EndsAt.IsZero() || at.Before(m.EndsAt) {
+		return at.UTC()
+	}
+	return m.EndsAt
 }
 
 func (m Meeting) ended(at time.Time, reason string) Meeting {

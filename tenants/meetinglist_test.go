@@ -120,3 +120,35 @@ func TestAMeetingThatNobodyEndedIsPastWhenItsTimeIsUp(t *testing.T) {
 		}
 	})
 }
+
+func TestAMeetingThatEverybodyHasLeftSaysWhenItCloses(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		acme := tenantstest.New(t, db, clock).Org("acme").Owner("ann")
+		ann, room := acme.User("ann").ID, acme.Room("ann", "Standup")
+		in := acme.Guest(room, "guest")
+		only := func() tenants.LiveMeeting {
+			t.Helper()
+			live, err := acme.LiveMeetings(t.Context(), ann)
+			if err != nil || len(live) != 1 {
+				t.Fatalf("%+v, %v", live, err)
+			}
+			return live[0]
+		}
+		if m := only(); m.Here != 1 || !m.ClosesAt.IsZero() {
+			t.Errorf("with somebody in it: %+v", m)
+		}
+		clock.Advance(20 * time.Second)
+		left := clock.Now()
+		if err := acme.Left(t.Context(), tenants.NodeEvent{ID: "left", Media: room.MediaName, Identity: "guest", At: left}); err != nil {
+			t.Fatal(err)
+		}
+		if m := only(); m.Here != 0 || !m.ClosesAt.Equal(left.Add(5*time.Minute)) {
+			t.Errorf("with everybody gone: %+v", m)
+		}
+		clock.Advance(4 * time.Minute)
+		acme.Guest(room, "guest")
+		if m := only(); m.ID != in.Meeting.ID || m.Here != 1 || !m.ClosesAt.IsZero() {
+			t.Errorf("with somebody back: %+v", m)
+		}
+	})
+}

@@ -26,7 +26,11 @@ type MeetingLine struct {
 	People, Here int    // who had a seat; who has one now
 	Reason       string // "limit", "host", "empty"; "" while it runs
 	Plan         string
+	ClosesAt     time.Time // when it ends unless somebody comes back, where everybody has left; else zero
 }
+
+// left reports whether the meeting runs and nobody is in it.
+func (l MeetingLine) left() bool { return !l.ClosesAt.IsZero() }
 
 // live reports whether the meeting runs.
 func (l MeetingLine) live() bool { return l.EndedAt.IsZero() }
