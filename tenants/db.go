@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,18 +31,7 @@ type DBOptions struct {
 type DB struct {
 	write   *gorm.DB
 	read    *gorm.DB // the same as write on PostgreSQL
-	dialect dialect
-}
-
-// dialect is what differs between the two databases.
-type dialect interface {
-	name() string
-	// bind tells the database, until the end of the transaction, whose rows it
-	// may show.
-	bind(tx *gorm.DB, setting, value string) error
-	// snapshot is the isolation at which all statements of a transaction that
-	// reads see one state.
-	snapshot() sql.IsolationLevel
+	dialect string
 }
 
 // OpenDB opens a database whose migrations have been applied.
@@ -66,7 +56,7 @@ func IsPostgres(url string) bool {
 }
 
 // Dialect is "sqlite" or "postgres".
-func (d *DB) Dialect() string { return d.dialect.name() }
+func (d *DB) Dialect() string { return d.dialect }
 
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error {
@@ -79,6 +69,31 @@ func (d *DB) Close() error {
 		return closeHandle(d.write)
 	}
 	return errors.Join(closeHandle(d.read), closeHandle(d.write))
+}
+
+// Analyze counts what is in the tables, for the planner of queries. Afterwards the
+// databases see to it themselves; who fills one with a lot at once asks for it.
+func (d *DB) Analyze(ctx context.Context) error {
+	handle, err := d.write.DB()
+	if err != nil {
+		return err
+	}
+	statements := []string{"ANALYZE"}
+	if d.dialect == "postgres" { // for who owns the tables
+		statements = []string{"RESET ROLE", "ANALYZE", "SET ROLE " + appRole}
+	}
+	conn, err := handle.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	for _, one := range statements {
+		if _, err := conn.ExecContext(ctx, one); err != nil {
+			// The connection may have kept the owner's role: it is not to be used again.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+			return fmt.Errorf("%s: %w", one, err)
+		}
+	}
+	return conn.Close()
 }
 
 // Global runs fn in a transaction on tables that belong to no organization.
@@ -97,12 +112,7 @@ func (d *DB) InOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) e
 	if err := parseID(org); err != nil {
 		return err
 	}
-	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(func(tx *gorm.DB) error {
-		if err := d.dialect.bind(tx, "tenant_id", string(org)); err != nil {
-			return fmt.Errorf("name the organization to the database: %w", err)
-		}
-		return fn(tx)
-	})
+	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(fn)
 }
 
 // ReadOrg is [DB.InOrg] for reading only.
@@ -133,7 +143,7 @@ const (
 
 // Knowing runs fn in a transaction that reads the rows that carry the value.
 func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx *gorm.DB) error) error {
-	if value == "" {
+	if value == "" || !storable(value) {
 		return notFound(string(c))
 	}
 	return d.reading(ctx, scope{knows: c, value: value}, fn)
@@ -142,14 +152,7 @@ func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx
 // reading runs fn in a transaction that cannot write, and sees one state of the
 // database throughout.
 func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) error {
-	return d.read.WithContext(withScope(ctx, s)).Transaction(func(tx *gorm.DB) error {
-		if setting, value := s.setting(); setting != "" {
-			if err := d.dialect.bind(tx, setting, value); err != nil {
-				return fmt.Errorf("name the reader to the database: %w", err)
-			}
-		}
-		return fn(tx)
-	}, &sql.TxOptions{ReadOnly: true, Isolation: d.dialect.snapshot()})
+	return d.read.WithContext(withScope(ctx, s)).Transaction(fn, &sql.TxOptions{ReadOnly: true})
 }
 
 // openGORM sets up the ORM the same way on both dialects.

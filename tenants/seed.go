@@ -66,7 +66,7 @@ func (s *Store) Seed(ctx context.Context, o SeedOptions) (owner string, err erro
 			o.Progress(i + 1)
 		}
 	}
-	return owner, nil
+	return owner, wrap(s.db.Analyze(ctx), "count what was made")
 }
 
 // sower makes things up.
