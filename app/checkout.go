@@ -24,11 +24,11 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 	if fault != nil && faults == nil {
 		return fault
 	}
-	plan, sub, err := s.billing.PlanOf(c.UserContext(), org.ID)
+	plan, sub, err := s.planOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
 	}
-	plans, err := s.billing.Plans(c.UserContext())
+	plans, err := s.plans(c.UserContext())
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 		return err
 	}
 	m := billingModel(s, c, plan, sub, plans)
-	if m.SeatsUsed, err = s.tenants.Org(org.ID).SeatsUsed(c.UserContext()); err != nil {
+	if m.SeatsUsed, err = s.seatsUsed(c.UserContext(), org.ID); err != nil {
 		return err
 	}
 	m.Seats, m.SeatsTyped, m.SeatsError = max(seats, 1), strconv.Itoa(max(seats, 1)), faults["seats"]
@@ -53,7 +53,7 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 // seatsAsked reads how many seats somebody wants to pay for; nothing typed is as many as are needed. Fewer than that are refused: an
 // organization would buy a plan and be over it at once.
 func (s *Server) seatsAsked(c *fiber.Ctx, typed string) (int, error) {
-	used, err := s.tenants.Org(theOrg(c).ID).SeatsUsed(c.UserContext())
+	used, err := s.seatsUsed(c.UserContext(), theOrg(c).ID)
 	if err != nil {
 		return 0, err
 	}
@@ -123,7 +123,7 @@ func (s *Server) checkoutDone(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	plan, _, err := s.billing.PlanOf(c.UserContext(), org.ID)
+	plan, _, err := s.planOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (s *Server) showDelete(c *fiber.Ctx, m views.DeleteMeModel, fault error) er
 	}
 	for _, o := range owned {
 		line := views.OwnedOrg{Name: o.Org.Name, Slug: o.Org.Slug}
-		_, sub, err := s.billing.PlanOf(c.UserContext(), o.Org.ID)
+		_, sub, err := s.planOf(c.UserContext(), o.Org.ID)
 		switch {
 		case err != nil:
 			return err
@@ -81,7 +81,7 @@ func (s *Server) paidAlone(ctx context.Context, user tenants.UserID) (bool, erro
 		return false, err
 	}
 	for _, o := range owned {
-		if _, sub, err := s.billing.PlanOf(ctx, o.Org.ID); err != nil || o.Others == 0 && sub.Running() {
+		if _, sub, err := s.planOf(ctx, o.Org.ID); err != nil || o.Others == 0 && sub.Running() {
 			return true, err
 		}
 	}

@@ -25,15 +25,15 @@ func (a allowance) in(maker tenants.UserID) tenants.Resolved {
 
 // allowanceOf turns plan and quota into limits. Nobody else in the product asks what a plan allows.
 func (s *Server) allowanceOf(ctx context.Context, org tenants.OrgID) (allowance, error) {
-	plan, _, err := s.billing.PlanOf(ctx, org)
+	plan, _, err := s.planOf(ctx, org)
 	if err != nil {
 		return allowance{}, fmt.Errorf("plan of organization: %w", err)
 	}
-	quota, err := s.tenants.Org(org).Quota(ctx)
+	quota, err := s.quotaOf(ctx, org)
 	if err != nil {
 		return allowance{}, fmt.Errorf("quota of organization: %w", err)
 	}
-	people, err := s.tenants.Org(org).PersonQuotas(ctx)
+	people, err := s.personQuotas(ctx, org)
 	if err != nil {
 		return allowance{}, fmt.Errorf("quotas of people: %w", err)
 	}

@@ -49,7 +49,7 @@ func memberLine(m tenants.MemberSummary, me tenants.UserID) views.MemberLine {
 // seatUse says how many seats are used and how many there are; 0 for no limit.
 func (s *Server) seatUse(c *fiber.Ctx) (used, seats int, err error) {
 	org := theOrg(c).ID
-	if used, err = s.tenants.Org(org).SeatsUsed(c.UserContext()); err != nil {
+	if used, err = s.seatsUsed(c.UserContext(), org); err != nil {
 		return 0, 0, err
 	}
 	seats, err = s.seatsOf(c.UserContext(), org)
@@ -58,7 +58,7 @@ func (s *Server) seatUse(c *fiber.Ctx) (used, seats int, err error) {
 
 // seatsOf is how many people may belong to an organization: as many as it pays for; 0 for no limit, while nothing is paid by the seat.
 func (s *Server) seatsOf(ctx context.Context, org tenants.OrgID) (int, error) {
-	_, sub, err := s.billing.PlanOf(ctx, org)
+	_, sub, err := s.planOf(ctx, org)
 	if err != nil || !sub.Running() {
 		return 0, err
 	}
@@ -121,12 +121,11 @@ func (s *Server) showMember(c *fiber.Ctx, fault error) error {
 
 // addQuota adds what meetings may do in the rooms that somebody made, and how many minutes they were this month.
 func (s *Server) addQuota(c *fiber.Ctx, who tenants.UserID, m *views.MemberModel) error {
-	org := s.tenants.Org(theOrg(c).ID)
-	quotas, err := org.PersonQuotas(c.UserContext())
+	quotas, err := s.personQuotas(c.UserContext(), theOrg(c).ID)
 	if err != nil {
 		return err
 	}
-	use, err := org.MonthUse(c.UserContext())
+	use, err := s.monthUse(c.UserContext(), theOrg(c).ID)
 	m.Quota, m.MonthUsed = quotaForm(quotas[who]), use.Makers[who]
 	if most := quotas[who].MonthMinutes; most != nil {
 		m.MonthMost = *most

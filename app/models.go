@@ -45,7 +45,7 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 	m.LengthBy, m.ParticipantsBy, m.ConcurrentBy = string(mine.LengthBy), string(mine.ParticipantsBy), string(mine.ConcurrentBy)
 	m.OwnMeetings = mine.MakerMeetings
 	if mine.MonthMinutes > 0 || mine.MakerMinutes > 0 {
-		use, err := s.tenants.Org(org.ID).MonthUse(c.UserContext())
+		use, err := s.monthUse(c.UserContext(), org.ID)
 		if err != nil {
 			return m, err
 		}
@@ -66,7 +66,7 @@ func (s *Server) offers(c *fiber.Ctx, org tenants.OrgID, now billing.Plan) ([]vi
 	if err != nil || bigger == nil || !s.cfg.Selling {
 		return nil, err
 	}
-	seats, err := s.tenants.Org(org).SeatsUsed(c.UserContext())
+	seats, err := s.seatsUsed(c.UserContext(), org)
 	return s.texts(c).Offers([]views.Plan{planModel(*bigger)}, max(seats, 1)), err
 }
 
@@ -129,7 +129,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if !m.CanUpgrade {
 		return m, nil
 	}
-	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
+	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
 	if err != nil {
 		return m, err
 	}
@@ -167,7 +167,7 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 	if out.Reason != tenants.EndLimit {
 		return out, nil
 	}
-	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
+	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
 	if err != nil {
 		return out, err
 	}
@@ -225,7 +225,7 @@ func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
 		return out, nil
 	}
 	out.RestUntil = restUntil(m, s.clock.Now())
-	plan, _, err := s.billing.PlanOf(c.UserContext(), at.Org.ID)
+	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
 	out.ByQuota = !plan.Limits.Bounds(m.Length)
 	out.CanUpgrade = out.CanUpgrade && !out.ByQuota
 	return out, err

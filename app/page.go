@@ -28,7 +28,7 @@ func (s *Server) page(c *fiber.Ctx, title string) views.Page {
 func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	p := s.page(c, title)
 	org := theOrg(c)
-	plan, sub, err := s.billing.PlanOf(c.UserContext(), org.ID)
+	plan, sub, err := s.planOf(c.UserContext(), org.ID)
 	if err != nil {
 		return p, err
 	}

@@ -23,7 +23,7 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	use, err := s.tenants.Org(org).MonthUse(c.UserContext())
+	use, err := s.monthUse(c.UserContext(), org)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *Server) minutesNear(ctx context.Context, org tenants.OrgID, maker tenan
 	if err != nil || may.MonthMinutes == 0 && may.MakerMinutes == 0 {
 		return 0, false, err
 	}
-	use, err := s.tenants.Org(org).MonthUse(ctx)
+	use, err := s.monthUse(ctx, org)
 	for _, one := range [][2]int{{use.Minutes, may.MonthMinutes}, {use.Makers[maker], may.MakerMinutes}} {
 		used, most := one[0], one[1]
 		if most > 0 && used*100 >= most*tenants.NearlyUsed && (!near || most-used < left) {
@@ -233,7 +233,7 @@ func (s *Server) minutesNear(ctx context.Context, org tenants.OrgID, maker tenan
 
 // quotaAlert is the banner of an organization whose minutes, or what it keeps, are nearly or wholly used; nil while they are not.
 func (s *Server) quotaAlert(c *fiber.Ctx, org orgAccess, texts *views.Texts) (*views.Flash, error) {
-	quota, err := s.tenants.Org(org.ID).Quota(c.UserContext())
+	quota, err := s.quotaOf(c.UserContext(), org.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ func (s *Server) minutesAlert(c *fiber.Ctx, org orgAccess, quota *int, texts *vi
 	if quota == nil {
 		return nil, nil
 	}
-	use, err := s.tenants.Org(org.ID).MonthUse(c.UserContext())
+	use, err := s.monthUse(c.UserContext(), org.ID)
 	most := *quota
 	switch {
 	case err != nil || use.Minutes*100 < most*tenants.NearlyUsed:

@@ -127,7 +127,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	})
 	s.web.Server().HeaderReceived = bodyLimit
 	s.web.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
-	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress}))
+	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress, Level: compress.LevelBestSpeed}))
 	s.routes()
 	return s, nil
 }

@@ -205,21 +205,15 @@ func (s *Server) requireUser(c *fiber.Ctx) error {
 	return c.Redirect("/login?next="+urlQuery(c.OriginalURL()), fiber.StatusSeeOther)
 }
 
-// requireRole lets in members of the organization in the path who hold one of the roles; no roles means any member. Strangers get
-// "not found": they are not told which organizations exist.
+// requireRole lets in members of the organization in the path who hold one of the roles; no roles means any member. What the visitor is where
+// was read at the beginning of this very request. Strangers get "not found": they are not told which organizations exist.
 func (s *Server) requireRole(roles ...tenants.Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		org, err := s.tenants.OrgBySlug(c.UserContext(), c.Params("org"))
-		if err != nil {
-			return err
-		}
-		role, err := s.tenants.Org(org.ID).Role(c.UserContext(), visitor(c).User.ID)
-		if isCode(err, tenants.CodeForbidden) {
+		at := slices.IndexFunc(visitor(c).Orgs, func(m tenants.Membership) bool { return m.Org.Slug == c.Params("org") })
+		if at < 0 {
 			return errNotFound
 		}
-		if err != nil {
-			return err
-		}
+		org, role := visitor(c).Orgs[at].Org, visitor(c).Orgs[at].Role
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return errForbidden
 		}

@@ -48,7 +48,7 @@ func (s *Server) joinCode(c *fiber.Ctx) error {
 
 // publicPlans are the plans that the pricing page shows, cheapest first.
 func (s *Server) publicPlans(c *fiber.Ctx) ([]views.Plan, error) {
-	plans, err := s.billing.Plans(c.UserContext())
+	plans, err := s.plans(c.UserContext())
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (s *Server) publicPlans(c *fiber.Ctx) ([]views.Plan, error) {
 
 // nextPlan is the cheapest plan above the given one that can be bought; nil when there is none.
 func (s *Server) nextPlan(c *fiber.Ctx, now billing.Plan) (*billing.Plan, error) {
-	plans, err := s.billing.Plans(c.UserContext())
+	plans, err := s.plans(c.UserContext())
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,9 @@ const usageDefault = 30
 func (s *Server) usagePage(c *fiber.Ctx) error {
 	days := usageRange(c, s.clock.Now())
 	org := s.tenants.Org(theOrg(c).ID)
-	report, err := org.UsageReport(c.UserContext(), visitor(c).User.ID, days.first, days.last)
+	report, err := org.UsageReport(c.UserContext(), visitor(c).User.ID, tenants.UsageQuery{
+		First: days.first, Last: days.last, Skip: (pageOf(c) - 1) * tenants.PageSize, Named: tenants.PageSize,
+	})
 	if err != nil {
 		return err
 	}
@@ -108,16 +110,16 @@ func pageIn[T any](all []T, at views.ListPage) []T {
 
 // addUsageQuotas adds what of this month's quotas is used.
 func (s *Server) addUsageQuotas(c *fiber.Ctx, m *views.UsageModel) error {
-	org := s.tenants.Org(theOrg(c).ID)
-	quota, err := org.Quota(c.UserContext())
+	org := theOrg(c).ID
+	quota, err := s.quotaOf(c.UserContext(), org)
 	if err != nil {
 		return err
 	}
-	people, err := org.PersonQuotas(c.UserContext())
+	people, err := s.personQuotas(c.UserContext(), org)
 	if err != nil {
 		return err
 	}
-	use, err := org.MonthUse(c.UserContext())
+	use, err := s.monthUse(c.UserContext(), org)
 	if err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func (s *Server) usagePeopleCSV(c *fiber.Ctx) error {
 func (s *Server) usageFile(c *fiber.Ctx, name string, head []string, write func(tenants.UsageReport, func(...string) error) error) error {
 	org, by, days := theOrg(c), visitor(c).User.ID, usageRange(c, s.clock.Now())
 	return s.download(c, org.Slug+"-"+name+".csv", "text/csv; charset=utf-8", func(ctx context.Context, w io.Writer) error {
-		report, err := s.tenants.Org(org.ID).UsageReport(ctx, by, days.first, days.last)
+		report, err := s.tenants.Org(org.ID).UsageReport(ctx, by, tenants.UsageQuery{First: days.first, Last: days.last})
 		if err != nil {
 			return err
 		}

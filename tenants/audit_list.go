@@ -136,10 +136,10 @@ func namesOf(tx *gorm.DB, ids map[string]bool) (map[string]string, error) {
 	}
 	var people []userRow
 	var rooms []roomRow
-	if err := tx.Where("id IN ?", list).Find(&people).Error; err != nil {
+	if err := tx.Select("id, name").Where("id IN ?", list).Find(&people).Error; err != nil {
 		return nil, err
 	}
-	if err := tx.Where("id IN ?", list).Find(&rooms).Error; err != nil {
+	if err := tx.Select("id, name").Where("id IN ?", list).Find(&rooms).Error; err != nil {
 		return nil, err
 	}
 	for _, p := range people {

@@ -44,9 +44,3 @@ func daysBetween(first, last time.Time) ([]time.Time, error) {
 	}
 	return out, nil
 }
-
-// midnight is when the day of a moment begins in UTC.
-func midnight(t time.Time) time.Time {
-	y, m, d := t.UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-}

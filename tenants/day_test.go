@@ -77,7 +77,7 @@ func TestUsageFollowsTheDaysOfAZone(t *testing.T) {
 			"UTC":                 {{"2026-04-04", 0, 0, 0, 0}, {"2026-04-05", 1, 2, 2, 2 * time.Hour}, {"2026-04-06", 0, 0, 0, 0}},
 		} {
 			first, last := tenants.StartOfDay(2026, time.April, 4, zone(t, name)), tenants.StartOfDay(2026, time.April, 6, zone(t, name))
-			report, err := acme.UsageReport(t.Context(), acme.User("ann").ID, first, last)
+			report, err := acme.UsageReport(t.Context(), acme.User("ann").ID, tenants.UsageQuery{First: first, Last: last})
 			if err != nil || len(report.Days) != len(want) {
 				t.Fatalf("%s: %+v, %v", name, report, err)
 			}

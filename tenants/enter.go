@@ -34,7 +34,7 @@ func (o *Scoped) Enter(ctx context.Context, in EnterInput) (Entry, error) {
 	err := o.write(ctx, "enter a room", func(tx *gorm.DB) error {
 		var err error
 		waits = nil
-		entry, err = enter(tx, in, o.store.now())
+		entry, err = o.enter(tx, in, o.store.now())
 		if CodeOf(err) == CodeWaiting {
 			waits, err = err, nil // that they wait is to be kept
 		}
@@ -63,7 +63,7 @@ func isIdentity(s string) bool {
 	return s != "" && len(s) <= identityMax && storable(s) && !control
 }
 
-func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
+func (o *Scoped) enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	room, err := findRoom(forUpdate(tx), in.Room)
 	if err != nil {
 		return Entry{}, err
@@ -100,7 +100,7 @@ func enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error) {
 	if current.open() {
 		err = current.raise(tx, in, now)
 	} else {
-		current, err = open(tx, current, room, policies, in, now)
+		current, err = o.open(tx, current, room, policies, in, now)
 	}
 	if err != nil {
 		return Entry{}, err
@@ -131,7 +131,7 @@ func (s *sitting) raise(tx *gorm.DB, in EnterInput, now time.Time) error {
 }
 
 // open starts the room's next meeting, once the one before it is written off.
-func open(tx *gorm.DB, stale sitting, room roomRow, policies Policies, in EnterInput, now time.Time) (sitting, error) {
+func (o *Scoped) open(tx *gorm.DB, stale sitting, room roomRow, policies Policies, in EnterInput, now time.Time) (sitting, error) {
 	if stale.meeting.ID != "" {
 		if err := finish(tx, stale.meeting); err != nil {
 			return sitting{}, err
@@ -149,7 +149,7 @@ func open(tx *gorm.DB, stale sitting, room roomRow, policies Policies, in EnterI
 	if err := oneMore(tx, room, in, now); err != nil {
 		return sitting{}, err
 	}
-	if err := minutesLeft(tx, room, in.Limits, now); err != nil {
+	if err := o.minutesLeft(tx, room, in.Limits); err != nil {
 		return sitting{}, err
 	}
 	id, err := newID()

@@ -111,9 +111,13 @@ func usageExportPage(tx *gorm.DB, after ExportPlace, now time.Time) ([][]any, Ex
 	if last.Before(from) {
 		return nil, nil, nil
 	}
-	days, err := usageDays(tx, from, last, now)
+	starts, err := daysBetween(from, last)
+	if err != nil {
+		return nil, nil, err
+	}
+	days, err := readDays(tx, starts, now)
 	var out [][]any
-	for _, d := range days {
+	for _, d := range totals(days) {
 		if d.Meetings > 0 || d.Time > 0 {
 			out = append(out, []any{d.Day.Format(time.DateOnly), d.Meetings, d.People, minutesCell(d.Time), d.Peak})
 		}

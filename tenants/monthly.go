@@ -3,6 +3,7 @@ package tenants
 import (
 	"cmp"
 	"context"
+	"maps"
 	"strconv"
 	"time"
 
@@ -28,25 +29,91 @@ func (o *Scoped) MonthUse(ctx context.Context) (MonthUse, error) {
 	var out MonthUse
 	err := o.read(ctx, "count the minutes of a month", func(tx *gorm.DB) error {
 		var err error
-		out, err = monthUse(tx, o.store.now())
+		out, err = o.monthUse(tx)
 		return err
 	})
 	return out, err
 }
 
-func monthUse(tx *gorm.DB, now time.Time) (MonthUse, error) {
-	from := monthOf(now)
-	var rows []struct {
-		StartedAt time.Time
-		EndedAt   *time.Time
-		EndsAt    *time.Time
-		CreatedBy *UserID
+// monthUse adds what ended since the last time to what is remembered of the month.
+func (o *Scoped) monthUse(tx *gorm.DB) (MonthUse, error) {
+	now := o.store.now()
+	known, err := o.monthBefore(tx, now.Add(-lateReports).Truncate(time.Hour))
+	if err != nil {
+		return MonthUse{}, err
 	}
-	err := tx.Model(&meetingRow{}).Joins("JOIN rooms ON rooms.tenant_id = meetings.tenant_id AND rooms.id = meetings.room_id").
-		Where("meetings.ended_at IS NULL OR meetings.ended_at >= ?", from).
-		Select("meetings.started_at, meetings.ended_at, meetings.ends_at, rooms.created_by").Scan(&rows).Error
-	var all time.Duration
-	makers := map[UserID]time.Duration{}
+	fresh, err := spentSince(tx, known.until)
+	if err != nil {
+		return MonthUse{}, err
+	}
+	makers := maps.Clone(known.makers)
+	all := known.all + addSpent(&makers, fresh, known.month, now)
+	out := MonthUse{Minutes: int(all / time.Minute), Makers: make(map[UserID]int, len(makers))}
+	for who, spent := range makers {
+		out.Makers[who] = int(spent / time.Minute)
+	}
+	return out, nil
+}
+
+// monthBefore is what the meetings took that ended before a moment in its month.
+// A meeting whose end was written down later than it happened shows in their number.
+func (o *Scoped) monthBefore(tx *gorm.DB, until time.Time) (keptMonth, error) {
+	month := monthOf(o.store.now())
+	if until.Before(month) {
+		return keptMonth{month: month, until: month}, nil
+	}
+	kept := o.store.history.month(o.org, month)
+	var ended int64
+	err := tx.Model(&meetingRow{}).Where("ended_at >= ? AND ended_at < ?", month, kept.until).Count(&ended).Error
+	if err != nil {
+		return kept, err
+	}
+	if ended != kept.meetings || kept.until.After(until) {
+		kept = keptMonth{month: month, until: month}
+	}
+	if kept.until.Equal(until) {
+		return kept, nil
+	}
+	var more []spentRow
+	if err := spent(tx).Where("meetings.ended_at >= ? AND meetings.ended_at < ?", kept.until, until).Scan(&more).Error; err != nil {
+		return kept, err
+	}
+	kept.makers = maps.Clone(kept.makers) // the remembered one may be in use
+	kept.all += addSpent(&kept.makers, more, month, until)
+	kept.meetings, kept.until = kept.meetings+int64(len(more)), until
+	o.store.history.keepMonth(o.org, kept)
+	return kept, nil
+}
+
+// spentRow is a meeting, and who made its room.
+type spentRow struct {
+	StartedAt time.Time
+	EndedAt   *time.Time
+	EndsAt    *time.Time
+	CreatedBy *UserID
+}
+
+func spent(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&meetingRow{}).Joins("JOIN rooms ON rooms.tenant_id = meetings.tenant_id AND rooms.id = meetings.room_id").
+		Select("meetings.started_at, meetings.ended_at, meetings.ends_at, rooms.created_by")
+}
+
+// spentSince finds the meetings that ended after a moment, and those that run.
+// With one question for both, SQLite would look at all meetings there ever were.
+func spentSince(tx *gorm.DB, from time.Time) (rows []spentRow, err error) {
+	var run []spentRow
+	if err := spent(tx).Where("meetings.ended_at >= ?", from).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	err = spent(tx).Where("meetings.ended_at IS NULL").Scan(&run).Error
+	return append(rows, run...), err
+}
+
+// addSpent adds up what meetings took after a moment, together and by maker.
+func addSpent(makers *map[UserID]time.Duration, rows []spentRow, from, now time.Time) (all time.Duration) {
+	if *makers == nil {
+		*makers = map[UserID]time.Duration{}
+	}
 	for _, r := range rows {
 		end := now
 		switch {
@@ -55,30 +122,22 @@ func monthUse(tx *gorm.DB, now time.Time) (MonthUse, error) {
 		case r.EndsAt != nil && r.EndsAt.Before(now):
 			end = *r.EndsAt
 		}
-		start := r.StartedAt
-		if start.Before(from) {
-			start = from
-		}
-		spent := max(end.Sub(start), 0)
-		all += spent
+		took := max(end.Sub(later(r.StartedAt, from)), 0)
+		all += took
 		if r.CreatedBy != nil {
-			makers[*r.CreatedBy] += spent
+			(*makers)[*r.CreatedBy] += took
 		}
 	}
-	out := MonthUse{Minutes: int(all / time.Minute), Makers: make(map[UserID]int, len(makers))}
-	for who, spent := range makers {
-		out.Makers[who] = int(spent / time.Minute)
-	}
-	return out, err
+	return all
 }
 
 // minutesLeft refuses a new meeting when the month's minutes are used up. A
 // meeting that runs may finish.
-func minutesLeft(tx *gorm.DB, room roomRow, l Limits, now time.Time) error {
+func (o *Scoped) minutesLeft(tx *gorm.DB, room roomRow, l Limits) error {
 	if l.MonthMinutes <= 0 && l.MakerMinutes <= 0 {
 		return nil
 	}
-	used, err := monthUse(tx, now)
+	used, err := o.monthUse(tx)
 	if err != nil {
 		return err
 	}

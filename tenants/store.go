@@ -29,6 +29,7 @@ type Store struct {
 	sealer   sealer
 	password hasher
 	sessions *SessionStorage
+	history  *history
 }
 
 // New makes a store.
@@ -46,6 +47,7 @@ func New(db *DB, o Options) *Store {
 		sealer:   newSealer(o.Secret),
 		password: newHasher(o.PasswordCost),
 		sessions: &SessionStorage{db: db, clock: o.Clock},
+		history:  newHistory(),
 	}
 }
 

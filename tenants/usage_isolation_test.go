@@ -36,7 +36,7 @@ func usageCrossings() map[string]crossing {
 			return mine.NoteQuality(ctx, o.room.MediaName, o.meeting.StartedAt, []tenants.QualityMinute{{Identity: "guest", Minute: o.meeting.StartedAt, Score: 10}})
 		},
 		"UsageReport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			_, err := mine.UsageReport(ctx, o.ann, o.meeting.StartedAt, o.meeting.StartedAt)
+			_, err := mine.UsageReport(ctx, o.ann, tenants.UsageQuery{First: o.meeting.StartedAt, Last: o.meeting.StartedAt})
 			return refused(err)
 		},
 	}
