@@ -94,6 +94,11 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 		return errNoSales
 	}
 	org := theOrg(c)
+	if _, err := s.tenants.Org(org.ID).Deletion(c.UserContext()); err == nil {
+		return errGoing
+	} else if !isCode(err, tenants.CodeNotFound) {
+		return err
+	}
 	seats, err := s.seatsAsked(c, c.FormValue("seats"))
 	if err != nil {
 		return s.showBilling(c, seats, c.FormValue("seats"), err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -52,6 +53,9 @@ func (s *Server) ringErrands() {
 	}
 }
 
+// errJobDropped is of an errand that has dropped its job itself, in the transaction that saw that it is done.
+var errJobDropped = errors.New("the job is dropped already")
+
 // runErrand does one errand. It is dropped when it is done; after a failure, or when the process stops, it comes again.
 func (s *Server) runErrand(ctx context.Context, job tenants.Job) {
 	ctx, cancel := context.WithCancel(tenants.WithOrigin(ctx, tenants.Origin{Via: tenants.ViaService}))
@@ -64,6 +68,8 @@ func (s *Server) runErrand(ctx context.Context, job tenants.Job) {
 	tidy, done := context.WithTimeout(context.WithoutCancel(ctx), errandTidy)
 	defer done()
 	switch {
+	case errors.Is(err, errJobDropped):
+		err = nil
 	case err == nil:
 		err = s.tenants.DropJob(tidy, job)
 	case stopped:
@@ -103,6 +109,10 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.makeExport(ctx, job)
 	case tenants.ErrandExportOver:
 		return s.tenants.Org(job.Org).DropExport(ctx, job.Ref)
+	case tenants.ErrandErase:
+		return s.eraseOrganization(ctx, job.Org)
+	case tenants.ErrandRenewal:
+		return s.settleRenewal(ctx, job.Org)
 	}
 	return nil
 }

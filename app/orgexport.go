@@ -12,10 +12,10 @@ import (
 	"parley/views"
 )
 
-// orgDataPage is where an organization is taken away as a file.
-func (s *Server) orgDataPage(c *fiber.Ctx) error { return s.showOrgData(c, nil) }
+// orgDataPage is where an organization is taken away as a file, and where it ends.
+func (s *Server) orgDataPage(c *fiber.Ctx) error { return s.showOrgData(c, views.OrgDataModel{}) }
 
-func (s *Server) showOrgData(c *fiber.Ctx, fault error) error {
+func (s *Server) showOrgData(c *fiber.Ctx, m views.OrgDataModel) error {
 	org := theOrg(c)
 	page, err := s.orgPage(c, "orgdata.title")
 	if err != nil {
@@ -25,11 +25,7 @@ func (s *Server) showOrgData(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	m := views.OrgDataModel{Days: int(tenants.ExportLife / (24 * time.Hour))}
-	if fault != nil {
-		m.ExportFault, m.Wait = tenants.KeyOf(fault), s.waitFor(c, fault)
-		c.Status(statusFor(fault))
-	}
+	m.Days, m.Owns, m.When = int(tenants.ExportLife/(24*time.Hour)), org.Role == tenants.RoleOwner, s.clock.Now().Add(tenants.DeletionGrace)
 	for _, e := range exports {
 		switch e.State {
 		case tenants.ExportWaiting:
@@ -49,7 +45,8 @@ func (s *Server) askExport(c *fiber.Ctx) error {
 		By: visitor(c).User.ID, Lang: s.texts(c).Lang(), Base: s.base(c),
 	})
 	if isCode(err, tenants.CodeTaken) || isCode(err, tenants.CodeHeld) {
-		return s.showOrgData(c, err)
+		c.Status(statusFor(err))
+		return s.showOrgData(c, views.OrgDataModel{ExportFault: tenants.KeyOf(err), Wait: s.waitFor(c, err)})
 	}
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 		}
 	}
 	p.Flash = doneFlash(c, p.Texts)
+	if p.Going, err = s.going(c); err != nil {
+		return p, err
+	}
 	if p.Alert, err = s.quotaAlert(c, org, p.Texts); err != nil {
 		return p, err
 	}

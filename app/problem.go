@@ -30,6 +30,7 @@ var (
 	errStaleForm = &problem{Status: fiber.StatusForbidden, Key: "stale_form"}
 	errTooMany   = &problem{Status: fiber.StatusTooManyRequests, Key: "too_many"}
 	errDraining  = &problem{Status: fiber.StatusServiceUnavailable, Key: "draining"}
+	errGoing     = &problem{Status: fiber.StatusConflict, Key: "conflict", Detail: "error.organization.buying"}
 	errNoSales   = &problem{Status: fiber.StatusForbidden, Key: "no_sales"}
 )
 

@@ -157,6 +157,9 @@ func (s *Server) routes() {
 	o.Get("/settings/data", managers, s.orgDataPage)
 	o.Post("/settings/data/export", managers, s.askExport)
 	o.Get("/settings/data/exports/:export", managers, s.takeExport)
+	owners := s.requireRole(tenants.RoleOwner)
+	o.Post("/settings/data/delete", owners, s.deleteOrg)
+	o.Post("/settings/data/keep", owners, s.keepOrg)
 
 	// What admins watch over.
 	watchers := s.requireRole(tenants.RoleOwner, tenants.RoleAdmin, tenants.RoleBilling)

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +45,8 @@ type world struct {
 	mails   app.FolderMailer
 	login   *identityfake.Server
 	failing *error // what the check named "switch" answers
+
+	stripeDown atomic.Bool // Stripe answers nothing
 }
 
 const webhookSecret = "whsec_test"
@@ -60,9 +64,14 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 
 func newWorldOn(t *testing.T, database string) *world {
 	t.Helper()
+	return newWorldAt(t, database, clockwork.NewRealClock())
+}
+
+// newWorldAt is a world with a clock of its own.
+func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
+	t.Helper()
 	db := tenantstest.Open(t, database)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	clock := clockwork.NewRealClock()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	w := &world{t: t, db: db, base: "http://" + l.Addr().String(), failing: new(error)}
@@ -74,7 +83,7 @@ func newWorldOn(t *testing.T, database string) *world {
 	})
 	must(t, err)
 	t.Cleanup(w.stripe.Close)
-	gateway, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_app", HTTP: w.stripe.Client(), Log: log})
+	gateway, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_app", HTTP: &http.Client{Transport: switched{w.stripe.Client().Transport, &w.stripeDown}}, Log: log})
 	must(t, err)
 	w.billing, err = billing.New(db, gateway, billing.Options{Clock: clock, Log: log, WebhookSecret: webhookSecret})
 	must(t, err)
@@ -123,6 +132,20 @@ func newWorldOn(t *testing.T, database string) *world {
 		}
 	})
 	return w
+}
+
+// switched is the way to Stripe, which can be cut.
+type switched struct {
+	http.RoundTripper
+	down *atomic.Bool
+}
+
+// RoundTrip fails while the way is cut.
+func (s switched) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.down.Load() {
+		return nil, errors.New("Stripe is not reached")
+	}
+	return s.RoundTripper.RoundTrip(r)
 }
 
 // browser is one person's browser: it keeps cookies and follows no redirect by itself.
@@ -302,7 +325,7 @@ func must(t *testing.T, err error) {
 // eventually polls until the condition holds.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never came to this: %s", what)

@@ -76,7 +76,10 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 			}
 			return nil
 		},
-		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
+		"StopRenewal":   func(ctx context.Context, mine tenants.OrgID) error { return w.billing.StopRenewal(ctx, mine) },
+		"ResumeRenewal": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.ResumeRenewal(ctx, mine) },
+		"Close":         func(ctx context.Context, mine tenants.OrgID) error { return w.billing.Close(ctx, mine) },
+		"SetPlan":       func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
 		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
 			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
 			if err == nil && page == "" {
@@ -130,7 +133,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -41,6 +41,12 @@ type Gateway interface {
 	Payments(ctx context.Context, customer string) ([]Payment, error)
 	// PayerOf says which customer paid a charge; "" is nobody.
 	PayerOf(ctx context.Context, charge string) (customer string, err error)
+	// CancelAtPeriodEnd says whether a running subscription ends with its period
+	// instead of renewing itself. Doing it again changes nothing.
+	CancelAtPeriodEnd(ctx context.Context, subscription string, yes bool) error
+	// Cancel ends a subscription at once, without giving anything back.
+	// ErrNotFound when it has ended already.
+	Cancel(ctx context.Context, subscription string) error
 	// PortalURL opens Stripe's page for invoices, cards and cancelling.
 	PortalURL(ctx context.Context, customer, returnURL string) (string, error)
 	// Events lists what happened from a moment on, oldest first. Stripe remembers

@@ -53,6 +53,12 @@ func (NoSales) Payments(context.Context, string) ([]Payment, error) { return nil
 // PayerOf refuses.
 func (NoSales) PayerOf(context.Context, string) (string, error) { return "", errNoSales }
 
+// CancelAtPeriodEnd refuses.
+func (NoSales) CancelAtPeriodEnd(context.Context, string, bool) error { return errNoSales }
+
+// Cancel refuses.
+func (NoSales) Cancel(context.Context, string) error { return errNoSales }
+
 // PortalURL refuses.
 func (NoSales) PortalURL(context.Context, string, string) (string, error) { return "", errNoSales }
 

@@ -79,6 +79,7 @@ type subscriptionRow struct {
 	CancelAtPeriodEnd bool
 	PastDueSince      *time.Time
 	CompedPlan        string
+	RenewalStopped    string // the subscription whose renewal we have stopped ourselves
 	Revision          int64
 	UpdatedAt         time.Time
 }
@@ -108,7 +109,8 @@ func (r subscriptionRow) subscription() Subscription {
 // nothing at all.
 func (r subscriptionRow) mirrored(now *RemoteSubscription) subscriptionRow {
 	next := subscriptionRow{
-		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan, Revision: r.Revision,
+		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan,
+		RenewalStopped: r.RenewalStopped, Revision: r.Revision,
 	}
 	if now == nil {
 		return next
@@ -275,7 +277,7 @@ func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string
 		return tx.Model(&subscriptionRow{}).Where("customer_id = ?", id).Updates(map[string]any{
 			"customer_id": nil, "customer_try": gorm.Expr("customer_try + 1"), "revision": gorm.Expr("revision + 1"),
 			"subscription_id": "", "plan": "", "status": "", "pay_interval": "", "seats": 0,
-			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "updated_at": s.now(),
+			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "renewal_stopped": "", "updated_at": s.now(),
 		}).Error
 	})
 	if err != nil {

@@ -253,6 +253,17 @@ func (g *stripeGateway) SetSeats(ctx context.Context, id string, seats int) erro
 	return translate("change the seats", err)
 }
 
+// CancelAtPeriodEnd: https://docs.stripe.com/billing/subscriptions/cancel
+func (g *stripeGateway) CancelAtPeriodEnd(ctx context.Context, id string, yes bool) error {
+	_, err := g.api.Subscriptions.Update(id, &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}, CancelAtPeriodEnd: &yes})
+	return translate("stop or resume the renewal", err)
+}
+
+func (g *stripeGateway) Cancel(ctx context.Context, id string) error {
+	_, err := g.api.Subscriptions.Cancel(id, &stripe.SubscriptionCancelParams{Params: stripe.Params{Context: ctx}})
+	return translate("cancel the subscription", err)
+}
+
 func (g *stripeGateway) PortalURL(ctx context.Context, customer, returnURL string) (string, error) {
 	ps, err := g.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{
 		Params: stripe.Params{Context: ctx}, Customer: &customer, ReturnURL: &returnURL,

@@ -15,9 +15,12 @@ const (
 
 	ErrandExport     = "export"      // make a copy of everything of an organization; Ref is the export
 	ErrandExportOver = "export-over" // take an export away whose time is up
+
+	ErrandErase   = "erase"   // erase an organization
+	ErrandRenewal = "renewal" // stop its subscription's renewal, or resume it
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -180,6 +180,9 @@ func populated(t *testing.T, w *tenantstest.World) other {
 	if o.export, err = acme.AskExport(t.Context(), tenants.AskExportInput{By: o.ann, Lang: "en"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err = acme.DeleteOrg(t.Context(), tenants.DeleteOrgInput{By: o.ann, Typed: "acme"}); err != nil {
+		t.Fatal(err)
+	}
 	if o.run, err = acme.StartIsolationRun(t.Context(), o.ann); err != nil {
 		t.Fatal(err)
 	}

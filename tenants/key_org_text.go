@@ -46,4 +46,7 @@ const (
 
 	KeyExportBusy = "error.export.busy" // one is being made
 	KeyExportSoon = "error.export.soon" // the last one was just now
+
+	KeyOrganizationOther = "error.organization.foreign" // typed to confirm, and not its name
+	KeyOrganizationGoing = "error.organization.going"   // its end has begun
 )

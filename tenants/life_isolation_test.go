@@ -2,6 +2,7 @@ package tenants_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -71,6 +72,32 @@ func lifeCrossings() map[string]crossing {
 		},
 		"DropExport": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return mine.DropExport(ctx, o.export.ID)
+		},
+		"Deletion": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			if got, err := mine.Deletion(ctx); err == nil && got.AskedBy == o.ann {
+				return errors.New("it showed another's")
+			}
+			return nil
+		},
+		"DeleteOrg": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.DeleteOrg(ctx, tenants.DeleteOrgInput{By: o.ann, Typed: "acme"})
+			return refused(err)
+		},
+		"KeepOrg": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.KeepOrg(ctx, tenants.DeleteOrgInput{By: o.ann}))
+		},
+		"SettleRenewal": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
+			_, err := mine.SettleRenewal(ctx, true)
+			return err
+		},
+		"RoomsInUse": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			rooms, err := mine.RoomsInUse(ctx)
+			for _, r := range rooms {
+				if r.ID == o.room.ID {
+					return errors.New("it shows another's room")
+				}
+			}
+			return err
 		},
 		"Marks": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Marks(ctx, o.ann)

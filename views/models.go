@@ -13,6 +13,7 @@ type Page struct {
 	Org    *OrgBar                  // the organization whose console this is; nil elsewhere
 	Flash  *Flash                   // what the last action did; nil for nothing
 	Alert  *Flash                   // what the organization has to know now; nil for nothing
+	Going  *Going                   // the organization is to be deleted; nil when it stays
 	Demo   bool                     // demo mode: mails and payments are pretended, and the pages say so
 	Robots bool                     // search engines may list the page
 	Asset  func(name string) string // the address of a built file ("site.css", "img/mark.svg")

@@ -142,6 +142,8 @@ func Rules() map[string]Rule {
 		"/o/:org/settings/data":                     console(nil),
 		"/o/:org/settings/data/export":              console(nil),
 		"/o/:org/settings/data/exports/:export":     console(Params{"export": "exports.id"}),
+		"/o/:org/settings/data/delete":              console(nil),
+		"/o/:org/settings/data/keep":                console(nil),
 		"/o/:org/leave":                             console(nil),
 		"/o/:org/colleagues":                        console(nil),
 		"/o/:org/people":                            console(nil),
