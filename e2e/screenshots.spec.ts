@@ -41,6 +41,26 @@ async function shoot(page: Page, name: string, { themes = ["light", "dark"], ful
   await page.setViewportSize(sizes.wide);
 }
 
+/** What every page of an organization's office is looked at in: both languages, each in two of the four pictures that the others get. What
+ * axe finds hangs on sizes and colours and not on words, so that it judges one language: every size and every theme once. */
+const sights = [
+  { language: "en", judged: true, pictures: [["wide", "light"], ["phone", "dark"]] },
+  { language: "de", judged: false, pictures: [["wide", "dark"], ["phone", "light"]] },
+] as const;
+
+/** One picture, and what axe says of the page as it stands: nothing at all, of any weight. */
+async function glance(page: Page, name: string, size: keyof typeof sizes, theme: "light" | "dark", judged: boolean): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  await page.setViewportSize(sizes[size]);
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`), fullPage: true });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect.soft(over, `${name}, ${size}: wider than the window`).toBeLessThanOrEqual(0);
+  if (!judged) return;
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(" | ")}`), `${name}, ${size}, ${theme}: axe`).toEqual([]);
+}
+
 /** Fonts are there, pages have faded in; what turns for ever may go on turning. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -124,6 +144,60 @@ test.describe("screenshots", () => {
     await expect(page).toHaveURL(/\/billing\/done/);
     await shoot(page, "15-checkout-done");
     await shootAt(ann, `${home}/billing`, "12-billing-paid");
+  });
+
+  test("an organization's office, in English and in German", async ({ parley, person }) => {
+    await mkdir(folder, { recursive: true });
+    const owner = await parley.seed(24, 700);
+    const ann = await person("Owner");
+    const { page, context } = ann;
+    await ann.signIn({ ...owner, organization: "" });
+    const home = ann.home;
+    await page.goto(`${home}/billing`);
+    await page.getByRole("button", { name: /^Get Business/ }).click();
+    await expect(page).toHaveURL(/\/dev\/stripe\/checkout\//);
+    await ann.pay();
+    await expect(page).toHaveURL(/\/billing\/done/);
+    await page.goto(`${home}/quotas`);
+    await page.getByLabel("Minutes of meetings a month").fill("90000");
+    await ann.button("Save quotas").click();
+    await page.goto(`${home}/developers`);
+    await page.getByLabel("Address").fill("http://127.0.0.1:9/parley/meetings");
+    for (const event of ["meeting.started", "participant.joined"]) await page.getByRole("checkbox", { name: event }).check();
+    await ann.button("Make a webhook").click();
+    await page.getByLabel("What is the media key for").fill("Lobby kiosk");
+    await ann.button("Make a media key").click();
+    await page.getByLabel("What is it for").fill("Nightly report of the bookkeeping department");
+    for (const scope of ["rooms:read", "meetings:read", "usage:read"]) await page.getByRole("checkbox", { name: scope }).check();
+    await ann.button("Make an API key").click();
+    await glance(page, "47-developers-fresh-en", "wide", "light", true);
+    await page.goto(`${home}/developers`);
+    const webhook = (await page.getByRole("link", { name: "See deliveries" }).getAttribute("href")) ?? "";
+    await page.goto(`${home}/meetings`);
+    const meeting = (await page.getByTestId("past-meeting").getByRole("link").first().getAttribute("href")) ?? "";
+
+    const pages = {
+      "40-usage": `${home}/usage`,
+      "41-meetings": `${home}/meetings?from=${new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10)}`,
+      "42-meeting": meeting,
+      "43-policies": `${home}/policies`,
+      "44-colleagues": `${home}/colleagues`,
+      "45-quotas": `${home}/quotas`,
+      "46-isolation": `${home}/settings/isolation`,
+      "47-developers": `${home}/developers`,
+      "48-webhook": webhook,
+      "49-audit": `${home}/audit`,
+      "50-data": "/me/data",
+      "51-delete": "/me/delete",
+    };
+    for (const { language, judged, pictures } of sights) {
+      await context.addCookies([{ name: "parley_language", value: language, url: parley.url }]);
+      for (const [name, path] of Object.entries(pages)) {
+        await page.goto(path);
+        await expect(page.locator("html")).toHaveAttribute("lang", language);
+        for (const [size, theme] of pictures) await glance(page, `${name}-${language}`, size, theme, judged);
+      }
+    }
   });
 
   test("lobby, meeting and after", async ({ parley, person, browsers }) => {

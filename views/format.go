@@ -163,5 +163,5 @@ func (t *Texts) Offers(plans []Plan, seats int) []Offer {
 // Date is a day in words, "10 December 2026", as UTC has it.
 func (t *Texts) Date(at time.Time) string {
 	at = at.UTC()
-	return t.T("date.long", "Day", at.Day(), "Month", t.T("date.month."+strings.ToLower(at.Month().String())), "Year", at.Year())
+	return t.T("date.long", "Day", at.Day(), "Month", t.T("date.month."+strings.ToLower(at.Month().String())), "Year", strconv.Itoa(at.Year()))
 }

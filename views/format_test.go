@@ -66,3 +66,16 @@ func TestInitials(t *testing.T) {
 		}
 	}
 }
+
+func TestDatesAreWrittenAsPeopleDo(t *testing.T) {
+	day := time.Date(2026, time.December, 11, 9, 0, 0, 0, time.UTC)
+	catalogue, err := NewCatalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"en": "11 December 2026", "de": "11. Dezember 2026"} {
+		if got := catalogue.For(lang).Date(day); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}

@@ -113,10 +113,21 @@ export class ParleyServer {
 
   /** Runs `parley admin …` on this server's data while it serves, and gives what it printed. */
   admin(...args: string[]): Promise<string> {
+    return this.run("admin", ...args);
+  }
+
+  /** Makes one organization up, with a year of meetings, and gives its owner's address and password. */
+  async seed(people: number, meetings: number): Promise<{ email: string; password: string }> {
+    const said = await this.run("seed", "--demo", "--force", "--organizations", "1", "--people", String(people), "--meetings", String(meetings));
+    const [, password = "", email = ""] = /password is "([^"]+)".*: (\S+@\S+)/.exec(said) ?? [];
+    return { email, password };
+  }
+
+  private run(...args: string[]): Promise<string> {
     const where = ["--data", this.data, ...(this.database ? ["--database", this.database] : [])];
     return new Promise((resolve, reject) => {
-      execFile(binary, ["admin", ...args, ...where], { env: { ...process.env, PARLEY_LISTEN: `127.0.0.1:${this.port}` } }, (err, stdout, stderr) => {
-        if (err) reject(new Error(`parley admin ${args.join(" ")}: ${err.message}\n${stdout}${stderr}`));
+      execFile(binary, [...args, ...where], { env: { ...process.env, PARLEY_LISTEN: `127.0.0.1:${this.port}` } }, (err, stdout, stderr) => {
+        if (err) reject(new Error(`parley ${args.join(" ")}: ${err.message}\n${stdout}${stderr}`));
         else resolve(stdout);
       });
     });
