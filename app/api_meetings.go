@@ -77,7 +77,7 @@ func (s *Server) apiMeeting(c *fiber.Ctx) error {
 // apiParticipantJSON is somebody who had a seat.
 type apiParticipantJSON struct {
 	Identity string     `json:"identity"`
-	Name     string     `json:"name"`
+	Name     *string    `json:"name"` // null for a person who has been deleted
 	Member   bool       `json:"member"`
 	JoinedAt time.Time  `json:"joined_at"`
 	LeftAt   *time.Time `json:"left_at"`
@@ -90,7 +90,11 @@ func (s *Server) apiParticipants(c *fiber.Ctx) error {
 		return err
 	}
 	show := func(p tenants.Participant) apiParticipantJSON {
-		return apiParticipantJSON{Identity: p.Identity, Name: p.Name, Member: p.Member, JoinedAt: p.JoinedAt, LeftAt: p.LeftAt}
+		out := apiParticipantJSON{Identity: p.Identity, Member: p.Member, JoinedAt: p.JoinedAt, LeftAt: p.LeftAt}
+		if p.Name != "" {
+			out.Name = &p.Name
+		}
+		return out
 	}
 	return c.JSON(listOf(people, false, show, nil))
 }

@@ -53,12 +53,13 @@ func (s *Server) auditCSV(c *fiber.Ctx) error {
 		return errForbidden
 	}
 	filter.Limit = auditBatchSize
+	texts := s.texts(c)
 	return s.download(c, org.Slug+"-audit.csv", "text/csv; charset=utf-8", func(ctx context.Context, w io.Writer) error {
-		return s.writeAudit(ctx, csvTo(w), org.ID, by, filter)
+		return s.writeAudit(ctx, csvTo(w), texts, org.ID, by, filter)
 	})
 }
 
-func (s *Server) writeAudit(ctx context.Context, out *csv.Writer, org tenants.OrgID, by tenants.UserID, filter tenants.AuditFilter) error {
+func (s *Server) writeAudit(ctx context.Context, out *csv.Writer, texts *views.Texts, org tenants.OrgID, by tenants.UserID, filter tenants.AuditFilter) error {
 	if err := out.Write([]string{"number", "time", "person", "person_id", "via", "address", "action", "target", "target_name", "detail", "hash"}); err != nil {
 		return err
 	}
@@ -68,6 +69,12 @@ func (s *Server) writeAudit(ctx context.Context, out *csv.Writer, org tenants.Or
 			return err
 		}
 		for _, e := range page.Entries {
+			if e.Actor != "" {
+				e.Name = texts.Person(e.Name)
+			}
+			if e.AboutDeleted {
+				e.About = texts.Person("")
+			}
 			row := []string{strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), e.Name, string(e.Actor), e.Via, e.Address, e.Action, e.Target, e.About, e.Detail, e.Hash}
 			if err := out.Write(plainCells(row)); err != nil {
 				return err
@@ -125,7 +132,7 @@ func auditLine(e tenants.AuditEntry) views.AuditLine {
 	key, byKey := strings.CutPrefix(e.Via, tenants.ViaKey)
 	l := views.AuditLine{
 		Seq: e.Seq, At: e.At, Who: e.Name, Gone: e.Actor != "" && e.Name == "", Service: e.Via == tenants.ViaService,
-		Address: e.Address, Action: e.Action, About: e.About, Target: e.Target, Detail: e.Detail,
+		Address: e.Address, Action: e.Action, About: e.About, Target: e.Target, Detail: e.Detail, AboutDeleted: e.AboutDeleted,
 	}
 	if byKey {
 		l.Key = key

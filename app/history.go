@@ -34,7 +34,7 @@ func (s *Server) meetingsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, views.Meetings(page, meetingsModel(c, filter, live, past, total, rooms)))
+	return s.render(c, views.Meetings(page, meetingsModel(c, page.Texts, filter, live, past, total, rooms)))
 }
 
 // meetingFilter reads the filter from the address. What cannot be read filters nothing.
@@ -44,7 +44,7 @@ func meetingFilter(c *fiber.Ctx) tenants.MeetingFilter {
 	return f
 }
 
-func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMeeting, past []tenants.MeetingSummary, total int, rooms []tenants.Room) views.MeetingsModel {
+func meetingsModel(c *fiber.Ctx, texts *views.Texts, f tenants.MeetingFilter, live []tenants.LiveMeeting, past []tenants.MeetingSummary, total int, rooms []tenants.Room) views.MeetingsModel {
 	query := listQuery(c, "room", "person", "from", "until", "sort")
 	m := views.MeetingsModel{
 		Room: string(f.Room), Person: f.Person, From: c.Query("from"), Until: c.Query("until"), Zone: zoneOf(c).String(), Sort: f.Sort,
@@ -52,7 +52,7 @@ func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMee
 		List: views.ListPage{Path: c.Path(), Query: query, Page: f.Page, Size: tenants.PageSize, Total: total},
 	}
 	for _, one := range live {
-		m.Live = append(m.Live, views.LiveLine{MeetingLine: meetingLine(one.MeetingSummary), Names: one.Names})
+		m.Live = append(m.Live, views.LiveLine{MeetingLine: meetingLine(one.MeetingSummary), Names: everyName(texts, one.Names)})
 	}
 	for _, one := range past {
 		m.Past = append(m.Past, meetingLine(one))
@@ -61,6 +61,15 @@ func meetingsModel(c *fiber.Ctx, f tenants.MeetingFilter, live []tenants.LiveMee
 		m.Rooms = append(m.Rooms, views.Choice{Value: string(r.ID), Word: r.Name})
 	}
 	return m
+}
+
+// everyName is what people are called, where some may have been deleted.
+func everyName(texts *views.Texts, names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = texts.Person(name)
+	}
+	return out
 }
 
 func meetingLine(m tenants.MeetingSummary) views.MeetingLine {
@@ -108,10 +117,10 @@ func (s *Server) meetingPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Title = meeting.RoomName
-	return s.render(c, views.PastMeeting(page, meetingModel(c, meeting, s.clock.Now())))
+	return s.render(c, views.PastMeeting(page, meetingModel(c, page.Texts, meeting, s.clock.Now())))
 }
 
-func meetingModel(c *fiber.Ctx, d tenants.MeetingDetail, now time.Time) views.PastMeetingModel {
+func meetingModel(c *fiber.Ctx, texts *views.Texts, d tenants.MeetingDetail, now time.Time) views.PastMeetingModel {
 	base := "/o/" + theOrg(c).Slug + "/meetings/" + string(d.ID)
 	m := views.PastMeetingModel{
 		MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c), CSV: base + "/quality.csv",
@@ -127,7 +136,7 @@ func meetingModel(c *fiber.Ctx, d tenants.MeetingDetail, now time.Time) views.Pa
 		})
 	}
 	for _, p := range d.Participants {
-		line := views.SeatLine{Name: p.Name, Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt)}
+		line := views.SeatLine{Name: texts.Person(p.Name), Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt)}
 		if p.LeftAt != nil {
 			line.LeftAt, line.Stay = *p.LeftAt, p.LeftAt.Sub(p.JoinedAt)
 		}
@@ -172,11 +181,12 @@ func (s *Server) qualityCSV(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	texts := s.texts(c) // the request is over when the file is written
 	return s.download(c, org.Slug+"-quality.csv", "text/csv; charset=utf-8", func(_ context.Context, w io.Writer) error {
 		out := csvTo(w)
 		names := map[string]string{}
 		for _, p := range d.Participants {
-			names[p.Identity] = p.Name
+			names[p.Identity] = texts.Person(p.Name)
 		}
 		head := []string{"identity", "name", "minute", "score", "loss_up_percent", "loss_down_percent", "rtt_ms", "jitter_ms", "layer", "cause"}
 		err := out.Write(head)

@@ -150,9 +150,14 @@ func (s *Server) usageCSV(c *fiber.Ctx) error {
 
 // usagePeopleCSV is one line a person.
 func (s *Server) usagePeopleCSV(c *fiber.Ctx) error {
+	texts := s.texts(c)
 	return s.usageFile(c, "usage-people", []string{"person_id", "person", "meetings", "minutes"}, func(r tenants.UsageReport, line func(...string) error) error {
 		for _, p := range r.People {
-			if err := line(string(p.User), p.Name, strconv.Itoa(p.Meetings), minutesCell(p.Time)); err != nil {
+			name := p.Name
+			if p.User != "" { // guests are one line without a name
+				name = texts.Person(name)
+			}
+			if err := line(string(p.User), name, strconv.Itoa(p.Meetings), minutesCell(p.Time)); err != nil {
 				return err
 			}
 		}

@@ -190,4 +190,6 @@ type AuditEntry struct {
 	About   string // its name, where it has one
 	Detail  string
 	Hash    string // hex; "" before the chain
+
+	AboutDeleted bool // it was done to a person who has been deleted since
 }

@@ -119,12 +119,14 @@ func auditEntries(tx *gorm.DB, rows []auditRow) ([]AuditEntry, error) {
 	out := make([]AuditEntry, len(rows))
 	for i, r := range rows {
 		out[i] = r.entry()
-		out[i].Name, out[i].About = names[string(out[i].Actor)], names[r.Target]
+		about, known := names[r.Target]
+		out[i].Name, out[i].About, out[i].AboutDeleted = names[string(out[i].Actor)], about, known && about == ""
 	}
 	return out, nil
 }
 
-// namesOf finds what people and rooms with these ids are called.
+// namesOf finds what people and rooms with these ids are called. The name of a
+// person who has been deleted is empty.
 func namesOf(tx *gorm.DB, ids map[string]bool) (map[string]string, error) {
 	names := make(map[string]string, len(ids))
 	if len(ids) == 0 {

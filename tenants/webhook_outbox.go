@@ -72,7 +72,11 @@ func meetingEvent(m Meeting) map[string]any {
 
 // participantEvent is what is told of somebody in a meeting.
 func participantEvent(m Meeting, identity, name string, member bool) map[string]any {
-	return map[string]any{"meeting_id": m.ID, "room_id": m.Room, "identity": identity, "name": name, "member": member}
+	event := map[string]any{"meeting_id": m.ID, "room_id": m.Room, "identity": identity, "name": name, "member": member}
+	if name == "" { // a person who has been deleted: see schema Participant of the API
+		event["name"] = nil
+	}
+	return event
 }
 
 type webhookEventRow struct {

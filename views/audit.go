@@ -35,6 +35,8 @@ type AuditLine struct {
 	About   string // the name of whom or what it was done to
 	Target  string // its id
 	Detail  string
+
+	AboutDeleted bool // it was done to a person who has been deleted since
 }
 
 // auditFamilies are the kinds of deeds that one can filter by: the last part of the messages under "audit.family".
@@ -61,15 +63,18 @@ func auditWho(p Page, l AuditLine) string {
 	case l.Service:
 		return p.T("audit.by_service")
 	case l.Gone:
-		return p.T("audit.by_gone")
+		return p.Texts.Person("")
 	}
 	return p.T("audit.by_operator")
 }
 
 // auditAbout is the name of whom it was done to, else the id, short enough to read.
-func (l AuditLine) auditAbout() string {
-	if l.About != "" {
+func (l AuditLine) auditAbout(p Page) string {
+	switch {
+	case l.About != "":
 		return l.About
+	case l.AboutDeleted:
+		return p.Texts.Person("")
 	}
 	return l.Target
 }

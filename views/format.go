@@ -33,6 +33,14 @@ func (t *Texts) Money(cents int64, currency string) string {
 
 var symbols = map[string]string{"usd": "$", "": "$", "eur": "€", "gbp": "£"}
 
+// Person is what somebody is called where others read of them: by name, or, when they have been deleted and nobody knows it any more, by that.
+func (t *Texts) Person(name string) string {
+	if name == "" {
+		return t.T("person.deleted")
+	}
+	return name
+}
+
 // Number writes a whole number with the language's mark between thousands.
 func (t *Texts) Number(n int64) string {
 	if t == nil || t.printer == nil {
