@@ -39,7 +39,7 @@ func (s *Service) StartCheckout(ctx context.Context, in CheckoutInput) (string, 
 	if err := in.Validate(); err != nil {
 		return "", err
 	}
-	plan, err := s.plan(ctx, in.Plan)
+	plan, err := s.plan(ctx, in.Plan, 0)
 	if err != nil {
 		return "", err
 	}
@@ -53,9 +53,7 @@ func (s *Service) StartCheckout(ctx context.Context, in CheckoutInput) (string, 
 	if err := s.refuseSecond(ctx, in.Org); err != nil {
 		return "", err
 	}
-	price, err := s.gw.EnsurePrice(ctx, Price{
-		Plan: plan.ID, Interval: in.Interval, Product: "Parley " + plan.Name, Cents: plan.Cents(in.Interval), Currency: plan.Currency,
-	})
+	price, err := s.gw.EnsurePrice(ctx, priceOf(plan, in.Interval))
 	if err != nil {
 		return "", err
 	}

@@ -20,6 +20,7 @@ import (
 var ofNobody = map[string]string{
 	"Plans":         "the catalogue is everybody's",
 	"SetPlanLimits": "the operator changes what is sold",
+	"ChangePlan":    "the same",
 	"HandleEvent":   "the customer that Stripe names says whose it is; see the webhook's tests",
 	"Reconcile":     "the customers that Stripe names say whose it is, as with HandleEvent",
 	"Books":         "whose books there are, for who verifies them all; no page asks",
@@ -79,7 +80,13 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 		"StopRenewal":   func(ctx context.Context, mine tenants.OrgID) error { return w.billing.StopRenewal(ctx, mine) },
 		"ResumeRenewal": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.ResumeRenewal(ctx, mine) },
 		"Close":         func(ctx context.Context, mine tenants.OrgID) error { return w.billing.Close(ctx, mine) },
-		"SetPlan":       func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
+		"MoveToCurrent": func(ctx context.Context, mine tenants.OrgID) error {
+			if change, err := w.billing.MoveToCurrent(ctx, mine); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it moved who has nothing: %+v: %w", change, err)
+			}
+			return nil
+		},
+		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
 		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
 			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
 			if err == nil && page == "" {
@@ -133,7 +140,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -19,6 +19,14 @@
 // as people belong or are invited; [Service.SetSeats] changes that later, and
 // Stripe charges or credits the rest of the period.
 //
+// # What is sold
+//
+// The catalogue is data, in versions that are never changed. [Service.ChangePlan]
+// makes the next one and sells that from then on. The price at Stripe carries plan
+// and version, so what a customer has bought is what the mirror says, and stays
+// until [Service.MoveToCurrent]. Free is bought by nobody: its current version is
+// everybody's.
+//
 // # Learning of it
 //
 // Stripe calls the webhook. [Service.HandleEvent] checks the signature over the

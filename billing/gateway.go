@@ -33,6 +33,10 @@ type Gateway interface {
 	// nothing changes (ErrRejected). Fewer are credited to the next invoice.
 	// Doing it again changes nothing.
 	SetSeats(ctx context.Context, subscription string, seats int) error
+	// SetPrice makes a running subscription one at another price of the same plan,
+	// from its next period on: nothing is charged or credited now. Doing it again
+	// changes nothing.
+	SetPrice(ctx context.Context, subscription, price string) error
 	// CancelAndRefund ends a subscription at once and gives back all that it ever
 	// took. Doing it again changes nothing.
 	CancelAndRefund(ctx context.Context, subscription string) error
@@ -56,9 +60,10 @@ type Gateway interface {
 	ParseEvent(payload []byte, signature, secret string) (Event, error)
 }
 
-// Price is one plan at one interval, as Stripe should have it.
+// Price is one version of a plan at one interval, as Stripe should have it.
 type Price struct {
 	Plan, Interval string
+	Version        int
 	Product        string // shown on the payment page and on invoices
 	Cents          int64  // a seat
 	Currency       string
@@ -94,6 +99,7 @@ type RemoteSubscription struct {
 	Created           time.Time
 	Status            string
 	Plan, Interval    string
+	Version           int
 	Seats             int
 	PeriodEnd         time.Time
 	CancelAtPeriodEnd bool

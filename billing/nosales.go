@@ -44,6 +44,9 @@ func (NoSales) Subscriptions(context.Context, string) ([]RemoteSubscription, err
 // SetSeats refuses.
 func (NoSales) SetSeats(context.Context, string, int) error { return errNoSales }
 
+// SetPrice refuses.
+func (NoSales) SetPrice(context.Context, string, string) error { return errNoSales }
+
 // CancelAndRefund refuses.
 func (NoSales) CancelAndRefund(context.Context, string) error { return errNoSales }
 

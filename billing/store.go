@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,47 +12,6 @@ import (
 	"parley/billing/ledger"
 	"parley/tenants"
 )
-
-// planRow is a plan as the catalogue keeps it. It belongs to no organization.
-type planRow struct {
-	ID                 string `gorm:"primaryKey"`
-	Name               string
-	Tagline            string
-	MonthlyCents       int64
-	YearlyCents        int64
-	Currency           string
-	MeetingLength      time.Duration
-	Participants       int
-	ConcurrentMeetings int
-	ChatDays           int
-	StorageBytes       int64
-	Ads                bool
-	Phone              bool
-	SSO                bool `gorm:"column:sso"`
-	OwnDomain          bool
-	AuditLog           bool
-	DedicatedMedia     bool
-	Features           string
-	Listed             bool
-	Contact            bool
-	Rank               int
-	Highlight          bool
-}
-
-// TableName is where it lies.
-func (planRow) TableName() string { return "plans" }
-
-func (r planRow) plan() Plan {
-	return Plan{
-		ID: r.ID, Name: r.Name, Tagline: r.Tagline, MonthlyCents: r.MonthlyCents, YearlyCents: r.YearlyCents, Currency: r.Currency,
-		Limits: tenants.Limits{
-			MeetingLength: r.MeetingLength, Participants: r.Participants, ConcurrentMeetings: r.ConcurrentMeetings,
-			ChatDays: r.ChatDays, StorageBytes: r.StorageBytes, Ads: r.Ads, Phone: r.Phone, SSO: r.SSO,
-			OwnDomain: r.OwnDomain, AuditLog: r.AuditLog, DedicatedMedia: r.DedicatedMedia,
-		},
-		Features: strings.Fields(r.Features), Public: r.Listed, Contact: r.Contact, Rank: r.Rank, Highlight: r.Highlight,
-	}
-}
 
 // eventRow remembers that an event of Stripe has been dealt with.
 type eventRow struct {
@@ -72,6 +30,7 @@ type subscriptionRow struct {
 	CustomerTry       int
 	SubscriptionID    string
 	Plan              string
+	PlanVersion       int
 	Status            string
 	PayInterval       string
 	Seats             int
@@ -79,6 +38,7 @@ type subscriptionRow struct {
 	CancelAtPeriodEnd bool
 	PastDueSince      *time.Time
 	CompedPlan        string
+	CompedVersion     int
 	RenewalStopped    string // the subscription whose renewal we have stopped ourselves
 	Revision          int64
 	UpdatedAt         time.Time
@@ -97,7 +57,7 @@ func (r subscriptionRow) customer() string {
 func (r subscriptionRow) subscription() Subscription {
 	s := Subscription{
 		Plan: r.Plan, Status: r.Status, Interval: r.PayInterval, CustomerID: r.customer(), SubscriptionID: r.SubscriptionID,
-		CancelAtPeriodEnd: r.CancelAtPeriodEnd, PastDueSince: r.PastDueSince, Seats: r.Seats,
+		CancelAtPeriodEnd: r.CancelAtPeriodEnd, PastDueSince: r.PastDueSince, Seats: r.Seats, Version: r.PlanVersion,
 	}
 	if r.PeriodEnd != nil {
 		s.PeriodEnd = *r.PeriodEnd
@@ -109,13 +69,13 @@ func (r subscriptionRow) subscription() Subscription {
 // nothing at all.
 func (r subscriptionRow) mirrored(now *RemoteSubscription) subscriptionRow {
 	next := subscriptionRow{
-		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan,
-		RenewalStopped: r.RenewalStopped, Revision: r.Revision,
+		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan, CompedVersion: r.CompedVersion,
+		RenewalStopped: r.RenewalStopped, Revision: r.Revision, PlanVersion: 1,
 	}
 	if now == nil {
 		return next
 	}
-	next.SubscriptionID, next.Plan, next.Status = now.ID, now.Plan, now.Status
+	next.SubscriptionID, next.Plan, next.PlanVersion, next.Status = now.ID, now.Plan, max(now.Version, 1), now.Status
 	next.PayInterval, next.Seats = now.Interval, now.Seats
 	next.CancelAtPeriodEnd, next.PastDueSince = now.CancelAtPeriodEnd, now.PastDueSince
 	if end := now.PeriodEnd; !end.IsZero() {
@@ -145,18 +105,6 @@ var errStale = errors.New("billing: the mirror has moved on")
 
 // errRepeated: the event has been dealt with before.
 var errRepeated = errors.New("billing: the event is a repeat")
-
-func (s *Service) plan(ctx context.Context, id string) (Plan, error) {
-	var row planRow
-	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error { return tx.Take(&row, "id = ?", id).Error })
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Plan{}, fault(tenants.CodeNotFound, KeyPlanUnknown, ErrPlanUnknown)
-	}
-	if err != nil {
-		return Plan{}, fmt.Errorf("billing: read plan %q: %w", id, err)
-	}
-	return row.plan(), nil
-}
 
 // row reads an organization's mirror; none is an empty one with its id.
 func (s *Service) row(ctx context.Context, org tenants.OrgID) (subscriptionRow, error) {
@@ -200,7 +148,7 @@ func (s *Service) handled(ctx context.Context, event string) (bool, error) {
 // ensureRow makes the organization's row if there is none yet.
 func (s *Service) ensureRow(tx *gorm.DB, org tenants.OrgID) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).
-		Create(&subscriptionRow{TenantID: tenants.TenantID(org), UpdatedAt: s.now()}).Error
+		Create(&subscriptionRow{TenantID: tenants.TenantID(org), PlanVersion: 1, CompedVersion: 1, UpdatedAt: s.now()}).Error
 }
 
 // state is what Stripe says of a customer, as we write it down.
@@ -229,9 +177,9 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state,
 			}
 		}
 		moved := tx.Model(&subscriptionRow{}).Where("revision = ? AND customer_id = ?", next.Revision, next.customer()).
-			Select("subscription_id", "plan", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at").
+			Select("subscription_id", "plan", "plan_version", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at").
 			Updates(subscriptionRow{
-				SubscriptionID: next.SubscriptionID, Plan: next.Plan, Status: next.Status, PayInterval: next.PayInterval, Seats: next.Seats,
+				SubscriptionID: next.SubscriptionID, Plan: next.Plan, PlanVersion: next.PlanVersion, Status: next.Status, PayInterval: next.PayInterval, Seats: next.Seats,
 				PeriodEnd: next.PeriodEnd, CancelAtPeriodEnd: next.CancelAtPeriodEnd, PastDueSince: next.PastDueSince,
 				Revision: next.Revision + 1, UpdatedAt: s.now(),
 			})
@@ -276,7 +224,7 @@ func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string
 	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
 		return tx.Model(&subscriptionRow{}).Where("customer_id = ?", id).Updates(map[string]any{
 			"customer_id": nil, "customer_try": gorm.Expr("customer_try + 1"), "revision": gorm.Expr("revision + 1"),
-			"subscription_id": "", "plan": "", "status": "", "pay_interval": "", "seats": 0,
+			"subscription_id": "", "plan": "", "plan_version": 1, "status": "", "pay_interval": "", "seats": 0,
 			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "renewal_stopped": "", "updated_at": s.now(),
 		}).Error
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,61 +74,6 @@ func (g *stripeGateway) DescribeCustomer(ctx context.Context, id, name, email st
 		return ErrNoCustomer
 	}
 	return asNoCustomer(translate("describe the customer", err))
-}
-
-func (g *stripeGateway) EnsurePrice(ctx context.Context, p Price) (string, error) {
-	lookup := LookupKey(p.Plan, p.Interval)
-	list := &stripe.PriceListParams{LookupKeys: []*string{&lookup}, Active: stripe.Bool(true)}
-	list.Context = ctx
-	it := g.api.Prices.List(list)
-	for it.Next() {
-		if have := it.Price(); have.UnitAmount == p.Cents && string(have.Currency) == p.Currency {
-			return have.ID, nil
-		}
-	}
-	if err := it.Err(); err != nil {
-		return "", translate("find the price", err)
-	}
-	product, err := g.ensureProduct(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	key := fmt.Sprintf("parley-price-%s-%d-%s", lookup, p.Cents, p.Currency)
-	made, err := g.api.Prices.New(&stripe.PriceParams{
-		Params:            stripe.Params{Context: ctx, IdempotencyKey: &key},
-		Product:           &product,
-		Currency:          &p.Currency,
-		UnitAmount:        &p.Cents,
-		LookupKey:         &lookup,
-		TransferLookupKey: stripe.Bool(true), // a changed price takes the name over from the old one
-		Recurring:         &stripe.PriceRecurringParams{Interval: &p.Interval},
-		Metadata:          map[string]string{"parley_plan": p.Plan},
-	})
-	if err != nil {
-		return "", translate("create the price", err)
-	}
-	return made.ID, nil
-}
-
-// ensureProduct gives products ids of our own, so making one twice is noticed
-// by Stripe and harmless.
-func (g *stripeGateway) ensureProduct(ctx context.Context, p Price) (string, error) {
-	id := "parley_" + p.Plan
-	_, err := g.api.Products.Get(id, &stripe.ProductParams{Params: stripe.Params{Context: ctx}})
-	if err == nil {
-		return id, nil
-	}
-	if err = translate("find the product", err); !errors.Is(err, ErrNotFound) {
-		return "", err
-	}
-	_, err = g.api.Products.New(&stripe.ProductParams{
-		Params: stripe.Params{Context: ctx}, ID: &id, Name: &p.Product,
-	})
-	var e *stripe.Error
-	if errors.As(err, &e) && e.Code == stripe.ErrorCodeResourceAlreadyExists {
-		return id, nil
-	}
-	return id, translate("create the product", err)
 }
 
 func (g *stripeGateway) OpenCheckout(ctx context.Context, r CheckoutRequest) (Checkout, error) {
@@ -222,8 +168,9 @@ func remote(s *stripe.Subscription) RemoteSubscription {
 	item := s.Items.Data[0]
 	r.Seats = int(item.Quantity)
 	r.Plan = item.Price.Metadata["parley_plan"]
-	if plan, interval, ok := parseLookupKey(item.Price.LookupKey); ok {
-		r.Plan, r.Interval = plan, interval
+	r.Version, _ = strconv.Atoi(item.Price.Metadata["parley_version"]) // prices of the first version may lack it
+	if plan, version, interval, ok := parseLookupKey(item.Price.LookupKey); ok {
+		r.Plan, r.Version, r.Interval = plan, version, interval
 	}
 	if item.Price.Recurring != nil {
 		r.Interval = string(item.Price.Recurring.Interval)

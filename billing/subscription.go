@@ -26,6 +26,7 @@ const (
 // Subscription is our mirror of what Stripe says about an organization.
 type Subscription struct {
 	Plan              string // what was bought, also when it is not in force any more
+	Version           int    // of the plan; 0 when nothing was bought or given
 	Status            string
 	Interval          string
 	CustomerID        string

@@ -78,15 +78,20 @@ func permute(all []RemoteSubscription, from int, try func([]RemoteSubscription))
 
 func TestLookupKeys(t *testing.T) {
 	for _, plan := range []string{"pro", "business", "pro_2026"} {
-		for _, interval := range []string{Month, Year} {
-			if p, i, ok := parseLookupKey(LookupKey(plan, interval)); p != plan || i != interval || !ok {
-				t.Errorf("%s %s came back as %q %q %v", plan, interval, p, i, ok)
+		for _, version := range []int{1, 2, 31} {
+			for _, interval := range []string{Month, Year} {
+				if p, v, i, ok := parseLookupKey(LookupKey(plan, version, interval)); p != plan || v != version || i != interval || !ok {
+					t.Errorf("%s %d %s came back as %q %d %q %v", plan, version, interval, p, v, i, ok)
+				}
 			}
 		}
 	}
+	if got := LookupKey("pro", 1, Month); got != "parley_pro_month" {
+		t.Errorf("prices from before there were versions are called parley_pro_month, not %q", got)
+	}
 	for _, bad := range []string{"", "parley_", "parley_pro", "parley_pro_week", "other_pro_month", "parley__month"} {
-		if p, i, ok := parseLookupKey(bad); ok {
-			t.Errorf("%q was read as %q %q", bad, p, i)
+		if p, v, i, ok := parseLookupKey(bad); ok {
+			t.Errorf("%q was read as %q %d %q", bad, p, v, i)
 		}
 	}
 }

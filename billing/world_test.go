@@ -269,7 +269,7 @@ func (w *world) subscription(org tenants.OrgID) string {
 // pageFor opens a payment page that Parley knows nothing of.
 func (w *world) pageFor(customer, plan, interval string) string {
 	w.t.Helper()
-	prices := w.ask(http.MethodGet, "prices", url.Values{"lookup_keys[0]": {billing.LookupKey(plan, interval)}})["data"].([]any)
+	prices := w.ask(http.MethodGet, "prices", url.Values{"lookup_keys[0]": {billing.LookupKey(plan, 1, interval)}})["data"].([]any)
 	cs := w.ask(http.MethodPost, "checkout/sessions", url.Values{
 		"mode": {"subscription"}, "customer": {customer}, "line_items[0][price]": {prices[0].(map[string]any)["id"].(string)},
 		"success_url": {w.pages + "/done"},

@@ -172,7 +172,7 @@ func updateSubscription(c *call) (any, error) {
 	later, has, meta := c.p.yes("cancel_at_period_end"), c.p.has("cancel_at_period_end"), c.p.dict("metadata")
 	items := c.p.array("items")
 	for _, p := range items {
-		_, _ = p.str("id"), p.str("quantity")
+		_, _, _ = p.str("id"), p.str("quantity"), p.str("price")
 	}
 	now, strict := c.p.str("proration_behavior") == "always_invoice", c.p.str("payment_behavior") == "error_if_incomplete"
 	if err := c.p.unknown(); err != nil {
@@ -182,6 +182,9 @@ func updateSubscription(c *call) (any, error) {
 		return nil, refused("", "A canceled subscription can only update its cancellation_details and metadata.")
 	}
 	for _, p := range items {
+		if err := c.setPrice(v, p, now); err != nil {
+			return nil, err
+		}
 		if err := c.setQuantity(v, p, now, strict); err != nil {
 			return nil, err
 		}
@@ -191,6 +194,26 @@ func updateSubscription(c *call) (any, error) {
 		c.cancelLater(v, later)
 	}
 	return v, nil
+}
+
+// setPrice sells an item at another price of the same interval from the next
+// period on. Charging the difference at once is not among what it can do.
+func (c *call) setPrice(v *subscription, p *params, now bool) error {
+	id := p.str("price")
+	at := slices.IndexFunc(v.Items.Data, func(i subscriptionItem) bool { return i.ID == p.str("id") })
+	if id == "" || at < 0 || v.Items.Data[at].Price.ID == id {
+		return nil // setQuantity says what is wrong
+	}
+	pr, ok := c.st.Prices[id]
+	switch {
+	case !ok:
+		return missing(p.path+"[price]", "price", id)
+	case pr.Recurring == nil || pr.Recurring.Interval != interval(v) || pr.Currency != v.Currency || now:
+		return invalid(p.path+"[price]", "", "The stand-in changes a price within one interval and currency, without a proration.")
+	}
+	v.Items.Data[at].Price = *pr
+	c.emit("customer.subscription.updated", v)
+	return nil
 }
 
 // setQuantity changes how many of an item are sold. What is more is charged for

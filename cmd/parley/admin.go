@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,8 @@ const adminUsage = `use one of
   parley admin user create --org acme --email ann@acme.example --name "Ann" --role owner --password-stdin
   parley admin operator create --email ops@example.org --name "Ops" --password-stdin
   parley admin key create --org acme [--label "our robot"] [--json]
-  parley admin plan set --plan free [--meeting-length 40m] [--participants 100]
+  parley admin plan set --plan pro [--meeting-length 40m] [--participants 100] [--monthly-cents 1299] [--yearly-cents 12468]
+  parley admin plan move --org acme
   parley admin audit verify [--org acme] [--json]
   parley admin ledger verify [--org acme] [--json]`
 
@@ -32,6 +34,7 @@ type admin struct {
 	name, plan, org, email, role, label string
 	length                              time.Duration
 	participants                        int
+	monthly, yearly                     int64
 	passwordStdin, json                 bool
 }
 
@@ -44,6 +47,8 @@ func (a *admin) flags(fs *flag.FlagSet) {
 	fs.StringVar(&a.label, "label", "made by an operator", "what the key is `for`")
 	fs.DurationVar(&a.length, "meeting-length", 0, "longest meeting, such as `40m`")
 	fs.IntVar(&a.participants, "participants", 0, "most `people` in a meeting")
+	fs.Int64Var(&a.monthly, "monthly-cents", 0, "`price` of a seat for a month, in cents")
+	fs.Int64Var(&a.yearly, "yearly-cents", 0, "`price` of a seat for a year, in cents")
 	fs.BoolVar(&a.passwordStdin, "password-stdin", false, "read the password from the standard input")
 	fs.BoolVar(&a.json, "json", false, "answer in JSON")
 }
@@ -51,7 +56,7 @@ func (a *admin) flags(fs *flag.FlagSet) {
 // runAdmin works on the same data as a running server, beside it.
 func runAdmin(ctx context.Context, args []string, std stdio) error {
 	jobs := map[string]func(context.Context, *process, admin) error{
-		"org create": orgCreate, "user create": userCreate, "operator create": operatorCreate, "key create": keyCreate, "plan set": planSet,
+		"org create": orgCreate, "user create": userCreate, "operator create": operatorCreate, "key create": keyCreate, "plan set": planSet, "plan move": planMove,
 		"audit verify": auditVerify, "ledger verify": ledgerVerify,
 	}
 	if len(args) < 2 || jobs[args[0]+" "+args[1]] == nil {
@@ -74,7 +79,9 @@ func runAdmin(ctx context.Context, args []string, std stdio) error {
 	}
 	p := &process{cfg: cfg, log: cfg.logger(std.err), std: std, clock: realClock(), secret: secret}
 	defer p.stop()
-	p.cfg.Billing = "off" // the catalogue is enough here; nothing is sold from a terminal
+	if job := args[0] + " " + args[1]; job != "plan move" || cfg.StripeKey == "" {
+		p.cfg.Billing = "off" // the catalogue is enough; nothing else here speaks to Stripe
+	}
 	for _, step := range []func(context.Context) error{p.openStore, p.openBilling} {
 		if err := step(ctx); err != nil {
 			return err
@@ -153,17 +160,39 @@ func keyCreate(ctx context.Context, p *process, a admin) error {
 }
 
 func planSet(ctx context.Context, p *process, a admin) error {
-	change := billing.LimitsChange{}
+	change := billing.PlanChange{}
 	if a.length > 0 {
-		change.MeetingLength = &a.length
+		change.Limits.MeetingLength = &a.length
 	}
 	if a.participants > 0 {
-		change.Participants = &a.participants
+		change.Limits.Participants = &a.participants
 	}
-	if err := p.billing.SetPlanLimits(ctx, a.plan, change); err != nil {
+	if a.monthly > 0 {
+		change.MonthlyCents = &a.monthly
+	}
+	if a.yearly > 0 {
+		change.YearlyCents = &a.yearly
+	}
+	version, err := p.billing.ChangePlan(ctx, a.plan, change)
+	if err != nil {
 		return err
 	}
-	return p.answer(a, map[string]string{"plan": a.plan}, "The plan is changed; meetings that begin from now on obey it.")
+	return p.answer(a, map[string]string{"plan": a.plan, "version": strconv.Itoa(version)},
+		fmt.Sprintf("Version %d of the plan is sold from now on; meetings that begin from now on obey what is current for them. Who has bought an earlier one keeps it (parley admin plan move).", version))
+}
+
+// planMove takes an organization to the version of its plan that is sold now. For one that pays it needs the settings for Stripe, as the
+// server has them; what was given needs none.
+func planMove(ctx context.Context, p *process, a admin) error {
+	org, err := p.store.OrgBySlug(ctx, a.org)
+	if err != nil {
+		return fmt.Errorf("--org %q: %w", a.org, err)
+	}
+	change, err := p.billing.MoveToCurrent(ctx, org.ID)
+	if err != nil {
+		return err
+	}
+	return p.answer(a, map[string]string{"org": org.Slug, "plan": change.Plan}, fmt.Sprintf("%s is on the version of %s that is sold now.", org.Name, change.Plan))
 }
 
 // password reads one line from the standard input, so that it stands in no list of processes and no shell history.
