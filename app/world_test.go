@@ -143,7 +143,7 @@ type switched struct {
 // RoundTrip fails while the way is cut.
 func (s switched) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.down.Load() {
-		return nil, errors.New("Stripe is not reached")
+		return nil, errors.New("cut off from Stripe")
 	}
 	return s.RoundTripper.RoundTrip(r)
 }

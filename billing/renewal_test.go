@@ -18,7 +18,7 @@ type failing struct {
 	down bool
 }
 
-var errDown = errors.New("Stripe is down")
+var errDown = errors.New("cut off from Stripe")
 
 func (f *failing) CancelAtPeriodEnd(ctx context.Context, id string, yes bool) error {
 	if f.down {

@@ -88,7 +88,7 @@ test("somebody signs in by Google, links Facebook, loses the password, gets back
 
   await test.step("she asks to be deleted; a mail says when", async () => {
     await page.getByRole("link", { name: "Delete my account" }).click();
-    await expect(main).toContainText(`Nobody else belongs to ${organization}: it is closed.`);
+    await expect(main).toContainText(`Nobody else belongs to ${organization}: it is deleted too`);
     await page.getByLabel("Present password").fill("not that one");
     await leila.button("Delete my account").click();
     await expect(main).toContainText("This is not your present password.");

@@ -82,7 +82,8 @@ func (s *Store) LeaveForGood(ctx context.Context, in LeaveForGoodInput) (time.Ti
 	}
 	due := s.now().Add(EraseAfter)
 	err = s.db.Global(ctx, func(tx *gorm.DB) error {
-		got := tx.Model(&userRow{}).Where("id = ? AND erase_at IS NULL AND erased_at IS NULL", string(in.User)).Update("erase_at", due)
+		got := tx.Model(&userRow{}).Where("id = ? AND erase_at IS NULL AND erased_at IS NULL", string(in.User)).
+			Updates(map[string]any{"erase_at": due, "erase_lang": in.Lang})
 		if got.Error != nil {
 			return got.Error
 		}
@@ -124,7 +125,7 @@ func (s *Store) Stay(ctx context.Context, user UserID) error {
 			return &Error{Code: CodeEnded, Key: KeyErased}
 		}
 		kept = true
-		return tx.Model(&userRow{}).Where("id = ?", string(user)).Update("erase_at", nil).Error
+		return tx.Model(&userRow{}).Where("id = ?", string(user)).Updates(map[string]any{"erase_at": nil, "erase_lang": ""}).Error
 	})
 	if err == nil && kept {
 		s.note(ctx, user, "member.erase.withdraw", "")

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -99,7 +100,7 @@ func (o *Scoped) forget(ctx context.Context, who userRow) error {
 // rights were the most, and of those who has been there longest. The last owner
 // was asked to hand over and had nobody to hand over to then; those who came or
 // went since cannot keep a person from being deleted. One without any other
-// member is closed.
+// member is closed, and erased by a job like one that its owner has deleted.
 func (o *Scoped) handOn(tx *gorm.DB, last UserID) error {
 	var heirs []membershipRow
 	err := tx.Where("user_id <> ?", string(last)).Order("CASE role WHEN 'admin' THEN 0 ELSE 1 END, created_at, user_id").Limit(1).Find(&heirs).Error
@@ -107,7 +108,10 @@ func (o *Scoped) handOn(tx *gorm.DB, last UserID) error {
 		return err
 	}
 	if len(heirs) == 0 {
-		return o.shut(tx)
+		if err := o.shut(tx); err != nil {
+			return err
+		}
+		return o.endNow(tx, last)
 	}
 	if err := setRole(tx, heirs[0].UserID, RoleOwner); err != nil {
 		return err
@@ -136,6 +140,18 @@ func (o *Scoped) shut(tx *gorm.DB) error {
 	return tx.Model(&keyRow{}).Where("revoked_at IS NULL").Update("revoked_at", now).Error
 }
 
+// endNow makes an organization go that nobody belongs to any more: its day is
+// today, whatever its owner had asked for.
+func (o *Scoped) endNow(tx *gorm.DB, last UserID) error {
+	now := o.store.now()
+	row := deletionRow{AskedBy: last, AskedAt: now, DueAt: now}
+	due := clause.OnConflict{Columns: []clause.Column{{Name: "tenant_id"}}, DoUpdates: clause.AssignmentColumns([]string{"due_at"})}
+	if err := tx.Clauses(due).Create(&row).Error; err != nil {
+		return err
+	}
+	return addJob(tx, ErrandErase, wholeOrg, now)
+}
+
 // empty takes away everything about a person that belongs to no organization. The
 // nickname rests as one that was given up, and is nobody's to take back.
 func (s *Store) empty(tx *gorm.DB, id UserID) error {
@@ -154,6 +170,11 @@ func (s *Store) empty(tx *gorm.DB, id UserID) error {
 		}
 	}
 	if err := tx.Where("recipient = ?", who.Email).Delete(&mailRow{}).Error; err != nil {
+		return err
+	}
+	// The last mail: the outbox keeps the address until it is sent, and nothing else does.
+	last := OutMail{Kind: mailLeft, To: who.Email, Lang: cmp.Or(who.Language, who.EraseLang), Params: map[string]string{"Name": who.Name}}
+	if err := s.putMails(tx, []OutMail{last}); err != nil {
 		return err
 	}
 	if err := tx.Model(&nicknameRow{}).Where("user_id = ?", string(id)).Update("user_id", nil).Error; err != nil {
@@ -176,6 +197,6 @@ func shell(id UserID, now time.Time) map[string]any {
 	return map[string]any{
 		"email": string(id) + "@erased.invalid", "name": "", "password_hash": "", "confirmed_at": nil, "nickname": nil, "nickname_key": nil,
 		"language": "", "time_zone": "", "picture": "", "findable": FoundByNobody, "show_email": false, "show_picture": false, "show_time_zone": false,
-		"erase_at": nil, "erased_at": now,
+		"erase_at": nil, "erase_lang": "", "erased_at": now,
 	}
 }

@@ -1,6 +1,7 @@
 package tenants_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -180,7 +181,7 @@ func TestTheLastOwnerHandsOverBeforeGoing(t *testing.T) {
 	})
 }
 
-func TestAnOrganizationOfNobodyIsClosed(t *testing.T) {
+func TestAnOrganizationOfNobodyIsErased(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Owner("ann")
@@ -208,7 +209,73 @@ func TestAnOrganizationOfNobodyIsClosed(t *testing.T) {
 		if len(people) != 1 || strings.Contains(people[0].Name, "gus") {
 			t.Errorf("who met there: %+v", people)
 		}
+		// What is closed now goes by the same job as one that its owner has deleted.
+		if due, err := s.DueErrands(t.Context(), 5, time.Minute); err != nil || !contains(due, tenants.Job{Kind: tenants.ErrandErase, Org: acme.ID, Ref: "organization"}) {
+			t.Fatalf("due: %+v, %v", due, err)
+		}
+		_, err = s.EraseOrg(t.Context(), acme.ID, billingTables...)
+		ok(t, err)
+		if _, err := s.OrgByID(t.Context(), acme.ID); tenants.CodeOf(err) != tenants.CodeNotFound {
+			t.Errorf("it is there: %v", err)
+		}
+		_, err = s.Erasure(t.Context(), acme.ID)
+		ok(t, err)
 	})
+}
+
+// An organization that was to go on another day goes today when nobody is left.
+func TestAnOrganizationThatWasToGoGoesWithItsOwner(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Owner("ann")
+		_, err := leave(t, w.Store, acme.User("ann"))
+		ok(t, err)
+		clock.Advance(tenants.EraseAfter - time.Hour)
+		_, err = acme.DeleteOrg(t.Context(), tenants.DeleteOrgInput{By: acme.User("ann").ID, Typed: "acme"})
+		ok(t, err)
+		clock.Advance(time.Hour)
+		if n, err := w.Store.EraseDue(t.Context(), 10); n != 1 || err != nil {
+			t.Fatalf("%d deleted, %v", n, err)
+		}
+		_, err = w.Store.EraseOrg(t.Context(), acme.ID, billingTables...)
+		ok(t, err)
+	})
+}
+
+// Who was deleted hears of it once, in their language, and then nothing has the address any more.
+func TestTheLastMail(t *testing.T) {
+	for _, sent := range []bool{true, false} {
+		tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+			w := tenantstest.New(t, db, clock)
+			bob, s := w.Org("acme").Owner("ann").Member("bob").User("bob"), w.Store
+			_, err := s.LeaveForGood(t.Context(), tenants.LeaveForGoodInput{User: bob.ID, Password: tenantstest.Password, Lang: "de", When: time.Time.String})
+			ok(t, err)
+			clock.Advance(tenants.EraseAfter)
+			if n, err := s.EraseDue(t.Context(), 10); n != 1 || err != nil {
+				t.Fatalf("%d deleted, %v", n, err)
+			}
+			mails, err := s.DueMails(t.Context(), 10)
+			ok(t, err)
+			if len(mails) != 1 || mails[0].Kind != "left" || mails[0].To != bob.Email || mails[0].Lang != "de" || mails[0].Params["Name"] != "Bob" {
+				t.Fatalf("mails %+v", mails)
+			}
+			if sent {
+				ok(t, s.MailSent(t.Context(), mails[0].ID))
+			} else { // its server is gone for good
+				clock.Advance(73 * time.Hour)
+				if givenUp, err := s.MailFailed(t.Context(), mails[0].ID, errors.New("no such host")); !givenUp || err != nil {
+					t.Errorf("given up: %v, %v", givenUp, err)
+				}
+			}
+			for _, table := range []string{"mails WHERE recipient", "users WHERE email"} {
+				var n int
+				ok(t, tenants.Handle(t, db).QueryRowContext(t.Context(), "SELECT count(*) FROM "+table+" = $1", bob.Email).Scan(&n))
+				if n != 0 {
+					t.Errorf("the address is left in %s", table)
+				}
+			}
+		})
+	}
 }
 
 func TestWhoHasNoPasswordTypesTheAddress(t *testing.T) {

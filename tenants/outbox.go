@@ -23,6 +23,10 @@ type OutMail struct {
 const (
 	mailClaim    = 3 * time.Minute // how long one sender has for a batch
 	mailPatience = 72 * time.Hour  // after that a mail is given up
+
+	// mailLeft tells who was deleted that it is done. Nothing but the mail itself
+	// has the address any more, so it is forgotten when it is given up.
+	mailLeft = "left"
 )
 
 // putMails writes mails down. tx may be inside an organization or not: mails
@@ -104,6 +108,9 @@ func (s *Store) MailFailed(ctx context.Context, id string, cause error) (givenUp
 		changed := map[string]any{"last_error": truncate(cause.Error(), 300), "next_try_at": now.Add(mailPause(row.Tries))}
 		if givenUp = now.Sub(row.CreatedAt) > mailPatience; givenUp {
 			changed["given_up_at"] = now
+		}
+		if givenUp && row.Kind == mailLeft {
+			return tx.Where("id = ?", id).Delete(&mailRow{}).Error
 		}
 		return tx.Model(&mailRow{}).Where("id = ?", id).Updates(changed).Error
 	})

@@ -22,6 +22,7 @@ type userRow struct {
 	ShowPicture  bool
 	ShowTimeZone bool
 	EraseAt      *time.Time
+	EraseLang    string // of who asked to be deleted, for the last mail
 	ErasedAt     *time.Time
 }
 
