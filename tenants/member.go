@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -12,28 +13,22 @@ func (s *Store) OrgsOf(ctx context.Context, id UserID) ([]Membership, error) {
 	if err := parseID(id); err != nil {
 		return nil, err
 	}
-	var rows []membershipRow
-	var orgs []orgRow
+	var rows []struct {
+		Role  Role
+		Since time.Time
+		Org   orgRow `gorm:"embedded"`
+	}
 	err := s.db.Knowing(ctx, KnowsUserID, string(id), func(tx *gorm.DB) error {
-		if err := tx.Order("created_at, tenant_id").Find(&rows).Error; err != nil || len(rows) == 0 {
-			return err
-		}
-		ids := make([]string, len(rows))
-		for i, r := range rows {
-			ids[i] = string(r.Tenant)
-		}
-		return tx.Where("id IN ?", ids).Find(&orgs).Error
+		return tx.Model(&membershipRow{}).Joins("JOIN organizations ON organizations.id = memberships.tenant_id").
+			Select("memberships.role, memberships.created_at AS since, organizations.*").
+			Order("memberships.created_at, memberships.tenant_id").Scan(&rows).Error
 	})
 	if err != nil {
 		return nil, wrap(err, "list a person's organizations")
 	}
-	byID := make(map[OrgID]Organization, len(orgs))
-	for _, o := range orgs {
-		byID[o.ID] = o.organization()
-	}
 	out := make([]Membership, len(rows))
 	for i, r := range rows {
-		out[i] = Membership{Org: byID[OrgID(r.Tenant)], User: r.UserID, Role: r.Role, Since: r.CreatedAt.UTC()}
+		out[i] = Membership{Org: r.Org.organization(), User: id, Role: r.Role, Since: r.Since.UTC()}
 	}
 	return out, nil
 }
