@@ -132,7 +132,7 @@ func meetingModel(c *fiber.Ctx, texts *views.Texts, d tenants.MeetingDetail, now
 	minutes := map[string][]views.MinuteMark{}
 	for _, q := range d.Quality {
 		minutes[q.Identity] = append(minutes[q.Identity], views.MinuteMark{
-			At: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter, Cause: q.Cause,
+			At: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter, Layer: q.Layer, Size: q.Size, Held: q.Held, Cause: q.Cause,
 		})
 	}
 	for _, p := range d.Participants {
@@ -188,12 +188,12 @@ func (s *Server) qualityCSV(c *fiber.Ctx) error {
 		for _, p := range d.Participants {
 			names[p.Identity] = texts.Person(p.Name)
 		}
-		head := []string{"identity", "name", "minute", "score", "loss_up_percent", "loss_down_percent", "rtt_ms", "jitter_ms", "layer", "cause"}
+		head := []string{"identity", "name", "minute", "score", "loss_up_percent", "loss_down_percent", "rtt_ms", "jitter_ms", "layer", "cause", "size_px", "held"}
 		err := out.Write(head)
 		for _, q := range d.Quality {
 			row := []string{
 				q.Identity, names[q.Identity], q.Minute.Format(time.RFC3339), tenths(q.Score), tenths(q.LossUp), tenths(q.LossDown),
-				strconv.Itoa(q.RTT), strconv.Itoa(q.Jitter), strconv.Itoa(q.Layer), q.Cause,
+				strconv.Itoa(q.RTT), strconv.Itoa(q.Jitter), strconv.Itoa(q.Layer), q.Cause, strconv.Itoa(q.Size), q.Held,
 			}
 			err = errors.Join(err, out.Write(plainCells(row)))
 		}

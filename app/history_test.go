@@ -39,15 +39,15 @@ func TestAnAdminSeesWhoIsInAndEndsAMeeting(t *testing.T) {
 		must(t, err)
 		yan := slices.IndexFunc(people, func(p tenants.Participant) bool { return p.Name == "Yan" })
 		told := sfu.Event{ID: "q", Kind: sfu.EventQuality, Room: sfu.RoomKey{Tenant: string(room.Org), Room: room.MediaName}, At: *ended.EndedAt, Quality: []sfu.QualityMinute{
-			{Identity: people[yan].Identity, Minute: ended.StartedAt, Score: 17, LossUp: 180, Layer: -1, Cause: sfu.CauseUplink},
+			{Identity: people[yan].Identity, Minute: ended.StartedAt, Score: 17, LossUp: 180, Layer: 1, Size: 360, Held: sfu.HeldSmaller, Cause: sfu.CauseUplink},
 		}}
 		must(t, w.web.MediaEvent(t.Context(), told))
 		must(t, w.web.MediaEvent(t.Context(), told))
-		ann.get(one[1]).status(200).has("Bad for 1 minute", "Their network", "Up to 18% of what Yan sent was lost", `data-testid="strip"`)
+		ann.get(one[1]).status(200).has("Bad for 1 minute", "Their network", "Up to 18% of what Yan sent was lost", `data-testid="strip"`, "360p for 1 minute, less than asked for")
 		minutes, err := csv.NewReader(strings.NewReader(ann.get(one[1] + "/quality.csv").status(200).body)).ReadAll()
 		must(t, err)
 		at := slices.IndexFunc(minutes, func(row []string) bool { return row[1] == "Yan" })
-		if at < 1 || minutes[at][3] != "1.7" || minutes[at][4] != "18.0" || minutes[at][9] != "uplink" {
+		if at < 1 || minutes[at][3] != "1.7" || minutes[at][4] != "18.0" || minutes[at][9] != "uplink" || minutes[at][10] != "360" || minutes[at][11] != "smaller" {
 			t.Errorf("%v", minutes)
 		}
 		if err := w.node.End(t.Context(), sfu.RoomKey{Tenant: string(room.Org), Room: room.MediaName}, sfu.ReasonHost); err == nil {

@@ -45,7 +45,7 @@ func qualityMinutes(in []sfu.QualityMinute) []tenants.QualityMinute {
 	for i, q := range in {
 		out[i] = tenants.QualityMinute{
 			Identity: q.Identity, Minute: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter,
-			Layer: q.Layer, Cause: string(q.Cause),
+			Layer: q.Layer, Size: q.Size, Held: string(q.Held), Cause: string(q.Cause),
 		}
 	}
 	return out

@@ -32,8 +32,21 @@ type QualityMinute struct {
 	RTT      int       // milliseconds; 0 = not known
 	Jitter   int       // milliseconds, the worse of both ways
 	Layer    int       // lowest spatial layer of a picture that was sent to the person; -1 = none
+	Size     int       // pixels, the shorter side of that picture as its publisher says; 0 = none, or not known
+	Held     Held      // what the node decided to hold back from the person, at some look of the minute
 	Cause    Cause
 }
+
+// Held says what the node held back of the pictures that a person wanted to see,
+// for want of room on the way to them.
+type Held string
+
+// What is held back, from nothing on.
+const (
+	HeldNothing Held = ""        // they got what their page asked for, as far as anybody sent it
+	HeldSmaller Held = "smaller" // a picture was smaller than asked for
+	HeldPaused  Held = "paused"  // a picture was not sent at all
+)
 
 const (
 	qualityAtOnce  = 200   // minutes in one event: some 90 KB with the longest identities
@@ -48,6 +61,7 @@ type look struct {
 	points   float32
 	up, down reception
 	layer    int  // -1: no pictures
+	size     int  // of the picture in that layer, in pixels; 0: not known
 	held     bool // some picture is smaller than it could be, for want of room
 	paused   bool // some picture is not sent at all, for want of room
 	lost     bool
@@ -66,7 +80,8 @@ type minuteSum struct {
 	points           float64
 	lossUp, lossDown float64
 	rtt, jitter      time.Duration
-	layer            int
+	layer, size      int
+	held             Held
 	costs            [4]float64 // as causes has them
 }
 
@@ -114,7 +129,13 @@ func (m *minuteSum) count(l look) {
 	m.costs[1] += cost(reception{loss: l.up.loss, jitter: l.up.jitter})
 	m.costs[2] += cost(l.down)
 	if l.layer >= 0 && (m.layer < 0 || l.layer < m.layer) {
-		m.layer = l.layer
+		m.layer, m.size = l.layer, l.size
+	}
+	switch {
+	case l.paused:
+		m.held = HeldPaused
+	case l.held && m.held == HeldNothing:
+		m.held = HeldSmaller
 	}
 }
 
@@ -130,6 +151,7 @@ func (m *minuteSum) result() (q QualityMinute, ok bool) {
 	q = QualityMinute{
 		Minute: m.minute, Score: int(10*m.points/m.looks + 0.5), LossUp: share(m.lossUp), LossDown: share(m.lossDown),
 		RTT: millis(m.rtt), Jitter: millis(m.jitter), Layer: m.layer,
+		Size: m.size, Held: m.held,
 	}
 	most := 0.0
 	for i, spent := range m.costs {
@@ -141,9 +163,11 @@ func (m *minuteSum) result() (q QualityMinute, ok bool) {
 }
 
 // pictures says what the person gets of the pictures that they want to see: the
-// lowest layer, and whether any could be better if there were room.
-func (p *peer) pictures() (layer int, held bool) {
+// lowest layer, how large that one is, and whether any could be better if there
+// were room.
+func (p *peer) pictures() (layer, size int, held bool) {
 	layer = -1
+	var smallest *publication
 	for _, s := range p.subs {
 		if !s.open || s.sub.Kind() != webrtc.RTPCodecTypeVideo || s.pub.track.Muted() || s.paused() {
 			continue
@@ -156,10 +180,31 @@ func (p *peer) pictures() (layer int, held bool) {
 		got := rungBelow(rungs, min(wish, s.allotted()))
 		held = held || got < best
 		if layer < 0 || got < layer {
-			layer = got
+			layer, smallest = got, s.pub
 		}
 	}
-	return layer, held
+	if smallest != nil {
+		size = p.room.sizeOf(smallest, layer)
+	}
+	return layer, size, held
+}
+
+// sizeOf is the shorter side of a track's picture in a layer, in pixels, as its
+// publisher has said; 0 when they have not.
+//
+//nolint:staticcheck // the layers of a track's only codec stand in the deprecated field too
+func (r *room) sizeOf(pub *publication, quality int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, layer := range pub.info.Layers {
+		if int(layer.GetQuality()) == quality && layer.GetWidth() > 0 {
+			return int(min(layer.GetWidth(), layer.GetHeight()))
+		}
+	}
+	if pub.info.Simulcast {
+		return 0
+	}
+	return int(min(pub.info.Width, pub.info.Height))
 }
 
 // rungBelow is the best quality up to a limit; the lowest when all are above.

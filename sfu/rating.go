@@ -67,7 +67,7 @@ func (p *peer) judge() {
 	level := levelOf(points, paused)
 	seen := look{points: points, up: s.up, down: down, layer: -1, paused: paused, lost: p.down >= lostAfterUp}
 	if s.ticks%picturesEvery == 0 {
-		seen.layer, seen.held = p.pictures()
+		seen.layer, seen.size, seen.held = p.pictures()
 	}
 	if p.connected || seen.lost {
 		p.remember(seen)

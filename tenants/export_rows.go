@@ -42,9 +42,9 @@ func meetingLists() []ExportList {
 			func(r meetingRow) []any { return []any{string(r.ID)} }, meetingCells),
 		listOf("participants", "meeting_id identity name member person_id joined_at left_at minutes", "meeting_id, identity",
 			func(r seatRow) []any { return []any{string(r.MeetingID), r.Identity} }, seatCells),
-		listOf("quality", "meeting_id identity minute score_tenths loss_up_permille loss_down_permille rtt_ms jitter_ms layer cause", "meeting_id, identity, minute",
+		listOf("quality", "meeting_id identity minute score_tenths loss_up_permille loss_down_permille rtt_ms jitter_ms layer size_px held cause", "meeting_id, identity, minute",
 			func(r qualityRow) []any { return []any{string(r.MeetingID), r.Identity, r.Minute} }, each(func(r qualityRow) []any {
-				return []any{string(r.MeetingID), r.Identity, r.Minute.UTC(), r.Score, r.LossUp, r.LossDown, r.RTT, r.Jitter, r.Layer, r.Cause}
+				return []any{string(r.MeetingID), r.Identity, r.Minute.UTC(), r.Score, r.LossUp, r.LossDown, r.RTT, r.Jitter, r.Layer, r.Size, r.Held, r.Cause}
 			})),
 		{Name: "usage", Columns: []string{"day", "meetings", "people", "minutes", "peak"}, page: usageExportPage},
 	}

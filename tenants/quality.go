@@ -26,11 +26,16 @@ type QualityMinute struct {
 	RTT      int       // milliseconds; 0 = not known
 	Jitter   int       // milliseconds
 	Layer    int       // lowest spatial layer that was sent to the person; -1 = none
+	Size     int       // pixels, the shorter side of that picture; 0 = none, or not known
+	Held     string    // "", "smaller" or "paused": what the node held back for want of room on the way to them
 	Cause    string    // "", "uplink", "downlink", "layer" or "lost"
 }
 
 // qualityCauses are those that a row may have.
 var qualityCauses = []string{"", "uplink", "downlink", "layer", "lost"}
+
+// qualityHeld are what a row may say of pictures that were held back.
+var qualityHeld = []string{"", "smaller", "paused"}
 
 // NoteQuality writes down how connections were. Reports may come late, twice and
 // when the meeting is over: there is one line for a person and minute, and of two
@@ -62,7 +67,7 @@ func (o *Scoped) NoteQuality(ctx context.Context, media string, at time.Time, mi
 func worseStays() clause.OnConflict {
 	return clause.OnConflict{
 		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "meeting_id"}, {Name: "identity"}, {Name: "minute"}},
-		DoUpdates: clause.AssignmentColumns([]string{"score", "loss_up", "loss_down", "rtt", "jitter", "layer", "cause"}),
+		DoUpdates: clause.AssignmentColumns([]string{"score", "loss_up", "loss_down", "rtt", "jitter", "layer", "size", "held", "cause"}),
 		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "excluded.score < quality_minutes.score"}}},
 	}
 }
@@ -74,7 +79,7 @@ func qualityRows(sittings []meetingRow, minutes []QualityMinute, now time.Time) 
 	for _, q := range minutes {
 		q.Minute = q.Minute.UTC().Truncate(time.Minute)
 		at := slices.IndexFunc(sittings, func(m meetingRow) bool { return m.StartedAt.Before(q.Minute.Add(time.Minute)) })
-		if at < 0 || !isIdentity(q.Identity) || !slices.Contains(qualityCauses, q.Cause) || q.Minute.After(now) || now.Sub(q.Minute) > qualityLate {
+		if at < 0 || !isIdentity(q.Identity) || !slices.Contains(qualityCauses, q.Cause) || !slices.Contains(qualityHeld, q.Held) || q.Minute.After(now) || now.Sub(q.Minute) > qualityLate {
 			continue
 		}
 		row := qualityRow{MeetingID: sittings[at].ID, Identity: q.Identity, Minute: q.Minute}
@@ -88,6 +93,7 @@ func qualityRows(sittings []meetingRow, minutes []QualityMinute, now time.Time) 
 		}
 		row.Score, row.LossUp, row.LossDown = clamp(q.Score, 0, 50), clamp(q.LossUp, 0, 1000), clamp(q.LossDown, 0, 1000)
 		row.RTT, row.Jitter, row.Layer, row.Cause = clamp(q.RTT, 0, 600_000), clamp(q.Jitter, 0, 600_000), clamp(q.Layer, -1, 9), q.Cause
+		row.Size, row.Held = clamp(q.Size, 0, 16_384), q.Held
 		rows[line] = row
 	}
 	return rows
@@ -111,7 +117,7 @@ func qualityOf(tx *gorm.DB, id MeetingID, who []string) ([]QualityMinute, error)
 	for i, r := range rows {
 		out[i] = QualityMinute{
 			Identity: r.Identity, Minute: r.Minute.UTC(), Score: r.Score, LossUp: r.LossUp, LossDown: r.LossDown, RTT: r.RTT, Jitter: r.Jitter,
-			Layer: r.Layer, Cause: r.Cause,
+			Layer: r.Layer, Size: r.Size, Held: r.Held, Cause: r.Cause,
 		}
 	}
 	return out, err
@@ -131,6 +137,8 @@ type qualityRow struct {
 	RTT       int
 	Jitter    int
 	Layer     int
+	Size      int
+	Held      string
 	Cause     string
 }
 

@@ -209,12 +209,13 @@ func (g *sower) quality(seats []seatRow) (rows []qualityRow) {
 		}
 		spell, cause := 0, ""
 		for at := s.JoinedAt.Truncate(time.Minute); at.Before(*s.LeftAt); at = at.Add(time.Minute) {
-			row := qualityRow{MeetingID: s.MeetingID, Identity: s.Identity, Minute: at, Score: 44 + g.dice.IntN(7), RTT: 15 + g.dice.IntN(40), Jitter: 2 + g.dice.IntN(9), Layer: 2}
+			row := qualityRow{MeetingID: s.MeetingID, Identity: s.Identity, Minute: at, Score: 44 + g.dice.IntN(7), RTT: 15 + g.dice.IntN(40), Jitter: 2 + g.dice.IntN(9), Layer: 2, Size: 720}
 			if spell--; spell < 0 && g.dice.IntN(90) == 0 {
 				spell, cause = 1+g.dice.IntN(6), qualityCauses[1+g.dice.IntN(len(qualityCauses)-1)]
 			}
 			if spell >= 0 && cause != "" {
 				row.Score, row.Cause, row.Layer = 12+g.dice.IntN(28), cause, 0
+				row.Size, row.Held = 180, map[string]string{"layer": "paused", "downlink": "smaller"}[cause]
 				row.LossUp, row.LossDown, row.RTT = g.dice.IntN(180), g.dice.IntN(90), row.RTT*6
 			}
 			rows = append(rows, row)

@@ -12,6 +12,8 @@ type MinuteMark struct {
 	Score            int // tenths, 10 to 50; 0 = no connection
 	LossUp, LossDown int // thousandths
 	RTT, Jitter      int // milliseconds
+	Layer, Size      int // of the smallest picture that was sent to them: spatial layer, -1 for none; shorter side in pixels, 0 if not known
+	Held             string
 	Cause            string
 }
 
@@ -41,6 +43,7 @@ const stripBars = 120
 // strip is a person's row of bars. Paths are in a drawing of Bars by 100.
 type strip struct {
 	Name                string
+	seat                SeatLine
 	Good, Fair, Bad     string // paths
 	Minutes             int
 	FairCount, BadCount int
@@ -73,7 +76,7 @@ func (m PastMeetingModel) strips() (out []strip) {
 }
 
 func (m PastMeetingModel) strip(seat SeatLine) strip {
-	s := strip{Name: seat.Name, Minutes: len(seat.Minutes)}
+	s := strip{Name: seat.Name, seat: seat, Minutes: len(seat.Minutes)}
 	worst := map[int]level{}
 	for _, minute := range seat.Minutes {
 		l := minute.level()
