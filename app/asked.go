@@ -18,11 +18,15 @@ type asked struct {
 
 type askedKey struct{}
 
-// remember has a request that only reads ask each thing once. One that changes something asks anew each time: it may have changed it.
-func remember(c *fiber.Ctx) error {
-	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
-		c.SetUserContext(context.WithValue(c.UserContext(), askedKey{}, &asked{answers: map[any]any{}}))
+// remember has a request that only reads ask each thing once, and all of it at one glance. One that changes something asks anew each time: it
+// may have changed it.
+func (s *Server) remember(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return c.Next()
 	}
+	ctx, done := s.tenants.Glance(context.WithValue(c.UserContext(), askedKey{}, &asked{answers: map[any]any{}}))
+	defer done()
+	c.SetUserContext(ctx)
 	return c.Next()
 }
 
@@ -46,6 +50,15 @@ func askOnce[K comparable, T any](ctx context.Context, key K, ask func() (T, err
 		a.mu.Unlock()
 	}
 	return answer, err
+}
+
+// askAnew forgets the answers: a request that seemed to read only has changed something.
+func askAnew(ctx context.Context) {
+	if a, ok := ctx.Value(askedKey{}).(*asked); ok {
+		a.mu.Lock()
+		clear(a.answers)
+		a.mu.Unlock()
+	}
 }
 
 // The questions.

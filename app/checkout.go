@@ -122,6 +122,7 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 func (s *Server) checkoutDone(c *fiber.Ctx) error {
 	org := theOrg(c)
 	change, err := s.billing.Sync(c.UserContext(), org.ID)
+	askAnew(c.UserContext())
 	if err == nil {
 		err = s.lift(c.UserContext(), change)
 	}

@@ -52,7 +52,7 @@ func (o *Scoped) Members(ctx context.Context, q MemberQuery) ([]MemberSummary, i
 	var out []MemberSummary
 	var total int64
 	err := o.read(ctx, "list members", func(tx *gorm.DB) error {
-		if err := q.filter(tx).Count(&total).Error; err != nil {
+		if err := q.count(tx).Count(&total).Error; err != nil {
 			return err
 		}
 		return q.filter(tx).
@@ -63,6 +63,19 @@ func (o *Scoped) Members(ctx context.Context, q MemberQuery) ([]MemberSummary, i
 		out[i].Since = out[i].Since.UTC()
 	}
 	return out, int(total), err
+}
+
+// count is filter without the people where nothing of theirs is asked: all of them
+// would be looked up to be counted.
+func (q MemberQuery) count(tx *gorm.DB) *gorm.DB {
+	if contains(q.Search) != "" {
+		return q.filter(tx)
+	}
+	tx = tx.Session(&gorm.Session{}).Model(&membershipRow{})
+	if q.Role != "" {
+		tx = tx.Where("role = ?", q.Role)
+	}
+	return tx
 }
 
 func (q MemberQuery) filter(tx *gorm.DB) *gorm.DB {

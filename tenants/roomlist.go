@@ -130,10 +130,23 @@ func lastEnded(tx *gorm.DB, rooms []roomRow) (out []meetingRow, err error) {
 	for i, r := range rooms {
 		ids[i] = string(r.ID)
 	}
-	const latest = `id IN (SELECT (SELECT m.id FROM meetings AS m WHERE m.tenant_id = r.tenant_id AND m.room_id = r.id
-		AND m.ended_at IS NOT NULL ORDER BY m.ended_at DESC LIMIT 1) FROM rooms AS r WHERE r.tenant_id = ? AND r.id IN ?)`
-	org := string(scopeOf(tx.Statement.Context).tenant)
-	return out, tx.Where(latest, org, ids).Find(&out).Error
+	// In two steps: in one, PostgreSQL reads all meetings of the organization to find these few.
+	const latest = `(SELECT m.id FROM meetings AS m WHERE m.tenant_id = rooms.tenant_id AND m.room_id = rooms.id
+		AND m.ended_at IS NOT NULL ORDER BY m.ended_at DESC LIMIT 1)`
+	var last []struct{ Meeting *string } // nil where nobody has met
+	if err := tx.Model(&roomRow{}).Where("id IN ?", ids).Select(latest + " AS meeting").Scan(&last).Error; err != nil {
+		return nil, err
+	}
+	meetings := make([]string, 0, len(last))
+	for _, one := range last {
+		if one.Meeting != nil {
+			meetings = append(meetings, *one.Meeting)
+		}
+	}
+	if len(meetings) == 0 {
+		return nil, nil
+	}
+	return out, tx.Select("room_id, ended_at").Where("id IN ?", meetings).Find(&out).Error
 }
 
 func summarize(rooms []roomRow, live []sitting, past []meetingRow, now time.Time) []RoomSummary {

@@ -77,12 +77,16 @@ func (o *Scoped) Colleagues(ctx context.Context, viewer UserID, search string, p
 			}
 			return q
 		}
-		if err := found().Count(&total).Error; err != nil {
-			return err
-		}
-		return found().Select("memberships.user_id, memberships.role, users.name, users.nickname, users.email, users.picture, users.time_zone, " +
-			"users.show_email, users.show_picture, users.show_time_zone").
+		err := found().Select("memberships.user_id, memberships.role, users.name, users.nickname, users.email, users.picture, users.time_zone, " +
+			"users.show_email, users.show_picture, users.show_time_zone, COUNT(*) OVER () AS total").
 			Order("lower(users.name), memberships.user_id").Limit(PageSize).Offset((max(page, 1) - 1) * PageSize).Scan(&rows).Error
+		if err == nil && len(rows) == 0 {
+			return found().Count(&total).Error // a page past the last one
+		}
+		if len(rows) > 0 {
+			total = rows[0].Total
+		}
+		return err
 	})
 	out := make([]Colleague, len(rows))
 	for i, r := range rows {
@@ -97,6 +101,7 @@ type colleagueRow struct {
 	Name, Email, Picture, TimeZone       string
 	Nickname                             *string
 	ShowEmail, ShowPicture, ShowTimeZone bool
+	Total                                int64 // of the whole list
 }
 
 // colleague leaves out what the person does not show to this one.
