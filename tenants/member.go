@@ -21,6 +21,7 @@ func (s *Store) OrgsOf(ctx context.Context, id UserID) ([]Membership, error) {
 	err := s.db.Knowing(ctx, KnowsUserID, string(id), func(tx *gorm.DB) error {
 		return tx.Model(&membershipRow{}).Joins("JOIN organizations ON organizations.id = memberships.tenant_id").
 			Select("memberships.role, memberships.created_at AS since, organizations.*").
+			Where("memberships.user_id = ?", string(id)). // as the wall does: what a page lets somebody do hangs on this
 			Order("memberships.created_at, memberships.tenant_id").Scan(&rows).Error
 	})
 	if err != nil {
