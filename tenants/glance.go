@@ -13,7 +13,8 @@ import (
 // made. On PostgreSQL each would begin and end one of its own otherwise, at the
 // price of the question itself.
 type glance struct {
-	db *DB
+	db   *DB
+	base context.Context // the page's; that of a door may end sooner
 
 	mu    sync.Mutex // held while a door is open
 	tx    *gorm.DB   // nil = none has begun
@@ -34,7 +35,7 @@ const glanceIdle = 50 * time.Millisecond
 // before. It is for what one goroutine does in a moment, like making a page; a door
 // that is opened beside or inside another has a transaction of its own.
 func (d *DB) Glance(ctx context.Context) (with context.Context, done func()) {
-	g := &glance{db: d}
+	g := &glance{db: d, base: ctx}
 	g.idle = time.AfterFunc(time.Hour, g.pause)
 	g.idle.Stop()
 	return context.WithValue(ctx, glanceKey{}, g), g.done
@@ -66,7 +67,7 @@ func (g *glance) read(ctx context.Context, s scope, fn func(tx *gorm.DB) error) 
 		}
 	}()
 	g.idle.Stop()
-	if err := g.show(ctx, s); err != nil {
+	if err := g.show(s); err != nil {
 		return true, err
 	}
 	err = fn(g.tx.Session(&gorm.Session{NewDB: true, Context: withScope(ctx, s)}))
@@ -77,9 +78,9 @@ func (g *glance) read(ctx context.Context, s scope, fn func(tx *gorm.DB) error) 
 }
 
 // show has the database show the rows of a scope, and those of no other.
-func (g *glance) show(ctx context.Context, s scope) error {
+func (g *glance) show(s scope) error {
 	if g.tx == nil {
-		tx := g.db.read.WithContext(withScope(ctx, s)).Begin(&sql.TxOptions{ReadOnly: true})
+		tx := g.db.read.WithContext(withScope(g.base, s)).Begin(&sql.TxOptions{ReadOnly: true})
 		if tx.Error != nil {
 			return tx.Error
 		}
@@ -99,11 +100,11 @@ func (g *glance) show(ctx context.Context, s scope) error {
 	var err error
 	switch {
 	case before == "":
-		_, err = pool.ExecContext(ctx, "SELECT set_config($1, $2, true)", "app."+setting, value)
+		_, err = pool.ExecContext(g.base, "SELECT set_config($1, $2, true)", "app."+setting, value)
 	case setting == "" || setting == before:
-		_, err = pool.ExecContext(ctx, "SELECT set_config($1, $2, true)", "app."+before, value)
+		_, err = pool.ExecContext(g.base, "SELECT set_config($1, $2, true)", "app."+before, value)
 	default:
-		_, err = pool.ExecContext(ctx, "SELECT set_config($1, '', true), set_config($2, $3, true)", "app."+before, "app."+setting, value)
+		_, err = pool.ExecContext(g.base, "SELECT set_config($1, '', true), set_config($2, $3, true)", "app."+before, "app."+setting, value)
 	}
 	return err
 }

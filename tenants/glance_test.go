@@ -31,6 +31,11 @@ func TestAGlanceSeesWhatIsWrittenWithIt(t *testing.T) {
 				t.Errorf("members %+v, want %s (%v)", got, want, err)
 			}
 		}
+		brief, cancel := context.WithCancel(ctx)
+		if _, err := w.Store.OrgByID(brief, acme.ID); err != nil {
+			t.Error(err)
+		}
+		cancel() // a door's own end is not the page's
 		named(acme, "acme")
 		people(acme, "Ann")
 		people(globex, "Bob")
@@ -43,6 +48,7 @@ func TestAGlanceSeesWhatIsWrittenWithIt(t *testing.T) {
 		}
 		named(acme, "Acme and daughters")
 		people(globex, "Bob")
+		named(acme, "Acme and daughters")
 		done()
 		people(acme, "Ann")
 		done()
