@@ -98,7 +98,6 @@ func (d *DB) Analyze(ctx context.Context) error {
 
 // Global runs fn in a transaction on tables that belong to no organization.
 func (d *DB) Global(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{})).Transaction(fn)
 }
 
@@ -113,7 +112,6 @@ func (d *DB) InOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) e
 	if err := parseID(org); err != nil {
 		return err
 	}
-	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(fn)
 }
 
@@ -154,9 +152,6 @@ func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx
 // reading runs fn in a transaction that cannot write, and sees one state of the
 // database throughout.
 func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) error {
-	if ok, err := glanceOf(ctx).read(ctx, s, fn); ok {
-		return err
-	}
 	return d.read.WithContext(withScope(ctx, s)).Transaction(fn, &sql.TxOptions{ReadOnly: true})
 }
 
