@@ -18,11 +18,15 @@ type asked struct {
 
 type askedKey struct{}
 
-// remember has a request that only reads ask each thing once. One that changes something asks anew each time: it may have changed it.
-func remember(c *fiber.Ctx) error {
-	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
-		c.SetUserContext(context.WithValue(c.UserContext(), askedKey{}, &asked{answers: map[any]any{}}))
+// remember has a request that only reads ask each thing once, and all of it at one glance. One that changes something asks anew each time: it
+// may have changed it.
+func (s *Server) remember(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return c.Next()
 	}
+	ctx, done := s.tenants.Glance(context.WithValue(c.UserContext(), askedKey{}, &asked{answers: map[any]any{}}))
+	defer done()
+	c.SetUserContext(ctx)
 	return c.Next()
 }
 

@@ -32,7 +32,7 @@ func (s *Server) routes() {
 	}
 
 	// People.
-	r.Use(s.headers, remember, s.recognize, s.guardForms())
+	r.Use(s.headers, s.remember, s.recognize, s.guardForms())
 	r.Get("/", s.landing)
 	r.Get("/pricing", s.pricing)
 	r.Get("/join", s.joinCode)

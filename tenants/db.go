@@ -79,8 +79,8 @@ func (d *DB) Analyze(ctx context.Context) error {
 		return err
 	}
 	statements := []string{"ANALYZE"}
-	if d.dialect == "postgres" { // for who owns the tables
-		statements = []string{"RESET ROLE", "ANALYZE", "SET ROLE " + appRole}
+	if d.dialect == "postgres" { // for who owns the tables; what is new is looked through once, so that no reader has to
+		statements = []string{"RESET ROLE", "VACUUM ANALYZE", "SET ROLE " + appRole}
 	}
 	conn, err := handle.Conn(ctx)
 	if err != nil {
@@ -98,6 +98,7 @@ func (d *DB) Analyze(ctx context.Context) error {
 
 // Global runs fn in a transaction on tables that belong to no organization.
 func (d *DB) Global(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{})).Transaction(fn)
 }
 
@@ -112,6 +113,7 @@ func (d *DB) InOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) e
 	if err := parseID(org); err != nil {
 		return err
 	}
+	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(fn)
 }
 
@@ -152,6 +154,9 @@ func (d *DB) Knowing(ctx context.Context, c Capability, value string, fn func(tx
 // reading runs fn in a transaction that cannot write, and sees one state of the
 // database throughout.
 func (d *DB) reading(ctx context.Context, s scope, fn func(tx *gorm.DB) error) error {
+	if ok, err := glanceOf(ctx).read(ctx, s, fn); ok {
+		return err
+	}
 	return d.read.WithContext(withScope(ctx, s)).Transaction(fn, &sql.TxOptions{ReadOnly: true})
 }
 

@@ -1,0 +1,76 @@
+package tenants_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jonboulle/clockwork"
+	"gorm.io/gorm"
+
+	"parley/tenants"
+	"parley/tenants/tenantstest"
+)
+
+func TestAGlanceSeesWhatIsWrittenWithIt(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Owner("ann")
+		globex := w.Org("globex").Owner("bob")
+		ctx, done := w.Store.Glance(t.Context())
+		named := func(org *tenantstest.Org, want string) {
+			t.Helper()
+			got, err := w.Store.OrgByID(ctx, org.ID)
+			if err != nil || got.Name != want {
+				t.Errorf("the organization is called %q, want %q (%v)", got.Name, want, err)
+			}
+		}
+		people := func(org *tenantstest.Org, want string) {
+			t.Helper()
+			got, _, err := org.Members(ctx, tenants.MemberQuery{})
+			if err != nil || len(got) != 1 || got[0].Name != want {
+				t.Errorf("members %+v, want %s (%v)", got, want, err)
+			}
+		}
+		brief, cancel := context.WithCancel(ctx)
+		if _, err := w.Store.OrgByID(brief, acme.ID); err != nil {
+			t.Error(err)
+		}
+		cancel() // a door's own end is not the page's
+		named(acme, "acme")
+		people(acme, "Ann")
+		people(globex, "Bob")
+		if _, err := acme.Role(ctx, globex.User("bob").ID); tenants.CodeOf(err) != tenants.CodeForbidden {
+			t.Errorf("a stranger's role: %v", err)
+		}
+		people(acme, "Ann") // after a fault
+		if err := acme.RenameOrg(ctx, acme.User("ann").ID, "Acme and daughters"); err != nil {
+			t.Fatal(err)
+		}
+		named(acme, "Acme and daughters")
+		people(globex, "Bob")
+		named(acme, "Acme and daughters")
+		done()
+		people(acme, "Ann")
+		done()
+	})
+}
+
+// A door inside another, or beside it, must not wait for it: neither would end.
+func TestADoorInsideAGlancesDoorOpens(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, _ *clockwork.FakeClock) {
+		ctx, done := db.Glance(t.Context())
+		defer done()
+		inner := 0
+		err := db.ReadGlobal(ctx, func(*gorm.DB) error {
+			beside := make(chan error)
+			go func() { beside <- db.ReadGlobal(ctx, func(*gorm.DB) error { inner++; return nil }) }()
+			if err := <-beside; err != nil {
+				return err
+			}
+			return db.Global(context.WithoutCancel(ctx), func(*gorm.DB) error { inner++; return nil })
+		})
+		if err != nil || inner != 2 {
+			t.Errorf("%d doors opened, %v", inner, err)
+		}
+	})
+}
