@@ -86,7 +86,10 @@ func (p *peer) openUp() (link, error) {
 func (p *peer) watchState(l link) {
 	l.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
 		if state == webrtc.ICEConnectionStateConnected {
-			p.post(p.prepareSubs) // those from the start are old by now, if the way is long
+			p.post(func() {
+				p.prepareSubs() // those from the start are old by now, if the way is long
+				p.flush()       // what had to wait for this, see offerer.early
+			})
 		}
 	})
 	l.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {

@@ -79,12 +79,24 @@ func (o *offerer) remove(s *subscription) {
 
 // flush sends an offer if there is something new and none is out.
 func (o *offerer) flush() {
-	if !o.dirty || o.outstanding {
+	if !o.dirty || o.outstanding || o.early() {
 		return
 	}
 	if err := o.offer(); err != nil {
 		o.peer.restart(fmt.Errorf("offer: %w", err))
 	}
+}
+
+// early says that the client has agreed and not begun to connect. Another offer in
+// that moment is one that Pion's clients take for a restart of ICE in the middle of
+// its start (haveRemoteCredentialsChange of webrtc v3.3.6 and v4): they neither
+// answer it nor ever connect. What there is to say waits until they have.
+func (o *offerer) early() bool {
+	if !o.agreed() || o.restart {
+		return false
+	}
+	state := o.link.ICEConnectionState()
+	return state == webrtc.ICEConnectionStateNew || state == webrtc.ICEConnectionStateChecking
 }
 
 func (o *offerer) offer() error {

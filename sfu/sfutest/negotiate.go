@@ -1,6 +1,7 @@
 package sfutest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/livekit/protocol/livekit"
@@ -86,16 +87,41 @@ func (r *rtc) answer(offer *livekit.SessionDescription) {
 		r.peer.touch()
 		return
 	}
-	if r.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.GetSdp()}) != nil {
-		return
+	r.note("an offer", r.takeOffer(offer))
+}
+
+func (r *rtc) takeOffer(offer *livekit.SessionDescription) error {
+	if err := r.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.GetSdp()}); err != nil {
+		return err
 	}
 	answer, err := r.down.CreateAnswer(nil)
-	if err != nil || r.down.SetLocalDescription(answer) != nil {
-		return
+	if err != nil {
+		return err
 	}
-	_ = r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{
+	if err := r.down.SetLocalDescription(answer); err != nil {
+		return err
+	}
+	return r.peer.Signal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{
 		Type: "answer", Sdp: r.said(answer.SDP), Id: offer.GetId(),
 	}}})
+}
+
+// note keeps what went wrong with a description, for whoever waits for its
+// connection.
+func (r *rtc) note(what string, err error) {
+	if err != nil {
+		text := what + ": " + err.Error()
+		r.trouble.Store(&text)
+	}
+}
+
+// state says how a connection stands.
+func (r *rtc) state(pc *webrtc.PeerConnection) string {
+	text := fmt.Sprintf("signalling %s, ICE %s, connection %s", pc.SignalingState(), pc.ICEConnectionState(), pc.ConnectionState())
+	if trouble := r.trouble.Load(); trouble != nil {
+		text += ", " + *trouble
+	}
+	return text
 }
 
 // said is a description as the node gets it.
@@ -135,7 +161,11 @@ func (r *rtc) offer(options *webrtc.OfferOptions) {
 		return
 	}
 	offer, err := r.up.CreateOffer(options)
-	if err != nil || r.up.SetLocalDescription(offer) != nil {
+	if err == nil {
+		err = r.up.SetLocalDescription(offer)
+	}
+	if err != nil {
+		r.note("offering", err)
 		return
 	}
 	r.offers++
@@ -151,7 +181,8 @@ func (r *rtc) answered(answer *livekit.SessionDescription) {
 	if answer.GetId() != r.offers {
 		return
 	}
-	if r.up.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.GetSdp()}) != nil {
+	if err := r.up.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.GetSdp()}); err != nil {
+		r.note("an answer", err)
 		return
 	}
 	r.outstanding = false

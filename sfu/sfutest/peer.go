@@ -208,16 +208,32 @@ func (p *Peer) Until(ctx context.Context, what string, condition func() bool) er
 
 // Connected waits until media can flow to the peer.
 func (p *Peer) Connected(ctx context.Context) error {
-	return p.Until(ctx, "media connection", func() bool {
-		return p.rtc.primary().ConnectionState() == webrtc.PeerConnectionStateConnected
-	})
+	return p.connected(ctx, "media connection", p.rtc.primary())
 }
 
 // Publishing waits until media can flow from the peer.
 func (p *Peer) Publishing(ctx context.Context) error {
-	return p.Until(ctx, "media connection to publish on", func() bool {
-		return p.rtc.up.ConnectionState() == webrtc.PeerConnectionStateConnected
+	return p.connected(ctx, "media connection to publish on", p.rtc.up)
+}
+
+// connected waits for a connection, and tells how it stands if it does not come.
+func (p *Peer) connected(ctx context.Context, what string, pc *webrtc.PeerConnection) error {
+	over := false
+	err := p.Until(ctx, what, func() bool {
+		select {
+		case <-p.done:
+			over = true
+		default:
+		}
+		return over || pc.ConnectionState() == webrtc.PeerConnectionStateConnected
 	})
+	if err == nil && pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		err = fmt.Errorf("no %s: the node said %v", what, p.LeaveRequest())
+	}
+	if err != nil {
+		err = fmt.Errorf("%w (%s)", err, p.rtc.state(pc))
+	}
+	return err
 }
 
 // WriteRTCP sends any packet of RTCP on the connection that the peer receives on,

@@ -21,6 +21,7 @@ type rtc struct {
 	buffers  buffers
 	repairer *repairer
 	bitrate  atomic.Int64 // estimated
+	trouble  atomic.Pointer[string]
 
 	mu          sync.Mutex // guards negotiation
 	offers      uint32
