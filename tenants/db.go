@@ -32,6 +32,7 @@ type DB struct {
 	write   *gorm.DB
 	read    *gorm.DB // the same as write on PostgreSQL
 	dialect string
+	pages   *turnstile // of glances; nil lets everybody through
 }
 
 // OpenDB opens a database whose migrations have been applied.

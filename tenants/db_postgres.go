@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,6 +84,17 @@ func openPostgres(ctx context.Context, o DBOptions) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	for name, value := range map[string]string{
+		// Else each connection plans each statement five times before it believes that
+		// one plan does for all values.
+		// https://www.postgresql.org/docs/15/runtime-config-query.html#GUC-PLAN-CACHE-MODE
+		"plan_cache_mode": "force_generic_plan",
+		"jit":             "off", // it pays for questions of seconds, not of milliseconds
+	} {
+		if _, set := config.RuntimeParams[name]; !set {
+			config.RuntimeParams[name] = value
+		}
+	}
 	handle := sql.OpenDB(scopedConnector{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		if _, err := c.Exec(ctx, "SET ROLE "+appRole); err != nil {
 			return fmt.Errorf("take on the role %s (are the migrations applied?): %w", appRole, err)
@@ -98,7 +110,7 @@ func openPostgres(ctx context.Context, o DBOptions) (*DB, error) {
 		_ = handle.Close()
 		return nil, err
 	}
-	db := &DB{write: g, read: g, dialect: "postgres"}
+	db := &DB{write: g, read: g, dialect: "postgres", pages: newTurnstile(max(4, 2*runtime.GOMAXPROCS(0)), time.Second)}
 	if err := db.Ping(ctx); err != nil {
 		_ = db.Close()
 		return nil, err

@@ -74,3 +74,37 @@ func TestADoorInsideAGlancesDoorOpens(t *testing.T) {
 		}
 	})
 }
+
+// Glances that begin and end, also with faults, keep no seat; and while others keep
+// theirs, a page is made all the same.
+func TestGlancesLeaveTheirSeats(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Owner("ann")
+		look := func(ctx context.Context) {
+			t.Helper()
+			if _, err := w.Store.OrgByID(ctx, acme.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		for range 50 {
+			ctx, done := w.Store.Glance(t.Context())
+			look(ctx)
+			_ = db.ReadGlobal(ctx, func(tx *gorm.DB) error { return tx.Exec("SELECT nothing").Error })
+			look(ctx)
+			done()
+			gone, cancel := context.WithCancel(t.Context())
+			ctx, done = w.Store.Glance(gone)
+			cancel()
+			if _, err := w.Store.OrgByID(ctx, acme.ID); err == nil {
+				t.Error("a page that nobody waits for is made")
+			}
+			done()
+		}
+		for range 20 { // more than there are seats
+			ctx, done := w.Store.Glance(t.Context())
+			defer done()
+			look(ctx)
+		}
+	})
+}
