@@ -122,3 +122,19 @@ func (w *Work) Take(s *Store) (statements []string, hashes int64) {
 	hashes, w.hashes = now-w.hashes, now
 	return statements, hashes
 }
+
+// Seats is how many glances may be at it at once.
+func Seats() int { return seatsBeforePostgres() }
+
+// SeatsFree reports whether every seat of the turnstile before the database is free.
+func SeatsFree(db *DB) bool {
+	if db.pages == nil {
+		return true
+	}
+	n := int64(Seats())
+	free := db.pages.seats.TryAcquire(n)
+	if free {
+		db.pages.seats.Release(n)
+	}
+	return free
+}
