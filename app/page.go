@@ -14,7 +14,7 @@ import (
 func (s *Server) page(c *fiber.Ctx, title string) views.Page {
 	texts := s.texts(c)
 	p := views.Page{
-		Texts: texts, Path: c.Path(), Demo: s.cfg.Demo, Asset: s.assets.path, User: userBar(c),
+		Texts: texts, Path: c.Path(), Demo: s.cfg.Demo, Asset: s.assets.path, User: userBar(c), Operator: operatorBar(c),
 	}
 	if title != "" {
 		p.Title = texts.T(title)
@@ -92,8 +92,11 @@ func userBar(c *fiber.Ctx) *views.UserBar {
 	return bar
 }
 
-// homeOf is where a visitor's own place is: their organization, or the front page.
+// homeOf is where a visitor's own place is: their organization, an operator's console, or the front page.
 func homeOf(c *fiber.Ctx) string {
+	if operatorOf(c).ID != "" {
+		return "/operator"
+	}
 	if orgs := visitor(c).Orgs; len(orgs) > 0 {
 		return "/o/" + orgs[0].Org.Slug
 	}

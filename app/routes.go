@@ -197,6 +197,7 @@ func (s *Server) routes() {
 	o.Post("/billing/portal", payers, s.portal)
 	o.Post("/billing/seats", payers, s.changeSeats)
 
+	s.operatorRoutes(r)
 	if s.dev != nil {
 		s.dev.mountPages(s, r)
 	}

@@ -52,7 +52,7 @@ func (attemptRow) TableName() string { return "attempts" }
 
 // count names a counter; what it counts on is kept as a digest only.
 func count(kind, on string, a allowance) counter {
-	return counter{id: hashToken(kind + " " + on), allowance: a, cleared: kind == "account"}
+	return counter{id: hashToken(kind + " " + on), allowance: a, cleared: kind == "account" || kind == "operator"}
 }
 
 // signInCounters are what a sign-in by password counts on. A browser that this

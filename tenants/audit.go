@@ -13,7 +13,9 @@ import (
 // command line put it on the context of a call with [WithOrigin].
 type Origin struct {
 	Address string // IP address that asked; "" where there is none
-	Via     string // ViaPage, ViaTerminal, ViaService, or ViaKey and the key's id
+	Via     string // ViaPage, ViaTerminal, ViaService, ViaOperator, or ViaKey and the key's id
+
+	Operator OperatorID // who runs the service and did it; "" when it was none of them
 }
 
 // The ways by which deeds come.
@@ -21,6 +23,7 @@ const (
 	ViaPage     = ""         // somebody signed in, on a page
 	ViaTerminal = "terminal" // the service's operator, at the command line
 	ViaService  = "service"  // the service itself, when something was due
+	ViaOperator = "operator" // the service's operator, on a page of their console
 	ViaKey      = "key:"     // a program, with the API key whose id follows
 )
 

@@ -82,7 +82,7 @@ func (o *Scoped) VerifyAudit(ctx context.Context) (AuditCheck, error) {
 			if len(rows) == 0 {
 				break
 			}
-			if walk.follow(rows) {
+			if follow(&walk, rows) {
 				break
 			}
 		}
@@ -114,40 +114,58 @@ func auditAfter(tx *gorm.DB, w chainWalk) ([]auditRow, error) {
 	return rows, tx.Where("seq <= ?", max(w.head.Seq, 0)).Order("seq").Limit(verifyBatch).Find(&rows).Error
 }
 
+// chained is a row of a log whose hash covers the row before it.
+type chained interface {
+	place() (seq int64, id string, hash []byte)
+	link(before []byte) []byte
+}
+
+func (r auditRow) place() (seq int64, id string, hash []byte) { return r.Seq, r.ID, r.Hash }
+func (r auditRow) link(before []byte) []byte                  { return link(before, r) }
+
 // follow goes on through some rows and says whether the chain broke.
-func (w *chainWalk) follow(rows []auditRow) bool {
+func follow[R chained](w *chainWalk, rows []R) bool {
 	for _, r := range rows {
+		seq, id, hash := r.place()
 		expected := w.seq + 1
 		if w.entries == 0 {
-			expected = min(r.Seq, 1) // what came before the chain has numbers up to zero
+			expected = min(seq, 1) // what came before the chain has numbers up to zero
 		}
-		if r.Seq != expected {
+		if seq != expected {
 			w.broken = &AuditBreak{Seq: expected, What: "the row is missing"}
 			return true
 		}
-		w.hash = link(w.hash, r)
-		w.seq = r.Seq
+		w.hash = r.link(w.hash)
+		w.seq = seq
 		w.entries++
-		if r.Seq > 0 && !slices.Equal(w.hash, r.Hash) {
+		if seq > 0 && !slices.Equal(w.hash, hash) {
 			what := "the row is not as it was written"
-			if r.Seq == 1 && w.entries > 1 {
+			if seq == 1 && w.entries > 1 {
 				what = "this row, or one from before the chain, is not as it was written"
 			}
-			w.broken = &AuditBreak{Seq: r.Seq, ID: r.ID, What: what}
+			w.broken = &AuditBreak{Seq: seq, ID: id, What: what}
 			return true
 		}
 	}
 	return false
 }
 
-// end compares where the rows end with where the chain should end.
-func (w *chainWalk) end(tx *gorm.DB) error {
+// ended compares where the rows end with where the chain should end.
+func (w *chainWalk) ended() bool {
 	switch {
 	case w.seq < w.head.Seq:
 		w.broken = &AuditBreak{Seq: w.seq + 1, What: "the row is missing, and all after it"}
-		return nil
+		return false
 	case w.head.Seq > 0 && !slices.Equal(w.hash, w.head.Hash):
 		w.broken = &AuditBreak{Seq: w.seq, What: "the end of the chain is another"}
+		return false
+	}
+	return true
+}
+
+// end compares where the rows end with where the chain should end, and looks for what stands beyond it.
+func (w *chainWalk) end(tx *gorm.DB) error {
+	if !w.ended() {
 		return nil
 	}
 	var beyond []auditRow

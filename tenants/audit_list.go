@@ -52,8 +52,19 @@ func (o *Scoped) Audit(ctx context.Context, by UserID, f AuditFilter) (AuditPage
 }
 
 func auditPage(tx *gorm.DB, f AuditFilter) (AuditPage, error) {
-	var rows []auditRow
-	q := f.on(tx)
+	rows, older, newer, err := pageBySeq[auditRow](f.on(tx), f)
+	if err != nil {
+		return AuditPage{}, err
+	}
+	page := AuditPage{HasOlder: older, HasNewer: newer}
+	if page.Entries, err = auditEntries(tx, rows); err == nil && len(rows) > 0 {
+		page.FirstSeq, page.LastSeqAsc = rows[0].Seq, rows[len(rows)-1].Seq
+	}
+	return page, err
+}
+
+// pageBySeq finds the rows of one page of a log, newest first, and whether there are older and newer ones.
+func pageBySeq[R any](q *gorm.DB, f AuditFilter) (rows []R, older, newer bool, err error) {
 	switch {
 	case f.Newer != nil:
 		q = q.Where("seq > ?", *f.Newer).Order("seq")
@@ -63,24 +74,29 @@ func auditPage(tx *gorm.DB, f AuditFilter) (AuditPage, error) {
 		q = q.Order("seq DESC")
 	}
 	if err := q.Limit(f.Limit + 1).Find(&rows).Error; err != nil {
-		return AuditPage{}, err
+		return nil, false, false, err
 	}
 	more := len(rows) > f.Limit
 	rows = rows[:min(len(rows), f.Limit)]
-	page := AuditPage{HasOlder: more, HasNewer: f.Older != nil}
 	if f.Newer != nil {
 		slices.Reverse(rows)
-		page.HasOlder, page.HasNewer = true, more
+		return rows, true, more, nil
 	}
-	var err error
-	if page.Entries, err = auditEntries(tx, rows); err == nil && len(rows) > 0 {
-		page.FirstSeq, page.LastSeqAsc = rows[0].Seq, rows[len(rows)-1].Seq
-	}
-	return page, err
+	return rows, more, f.Older != nil, nil
 }
 
 // on limits a statement to what the filter lets through.
 func (f AuditFilter) on(tx *gorm.DB) *gorm.DB {
+	tx = f.inTime(tx)
+	if who := strings.ToLower(strings.TrimSpace(f.Person)); who != "" && storable(who) {
+		like := "%" + escapeLike(who) + "%"
+		tx = tx.Where(`actor IN (SELECT users.id FROM users WHERE lower(users.name) LIKE ? ESCAPE '\' OR users.email LIKE ? ESCAPE '\')`, like, like)
+	}
+	return tx
+}
+
+// inTime limits a statement to the filter's time and kind of deeds.
+func (f AuditFilter) inTime(tx *gorm.DB) *gorm.DB {
 	if f.Family != "" && storable(f.Family) { // between "room." and "room/", which comes right after it
 		tx = tx.Where("action >= ? AND action < ?", f.Family+".", f.Family+"/")
 	}
@@ -89,10 +105,6 @@ func (f AuditFilter) on(tx *gorm.DB) *gorm.DB {
 	}
 	if !f.Until.IsZero() {
 		tx = tx.Where("at < ?", f.Until.UTC())
-	}
-	if who := strings.ToLower(strings.TrimSpace(f.Person)); who != "" && storable(who) {
-		like := "%" + escapeLike(who) + "%"
-		tx = tx.Where(`actor IN (SELECT users.id FROM users WHERE lower(users.name) LIKE ? ESCAPE '\' OR users.email LIKE ? ESCAPE '\')`, like, like)
 	}
 	return tx
 }

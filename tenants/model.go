@@ -64,14 +64,6 @@ func (f Findable) Valid() bool {
 	return f == FoundByNobody || f == FoundByOrganization || f == FoundByEveryone
 }
 
-// Operator is a person who runs the service.
-type Operator struct {
-	ID        string
-	Email     string
-	Name      string
-	CreatedAt time.Time
-}
-
 // Organization is a tenant.
 type Organization struct {
 	ID        OrgID

@@ -40,16 +40,6 @@ func (r userRow) user() User {
 	return u
 }
 
-type operatorRow struct {
-	ID           string `gorm:"primaryKey"`
-	Email        string
-	Name         string
-	PasswordHash string
-	CreatedAt    time.Time
-}
-
-func (operatorRow) TableName() string { return "operators" }
-
 type orgRow struct {
 	ID        OrgID `gorm:"primaryKey"`
 	Slug      string

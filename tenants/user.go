@@ -122,22 +122,6 @@ func (s *Store) CreateUser(ctx context.Context, in CreateUserInput) (User, error
 	return who.user(), nil
 }
 
-// CreateOperator makes a person who runs the service.
-func (s *Store) CreateOperator(ctx context.Context, email, name, password string) (Operator, error) {
-	who, err := s.newPerson(name, email, password, nil)
-	if err != nil {
-		return Operator{}, err
-	}
-	row := operatorRow{ID: string(who.ID), Email: who.Email, Name: who.Name, PasswordHash: who.PasswordHash, CreatedAt: who.CreatedAt}
-	err = s.db.Global(ctx, func(tx *gorm.DB) error {
-		return insertAddress(tx, &row)
-	})
-	if err != nil {
-		return Operator{}, wrap(err, "create an operator")
-	}
-	return Operator{ID: row.ID, Email: row.Email, Name: row.Name, CreatedAt: row.CreatedAt}, nil
-}
-
 // newPerson checks what somebody typed and hashes the password, before any
 // transaction: hashing is slow on purpose. More are faults found elsewhere in
 // the same form.

@@ -52,6 +52,9 @@ func consoleSections(p Page) []navSection {
 // onPage reports whether a link of the navigation leads to this page or to the part of the console that it is in, and no other link leads
 // nearer to it.
 func onPage(p Page, path string) bool {
+	if p.Operator != nil {
+		return onOperatorPage(p, path)
+	}
 	if p.Org != nil && path == orgPath(p.Org.Slug, "/people") && strings.HasPrefix(p.Path, orgPath(p.Org.Slug, "/invitations")) {
 		return true // the other tab of the same page
 	}

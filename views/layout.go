@@ -26,6 +26,9 @@ func docTitle(p Page) string {
 
 // brandHome is where the mark leads: the console for who is signed in, else the front page.
 func brandHome(p Page) string {
+	if p.Operator != nil {
+		return "/operator"
+	}
 	if p.User != nil && p.User.Home != "" && p.Org != nil {
 		return p.User.Home
 	}

@@ -4,19 +4,20 @@ import "time"
 
 // Page is what every page needs besides its own model.
 type Page struct {
-	Texts  *Texts                   // the words, in the reader's language
-	Title  string                   // of the document, without the product's name; empty on the landing page
-	Path   string                   // of the request, to mark where one is
-	CSRF   string                   // for the hidden field of every form
-	Nonce  string                   // for scripts, of this answer's Content-Security-Policy
-	User   *UserBar                 // who is signed in; nil for a guest
-	Org    *OrgBar                  // the organization whose console this is; nil elsewhere
-	Flash  *Flash                   // what the last action did; nil for nothing
-	Alert  *Flash                   // what the organization has to know now; nil for nothing
-	Going  *Going                   // the organization is to be deleted; nil when it stays
-	Demo   bool                     // demo mode: mails and payments are pretended, and the pages say so
-	Robots bool                     // search engines may list the page
-	Asset  func(name string) string // the address of a built file ("site.css", "img/mark.svg")
+	Texts    *Texts                   // the words, in the reader's language
+	Title    string                   // of the document, without the product's name; empty on the landing page
+	Path     string                   // of the request, to mark where one is
+	CSRF     string                   // for the hidden field of every form
+	Nonce    string                   // for scripts, of this answer's Content-Security-Policy
+	User     *UserBar                 // who is signed in; nil for a guest
+	Org      *OrgBar                  // the organization whose console this is; nil elsewhere
+	Operator *OperatorBar             // who runs the service and is signed in to its console; nil elsewhere
+	Flash    *Flash                   // what the last action did; nil for nothing
+	Alert    *Flash                   // what the organization has to know now; nil for nothing
+	Going    *Going                   // the organization is to be deleted; nil when it stays
+	Demo     bool                     // demo mode: mails and payments are pretended, and the pages say so
+	Robots   bool                     // search engines may list the page
+	Asset    func(name string) string // the address of a built file ("site.css", "img/mark.svg")
 }
 
 // T is the message with the id, its holes filled from pairs of name and value.

@@ -85,7 +85,7 @@ func (w Walk) about(ctx context.Context, asker *Asker, rule Rule, verb, path str
 				q.ids, like.ids = append(q.ids, pick.id), append(like.ids, never)
 			}
 			foreign = w.fill(rule, &q, &like) || foreign
-			if !foreign && rule.Duty != Open && (!w.Own || ownThing || rule.Costly && !reads(verb)) {
+			if !foreign && rule.Duty != Open && rule.Duty != Closed && (!w.Own || ownThing || rule.Costly && !reads(verb)) {
 				continue // what people do to their own things is not the question
 			}
 			if foreign && rule.Duty == Hidden {

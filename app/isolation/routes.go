@@ -162,6 +162,13 @@ func Rules() map[string]Rule {
 		"/o/:org/people/:member/quota":              console(Params{"member": Member}),
 		"/o/:org/quotas":                            console(nil),
 		"/o/:org/policies":                          console(nil),
+
+		// The console of who runs the service: nobody else gets in.
+		"/operator":           closed(nil),
+		"/operator/login":     open(nil),
+		"/operator/logout":    closed(nil),
+		"/operator/audit":     closed(nil),
+		"/operator/audit.csv": closed(nil),
 	}
 }
 

@@ -35,6 +35,9 @@ const (
 	Invited
 	// Skipped: not asked, for the reason in [Rule.Why].
 	Skipped
+	// Closed: nobody who uses the service gets in, whatever they may do in their own
+	// organization: the answer is never a success.
+	Closed
 )
 
 // Rule says of an address what its parameters are and what it owes.
@@ -56,6 +59,7 @@ type Params = map[string]Kind
 func console(p Params) Rule { return hidden(with(p, "org", Organization)) }
 func hidden(p Params) Rule  { return Rule{Duty: Hidden, Params: p} }
 func open(p Params) Rule    { return Rule{Duty: Open, Params: p} }
+func closed(p Params) Rule  { return Rule{Duty: Closed, Params: p} }
 func skipped(why string) Rule {
 	return Rule{Duty: Skipped, Why: why}
 }

@@ -120,6 +120,8 @@ func (w Walk) try(ctx context.Context, q question) (leaks []string, err error) {
 		say("it was slowed down, so nothing was tried")
 	case got.status >= http.StatusInternalServerError:
 		say("it failed with %d", got.status)
+	case q.rule.Duty == Closed && got.status < http.StatusMultipleChoices:
+		say("it is answered with %d, and nobody but an operator may get in", got.status)
 	}
 	if q.twin == nil {
 		return leaks, nil

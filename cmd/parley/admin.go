@@ -138,7 +138,7 @@ func operatorCreate(ctx context.Context, p *process, a admin) error {
 	if _, err := p.store.CreateOperator(ctx, a.email, a.name, password); err != nil {
 		return err
 	}
-	return p.answer(a, map[string]string{"email": a.email}, a.email+" is an operator of this service.")
+	return p.answer(a, map[string]string{"email": a.email}, fmt.Sprintf("%s is an operator of this service and can sign in at %s/operator.", a.email, p.cfg.BaseURL))
 }
 
 func keyCreate(ctx context.Context, p *process, a admin) error {

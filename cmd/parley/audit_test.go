@@ -21,7 +21,7 @@ func TestAdminVerifiesTheAuditLog(t *testing.T) {
 		}
 	}
 	out, err := invoke(t, "", "admin", "audit", "verify", "--data", data)
-	if err != nil || !strings.Contains(out, "acme: 1 rows hold") || !strings.Contains(out, "bolt: 1 rows hold") {
+	if err != nil || !strings.Contains(out, "acme: 1 rows hold") || !strings.Contains(out, "bolt: 1 rows hold") || !strings.Contains(out, "operators: 0 rows hold") {
 		t.Fatalf("%s %v", out, err)
 	}
 	db := tenantstest.Open(t, filepath.Join(data, "parley.db"))

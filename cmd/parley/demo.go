@@ -24,6 +24,9 @@ var demoSignIns = []demoSignIn{
 	{"Mateo Rivas", "mateo@fernhill.example", "beans on a tuesday", "Fernhill Studio", "pro"},
 }
 
+// demoOperator runs the demo: the one who may open the operator's console.
+var demoOperator = demoSignIn{name: "Dele Adeyemi", email: "dele@parley.example", password: "keys on the hook by nine"}
+
 // openBilling connects to Stripe, to its stand-in in demo mode, or to nothing when sales are off.
 func (p *process) openBilling(context.Context) error {
 	if p.cfg.Demo {
@@ -101,6 +104,7 @@ func (p *process) greet() {
 		for _, d := range demoSignIns {
 			fmt.Fprintf(p.std.out, "  %-24s password  %-22s  %s, %s plan\n", d.email, d.password, d.org, d.plan)
 		}
+		fmt.Fprintf(p.std.out, "The operator's console: %s/operator\n  %-24s password  %s\n", p.cfg.BaseURL, demoOperator.email, demoOperator.password)
 		fmt.Fprintf(p.std.out, "Mails that would have been sent: %s/dev/mail\n", p.cfg.BaseURL)
 	}
 	fmt.Fprint(p.std.out, "Press Ctrl+C to stop.\n\n")
@@ -115,6 +119,10 @@ func (p *process) seedDemo(ctx context.Context) error {
 		if err := p.seed(ctx, d); err != nil {
 			return fmt.Errorf("make the demo organization %s: %w", d.org, err)
 		}
+	}
+	_, err := p.store.CreateOperator(ctx, demoOperator.email, demoOperator.name, demoOperator.password)
+	if err != nil && !isTaken(err) {
+		return fmt.Errorf("make the demo's operator: %w", err)
 	}
 	return nil
 }
