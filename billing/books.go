@@ -10,12 +10,15 @@ import (
 	"parley/tenants"
 )
 
-// VerifyBooks recomputes an organization's books and says what does not agree.
+// VerifyBooks recomputes an organization's books and says what does not agree,
+// also with what the service's journal has of them.
 // The organization may be gone: its books stay.
 func (s *Service) VerifyBooks(ctx context.Context, org tenants.OrgID) (report ledger.Report, err error) {
 	err = s.db.ReadOrg(ctx, org, func(tx *gorm.DB) error {
-		report, err = ledger.Verify(tx)
-		return err
+		if report, err = ledger.Verify(tx); err != nil {
+			return err
+		}
+		return ledger.VerifyJournal(tx, org, &report)
 	})
 	if err != nil {
 		return ledger.Report{}, fmt.Errorf("billing: verify the books: %w", err)

@@ -18,12 +18,21 @@ import (
 
 // ofNobody are the methods that belong to no organization, with the reason.
 var ofNobody = map[string]string{
-	"Plans":         "the catalogue is everybody's",
-	"SetPlanLimits": "the operator changes what is sold",
-	"ChangePlan":    "the same",
-	"HandleEvent":   "the customer that Stripe names says whose it is; see the webhook's tests",
-	"Reconcile":     "the customers that Stripe names say whose it is, as with HandleEvent",
-	"Books":         "whose books there are, for who verifies them all; no page asks",
+	"Plans":          "the catalogue is everybody's",
+	"SetPlanLimits":  "the operator changes what is sold",
+	"ChangePlan":     "the same",
+	"HandleEvent":    "the customer that Stripe names says whose it is; see the webhook's tests",
+	"Reconcile":      "the customers that Stripe names say whose it is, as with HandleEvent",
+	"Replay":         "as HandleEvent, asked for by the operator",
+	"Webhooks":       "the operator's log of events",
+	"WebhookHealth":  "the operator's",
+	"Revenue":        "the operator's: sums and ids, from tables that belong to the service",
+	"Editions":       "the operator's: the catalogue, and how many are on each version",
+	"OnEdition":      "the operator's: ids of who is on a version",
+	"EditPlan":       "the operator changes how a plan is shown",
+	"CheckBooks":     "the operator's: all books, one after another",
+	"LastBooksCheck": "the operator's",
+	"Books":          "whose books there are, for who verifies them all; no page asks",
 }
 
 // crossings has, for every method of [billing.Service] that takes an

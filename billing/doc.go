@@ -71,6 +71,20 @@
 // from the oldest unpaid invoice (so from Stripe's state, not from when we
 // heard of it), then the organization is on Free until it pays.
 //
+// # What was, and what it brings
+//
+// The mirror says how things stand. How they stood, and so what recurs, comes, goes
+// and fails by month, follows from subscription_changes: a row for each change, of
+// all organizations, written in the mirror's transaction ([Service.Revenue] says
+// what counts). What was paid comes from the ledger's journal, so that the page and
+// the books cannot differ; [Service.CheckBooks] looks whether they do.
+//
+// # The log of events
+//
+// What became of each event is in stripe_log for ninety days, without its content
+// ([Service.Webhooks]). [Service.Replay] fetches one again from Stripe and handles
+// it, as often as somebody likes. Nothing is decided by the log.
+//
 // # What we cannot place
 //
 // A subscription with a price that is not ours, or in a state that Stripe has

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,6 +18,7 @@ type PlanChange struct {
 	MonthlyCents, YearlyCents *int64
 	TrialDays                 *int
 	Limits                    LimitsChange
+	Features                  *[]string // message catalogue ids, in the order shown
 }
 
 // LimitsChange names what an operator changes of what a plan allows.
@@ -26,6 +28,12 @@ type LimitsChange struct {
 	ConcurrentMeetings *int
 	ChatDays           *int
 	StorageBytes       *int64
+	Rights             map[string]bool // by their names in the catalogue, see [Rights]
+}
+
+// Rights are the names of what a plan allows or does not.
+func Rights() []string {
+	return []string{"ads", "phone", "sso", "own_domain", "audit_log", "dedicated_media"}
 }
 
 // amounts checks the change and spells it for the catalogue.
@@ -46,6 +54,12 @@ func (c LimitsChange) amounts() (map[string]int64, error) {
 		set["storage_bytes"] = *c.StorageBytes
 		ok = ok && *c.StorageBytes >= 0
 	}
+	for name, allowed := range c.Rights {
+		ok = ok && slices.Contains(Rights(), name)
+		if set[name] = 0; allowed {
+			set[name] = 1
+		}
+	}
 	if !ok {
 		return nil, errLimits()
 	}
@@ -65,7 +79,7 @@ func (s *Service) ChangePlan(ctx context.Context, planID string, change PlanChan
 	if err != nil {
 		return 0, err
 	}
-	if change.MonthlyCents == nil && change.YearlyCents == nil && change.TrialDays == nil && len(amounts) == 0 {
+	if change.MonthlyCents == nil && change.YearlyCents == nil && change.TrialDays == nil && change.Features == nil && len(amounts) == 0 {
 		return 0, errLimits()
 	}
 	err = s.db.Global(ctx, func(tx *gorm.DB) error {
@@ -111,7 +125,7 @@ func (s *Service) nextEdition(tx *gorm.DB, planID string, change PlanChange, amo
 	if err := tx.Create(&next).Error; err != nil {
 		return 0, err
 	}
-	if err := copyContents(tx, planID, now.Version, next.Version, amounts); err != nil {
+	if err := copyContents(tx, planID, now.Version, next.Version, amounts, change.Features); err != nil {
 		return 0, err
 	}
 	return next.Version, tx.Model(&planRow{}).Where("id = ?", planID).Update("version", next.Version).Error
@@ -120,8 +134,9 @@ func (s *Service) nextEdition(tx *gorm.DB, planID string, change PlanChange, amo
 // trialMost is the longest trial, in days; Stripe's own limit is two years.
 const trialMost = 365
 
-// copyContents takes limits and features over from one version to the next.
-func copyContents(tx *gorm.DB, planID string, from, to int, amounts map[string]int64) error {
+// copyContents takes limits and features over from one version to the next, but
+// for those that are given.
+func copyContents(tx *gorm.DB, planID string, from, to int, amounts map[string]int64, said *[]string) error {
 	var limits []limitRow
 	if err := tx.Where("plan = ? AND version = ?", planID, from).Find(&limits).Error; err != nil {
 		return err
@@ -142,6 +157,12 @@ func copyContents(tx *gorm.DB, planID string, from, to int, amounts map[string]i
 	}
 	for i := range features {
 		features[i].Version = to
+	}
+	if said != nil {
+		features = nil
+		for i, message := range *said {
+			features = append(features, featureRow{planID, to, i + 1, message})
+		}
 	}
 	if err := tx.Create(&limits).Error; err != nil || len(features) == 0 {
 		return err

@@ -33,6 +33,9 @@ const (
 	KeySeatsNumber       = "error.billing.seats"
 	KeySeatsFew          = "error.billing.seatsfew"
 	KeySeatsPayment      = "error.billing.seatspayment"
+	KeyEventGone         = "error.billing.eventgone"
+	KeyPlanName          = "error.billing.planname"
+	KeyPlanTagline       = "error.billing.plantagline"
 )
 
 // fault gives an error its code and sentence, the way tenants' own have them.

@@ -56,6 +56,8 @@ type Gateway interface {
 	// Events lists what happened from a moment on, oldest first. Stripe remembers
 	// thirty days.
 	Events(ctx context.Context, since time.Time) ([]Event, error)
+	// Event fetches one of them. ErrNotFound when Stripe does not remember it.
+	Event(ctx context.Context, id string) (Event, error)
 	// ParseEvent verifies a webhook's raw body and reads it.
 	ParseEvent(payload []byte, signature, secret string) (Event, error)
 }

@@ -22,6 +22,7 @@ type Change struct {
 	Changed bool   // the plan in force is another one than before
 	Plan    string // the id of the plan in force now
 	unclear bool   // something runs at Stripe that we cannot place
+	outcome string // of the event, for the log
 }
 
 // HandleEvent takes a webhook: the raw body and the Stripe-Signature header.
@@ -36,16 +37,25 @@ func (s *Service) HandleEvent(ctx context.Context, payload []byte, signature str
 		return Change{}, err
 	}
 	change, _, err := s.handle(ctx, event)
+	s.note(ctx, event, ViaWebhook, change, err)
 	return change, err
 }
 
 // handle does what an event asks for, once; news reports whether this was the
 // first time.
 func (s *Service) handle(ctx context.Context, event Event) (change Change, news bool, err error) {
+	change, news, err = s.deal(ctx, event)
+	if change.outcome == "" {
+		change.outcome = OutcomeHandled
+	}
+	return change, news, err
+}
+
+func (s *Service) deal(ctx context.Context, event Event) (change Change, news bool, err error) {
 	d := decide(event)
 	if !d.mirror {
 		s.log.Debug("a Stripe event changes nothing", "event", event.ID, "type", event.Type, "why", d.why)
-		return Change{}, false, nil
+		return Change{outcome: OutcomeIgnored}, false, nil
 	}
 	if d.customer == "" {
 		if d.customer, err = s.payerOf(ctx, d.charge); err != nil {
@@ -58,7 +68,7 @@ func (s *Service) handle(ctx context.Context, event Event) (change Change, news 
 	}
 	if org == "" {
 		s.log.Warn("a Stripe event is about a customer that no organization has", "event", event.ID, "type", event.Type, "customer", d.customer)
-		return Change{}, false, nil
+		return Change{outcome: OutcomeNobody}, false, nil
 	}
 	repeat, err := s.handled(ctx, event.ID)
 	if err != nil {
@@ -140,7 +150,11 @@ func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subs
 		s.log.Warn("an organization paid twice; the newer subscription is cancelled and refunded", "org", org, "subscription", d.ID, "kept", current.ID)
 		flags = append(flags, duplicateRow{TenantID: before.TenantID, SubscriptionID: d.ID, KeptID: current.ID, FoundAt: s.now()})
 	}
-	if err := s.writeMirror(ctx, org, state{next, flags, entries(paid)}, event); err != nil {
+	price, err := s.priceFor(ctx, next)
+	if err != nil {
+		return Change{}, err
+	}
+	if err := s.writeMirror(ctx, org, state{next, price, flags, entries(paid)}, event); err != nil {
 		return Change{}, err
 	}
 	now, _ := s.inForce(next)

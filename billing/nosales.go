@@ -68,5 +68,8 @@ func (NoSales) PortalURL(context.Context, string, string) (string, error) { retu
 // Events refuses.
 func (NoSales) Events(context.Context, time.Time) ([]Event, error) { return nil, errNoSales }
 
+// Event refuses.
+func (NoSales) Event(context.Context, string) (Event, error) { return Event{}, errNoSales }
+
 // ParseEvent believes nothing.
 func (NoSales) ParseEvent([]byte, string, string) (Event, error) { return Event{}, ErrSignature }

@@ -49,7 +49,7 @@ func (s *Service) Reconcile(ctx context.Context) ([]Change, error) {
 	if err != nil {
 		return changes, errors.Join(err, s.keepReconciliation(ctx, map[string]any{"due_at": now.Add(reconcileAgain)}))
 	}
-	return changes, s.keepReconciliation(ctx, map[string]any{"seen_up_to": now})
+	return changes, errors.Join(s.keepReconciliation(ctx, map[string]any{"seen_up_to": now}), s.forget(ctx))
 }
 
 // catchUp handles what happened from a moment on. One event that fails does not
@@ -64,6 +64,9 @@ func (s *Service) catchUp(ctx context.Context, since time.Time) ([]Change, error
 	var changes []Change
 	for _, e := range events {
 		change, news, err := s.handle(ctx, e)
+		if err != nil || news {
+			s.note(ctx, e, ViaReconciliation, change, err)
+		}
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("event %s: %w", e.ID, err))
 			continue

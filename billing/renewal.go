@@ -84,7 +84,8 @@ func (s *Service) Close(ctx context.Context, org tenants.OrgID) error {
 			return err
 		}
 	}
-	return nil
+	_, err = s.Sync(ctx, org) // when it is gone, nobody writes down any more that it stopped paying
+	return err
 }
 
 // asAtStripe is an organization's mirror as Stripe has it at this moment.

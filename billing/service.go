@@ -101,8 +101,12 @@ func (s *Service) SetPlan(ctx context.Context, org tenants.OrgID, planID string)
 		if err := s.ensureRow(tx, org); err != nil {
 			return err
 		}
-		return tx.Model(&subscriptionRow{}).Where("comped_plan <> ? OR comped_version <> ?", given, plan.Version).
-			Updates(map[string]any{"comped_plan": given, "comped_version": plan.Version, "updated_at": s.now()}).Error
+		moved := tx.Model(&subscriptionRow{}).Where("comped_plan <> ? OR comped_version <> ?", given, plan.Version).
+			Updates(map[string]any{"comped_plan": given, "comped_version": plan.Version, "revision": gorm.Expr("revision + 1"), "updated_at": s.now()})
+		if moved.Error != nil || moved.RowsAffected == 0 {
+			return moved.Error
+		}
+		return s.noteGiven(tx, given, plan.Version)
 	})
 	if err != nil {
 		return fmt.Errorf("billing: give the plan: %w", err)

@@ -154,6 +154,7 @@ func (s *Service) ensureRow(tx *gorm.DB, org tenants.OrgID) error {
 // state is what Stripe says of a customer, as we write it down.
 type state struct {
 	mirror     subscriptionRow
+	price      Plan // the version that is paid for
 	duplicates []duplicateRow
 	money      []ledger.Transaction
 }
@@ -189,6 +190,10 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state,
 		if moved.RowsAffected == 0 {
 			return errStale
 		}
+		next.Revision++
+		if err := s.noteChange(tx, next.changed(now.price, s.now())); err != nil {
+			return err
+		}
 		if _, err := ledger.Post(tx, org, s.now(), now.money...); err != nil {
 			return err
 		}
@@ -222,11 +227,15 @@ func (s *Service) keepCustomer(ctx context.Context, org tenants.OrgID, try int, 
 // it had; the next one is made under a new key.
 func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string) error {
 	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
-		return tx.Model(&subscriptionRow{}).Where("customer_id = ?", id).Updates(map[string]any{
+		dropped := tx.Model(&subscriptionRow{}).Where("customer_id = ?", id).Updates(map[string]any{
 			"customer_id": nil, "customer_try": gorm.Expr("customer_try + 1"), "revision": gorm.Expr("revision + 1"),
 			"subscription_id": "", "plan": "", "plan_version": 1, "status": "", "pay_interval": "", "seats": 0,
 			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "renewal_stopped": "", "updated_at": s.now(),
-		}).Error
+		})
+		if dropped.Error != nil || dropped.RowsAffected == 0 {
+			return dropped.Error
+		}
+		return s.noteUnpaid(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("billing: forget the customer: %w", err)

@@ -165,18 +165,35 @@ func (g *stripeGateway) Events(ctx context.Context, since time.Time) ([]Event, e
 	var all []Event
 	it := g.api.Events.List(list)
 	for it.Next() {
-		e := it.Event()
-		event := Event{ID: e.ID, Type: string(e.Type), Created: unix(e.Created)}
-		if e.Data != nil {
-			var err error
-			if event, err = reduce(event, e.Data.Raw); err != nil {
-				return nil, fmt.Errorf("billing: read the event %s: %w", e.ID, err)
-			}
+		event, err := eventOf(it.Event())
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, event)
 	}
 	slices.Reverse(all)
 	return all, translate("list what happened", it.Err())
+}
+
+func (g *stripeGateway) Event(ctx context.Context, id string) (Event, error) {
+	e, err := g.api.Events.Get(id, &stripe.EventParams{Params: stripe.Params{Context: ctx}})
+	if err != nil {
+		return Event{}, translate("fetch the event", err)
+	}
+	return eventOf(e)
+}
+
+// eventOf keeps of an event where to look.
+func eventOf(e *stripe.Event) (Event, error) {
+	event := Event{ID: e.ID, Type: string(e.Type), Created: unix(e.Created)}
+	if e.Data == nil {
+		return event, nil
+	}
+	event, err := reduce(event, e.Data.Raw)
+	if err != nil {
+		return Event{}, fmt.Errorf("billing: read the event %s: %w", e.ID, err)
+	}
+	return event, nil
 }
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

@@ -18,9 +18,11 @@ const (
 
 	ErrandErase   = "erase"   // erase an organization
 	ErrandRenewal = "renewal" // stop its subscription's renewal, or resume it
+
+	ErrandPlanMove = "plan-move" // move it to the version of its plan that is sold now
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -40,7 +40,7 @@ func Post(tx *gorm.DB, org tenants.OrgID, now time.Time, all ...Transaction) (fr
 			return nil, err
 		}
 	}
-	return fresh, errors.Join(a.write(tx), enter(tx, now, fresh))
+	return fresh, errors.Join(a.write(tx), enter(tx, org, now, fresh))
 }
 
 // lock makes the caller the only one who writes in the organization's books,
@@ -90,8 +90,8 @@ func unbooked(tx *gorm.DB, all []Transaction) (fresh []Transaction, err error) {
 	return fresh, nil
 }
 
-// enter writes transactions and their postings.
-func enter(tx *gorm.DB, now time.Time, fresh []Transaction) error {
+// enter writes transactions and their postings, and the journal.
+func enter(tx *gorm.DB, org tenants.OrgID, now time.Time, fresh []Transaction) error {
 	rows := make([]transactionRow, len(fresh))
 	var lines []postingRow
 	for i, t := range fresh {
@@ -108,5 +108,5 @@ func enter(tx *gorm.DB, now time.Time, fresh []Transaction) error {
 	if err := tx.CreateInBatches(&lines, batch).Error; err != nil {
 		return fmt.Errorf("ledger: write the postings: %w", err)
 	}
-	return nil
+	return journal(tx, org, fresh)
 }

@@ -88,6 +88,7 @@ func runMedia(ctx context.Context, args []string, std stdio) error {
 	}
 	server, err := cluster.NewNodeServer(ctx, p.nats, p.node, cluster.ServerOptions{
 		Name: hostname(), Pool: p.cfg.Pool, Region: p.cfg.Region, Capacity: p.cfg.Capacity, Replicas: p.cfg.Replicas, Logger: p.log, Clock: p.clock,
+		Version: version,
 	})
 	if err != nil {
 		return fmt.Errorf("offer the node to the cluster: %w", err)

@@ -28,6 +28,7 @@
 //	parley.node.<id>.knock      web → node     request; are you there, though your beats are late?
 //	parley.node.<id>.room       web → node     request, JSON control{tenant, room, fence, op: limits|remove|end|…, …} → reply
 //	parley.node.<id>.rooms      web → node     request, JSON listing{tenant, names, after} → reply
+//	parley.node.<id>.duty       web → node     request, JSON {draining}: takes no new rooms, or takes them again → reply
 //	parley.node.<id>.join       web → node     request, JSON joining{tenant, room, session, fence, token, …} → reply
 //	parley.session.<id>.up      web → node     frames of one session
 //	parley.session.<id>.down    node → web     frames of one session

@@ -31,6 +31,8 @@ type NodeInfo struct {
 	Ready    bool    `json:"ready"`
 	Rooms    int     `json:"rooms"`
 	People   int     `json:"people"`
+	Tracks   int     `json:"tracks"` // that people send
+	Version  string  `json:"version,omitempty"`
 	Capacity int     `json:"capacity"` // people; 0 = no bound
 	Load     float64 `json:"load"`     // People ÷ Capacity
 

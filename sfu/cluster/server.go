@@ -31,8 +31,9 @@ type ServerOptions struct {
 	Name     string // for people and logs, for example the host's name
 	Pool     string // whose rooms it takes; empty is DefaultPool
 	Region   string
-	Capacity int // people; no new room is placed on a node that has so many. 0 = no bound
-	Replicas int // of the rooms' bucket, on a NATS cluster; 0 = 1
+	Capacity int    // people; no new room is placed on a node that has so many. 0 = no bound
+	Replicas int    // of the rooms' bucket, on a NATS cluster; 0 = 1
+	Version  string // of the program, for people
 }
 
 // media is what the server needs of *sfu.Node.
@@ -80,8 +81,9 @@ type NodeServer struct {
 	talk     context.Context // of every session
 	hangUp   context.CancelFunc
 
-	mu    sync.Mutex // guards state
+	mu    sync.Mutex // guards state and going
 	state State
+	going bool // it stops for good: nobody opens it again
 }
 
 // NewNodeServer announces the node to the cluster and starts to serve.
@@ -129,6 +131,7 @@ func (s *NodeServer) subscribe() error {
 		subjectRoom(s.id):  s.onControl,
 		subjectRooms(s.id): s.onRooms,
 		subjectJoin(s.id):  s.onJoin,
+		subjectDuty(s.id):  s.onDuty,
 	} {
 		sub, err := s.nc.Subscribe(subject, handle)
 		if err != nil {
@@ -154,7 +157,7 @@ func (s *NodeServer) Info() NodeInfo {
 	info := NodeInfo{
 		ID: s.id, Name: s.opts.Name, Pool: s.opts.Pool, Region: s.opts.Region,
 		State: s.now(), Ready: s.node.Ready() == nil,
-		Rooms: stats.Rooms, People: stats.Participants, Capacity: s.opts.Capacity,
+		Rooms: stats.Rooms, People: stats.Participants, Tracks: stats.Tracks, Capacity: s.opts.Capacity, Version: s.opts.Version,
 	}
 	if info.Capacity > 0 {
 		info.Load = float64(info.People) / float64(info.Capacity)
@@ -171,6 +174,7 @@ func (s *NodeServer) now() State {
 // become moves the state on, never back, and tells everybody.
 func (s *NodeServer) become(state State) {
 	s.mu.Lock()
+	s.going = true
 	if s.state != StateLeaving {
 		s.state = state
 	}
