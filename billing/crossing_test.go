@@ -33,6 +33,15 @@ var ofNobody = map[string]string{
 	"CheckBooks":     "the operator's: all books, one after another",
 	"LastBooksCheck": "the operator's",
 	"Books":          "whose books there are, for who verifies them all; no page asks",
+
+	"Packs":             "packs of stickers are everybody's",
+	"SeedPacks":         "the same",
+	"StickerPicture":    "the same",
+	"StartPackCheckout": "a person buys a pack, whatever they belong to; see TestOnePersonsPacksAreNotAnothers",
+	"SyncBuyer":         "the same",
+	"Purchases":         "the same",
+	"OwnedPacks":        "the same",
+	"ForgetBuyer":       "the same",
 }
 
 // crossings has, for every method of [billing.Service] that takes an

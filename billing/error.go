@@ -20,6 +20,14 @@ var (
 	ErrNotSold = errors.New("billing: the plan is not sold like that")
 	// ErrNeverPaid: there is nothing in the billing portal yet.
 	ErrNeverPaid = errors.New("billing: the organization has never paid")
+	// ErrPackUnknown: no such pack, or no such sticker.
+	ErrPackUnknown = errors.New("billing: no such pack")
+	// ErrPackNotSold: the pack is free, a draft or withdrawn.
+	ErrPackNotSold = errors.New("billing: the pack is not sold")
+	// ErrPackOwned: the person has the pack.
+	ErrPackOwned = errors.New("billing: the person has the pack")
+	// ErrPackDisputed: the person's bank questions an earlier payment for the pack.
+	ErrPackDisputed = errors.New("billing: a payment for the pack is disputed")
 )
 
 // The message catalogue ids that faults of this package carry.
@@ -36,6 +44,11 @@ const (
 	KeyEventGone         = "error.billing.eventgone"
 	KeyPlanName          = "error.billing.planname"
 	KeyPlanTagline       = "error.billing.plantagline"
+
+	KeyPackUnknown  = "error.pack.unknown"
+	KeyPackNotSold  = "error.pack.notsold"
+	KeyPackOwned    = "error.pack.owned"
+	KeyPackDisputed = "error.pack.disputed"
 )
 
 // fault gives an error its code and sentence, the way tenants' own have them.

@@ -60,6 +60,7 @@ type Gateway interface {
 	Event(ctx context.Context, id string) (Event, error)
 	// ParseEvent verifies a webhook's raw body and reads it.
 	ParseEvent(payload []byte, signature, secret string) (Event, error)
+	PackGateway
 }
 
 // Price is one version of a plan at one interval, as Stripe should have it.

@@ -34,8 +34,9 @@ type task struct {
 	Database, Stripe string
 	Now              time.Time
 	Org              tenants.OrgID
-	Do               string // checkout, event, reconcile
+	Do               string // checkout, pack, event, reconcile
 	Checkout         billing.CheckoutInput
+	Pack             billing.PackCheckoutInput
 	Body             []byte
 	Signature        string
 }
@@ -105,6 +106,8 @@ func runChild(raw string) error {
 	switch job.Do {
 	case "checkout":
 		_, err = sales.StartCheckout(ctx, job.Checkout)
+	case "pack":
+		_, err = sales.StartPackCheckout(ctx, job.Pack)
 	case "event":
 		_, err = sales.HandleEvent(ctx, job.Body, job.Signature)
 	case "reconcile":

@@ -67,8 +67,7 @@ func (s *Service) deal(ctx context.Context, event Event) (change Change, news bo
 		return Change{}, false, err
 	}
 	if org == "" {
-		s.log.Warn("a Stripe event is about a customer that no organization has", "event", event.ID, "type", event.Type, "customer", d.customer)
-		return Change{outcome: OutcomeNobody}, false, nil
+		return s.handleBuyer(ctx, event, d.customer)
 	}
 	repeat, err := s.handled(ctx, event.ID)
 	if err != nil {

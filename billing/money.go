@@ -14,6 +14,7 @@ type Payment struct {
 	Amount   int64  // minor units
 	Currency string // ISO 4217, upper case
 	Plan     string // what it was for, as far as the invoice says
+	Pack     string // or which pack of stickers, as its own tag says
 	Refunds  []Refund
 	Disputes []Dispute
 }
@@ -46,8 +47,8 @@ type DisputeMove struct {
 // before Stripe's fees.
 func entries(all []Payment) (out []ledger.Transaction) {
 	for _, p := range all {
-		cash, sold := ledger.Account{Kind: ledger.Cash}, ledger.Account{Kind: ledger.Revenue, Ref: p.Plan}
-		back := ledger.Account{Kind: ledger.Refunds, Ref: p.Plan}
+		cash, sold := ledger.Account{Kind: ledger.Cash}, ledger.Account{Kind: ledger.Revenue, Ref: p.thing()}
+		back := ledger.Account{Kind: ledger.Refunds, Ref: p.thing()}
 		out = append(out, ledger.Move(p.ID, "payment", p.At, p.Amount, p.Currency, sold, cash))
 		for _, r := range p.Refunds {
 			if r.Amount == 0 {
@@ -63,6 +64,14 @@ func entries(all []Payment) (out []ledger.Transaction) {
 		}
 	}
 	return out
+}
+
+// thing is what was sold, as the books call it.
+func (p Payment) thing() string {
+	if p.Pack != "" {
+		return "pack:" + p.Pack
+	}
+	return p.Plan
 }
 
 func (d Dispute) entries(currency string) (out []ledger.Transaction) {

@@ -165,17 +165,8 @@ type state struct {
 func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state, e *Event) error {
 	next := now.mirror
 	err := s.db.InOrg(ctx, org, func(tx *gorm.DB) error {
-		if e != nil {
-			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&eventRow{ID: e.ID, Type: e.Type, HandledAt: s.now()})
-			if made.Error != nil {
-				return made.Error
-			}
-			if made.RowsAffected == 0 {
-				return errRepeated
-			}
-			if err := tx.Delete(&eventRow{}, "handled_at < ?", s.now().Add(-eventMemory)).Error; err != nil {
-				return err
-			}
+		if err := s.rememberEvent(tx, e); err != nil {
+			return err
 		}
 		moved := tx.Model(&subscriptionRow{}).Where("revision = ? AND customer_id = ?", next.Revision, next.customer()).
 			Select("subscription_id", "plan", "plan_version", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at").
@@ -206,6 +197,22 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state,
 		return fmt.Errorf("billing: write the mirror: %w", err)
 	}
 	return err
+}
+
+// rememberEvent notes that an event is dealt with in the caller's transaction, where
+// there is one; errRepeated when it was before.
+func (s *Service) rememberEvent(tx *gorm.DB, e *Event) error {
+	if e == nil {
+		return nil
+	}
+	made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&eventRow{ID: e.ID, Type: e.Type, HandledAt: s.now()})
+	if made.Error != nil {
+		return made.Error
+	}
+	if made.RowsAffected == 0 {
+		return errRepeated
+	}
+	return tx.Delete(&eventRow{}, "handled_at < ?", s.now().Add(-eventMemory)).Error
 }
 
 // keepCustomer stores the organization's customer, unless there is one already.

@@ -40,7 +40,7 @@ func (g *stripeGateway) Payments(ctx context.Context, customer string) ([]Paymen
 }
 
 func (g *stripeGateway) payment(ctx context.Context, ch *stripe.Charge) (Payment, error) {
-	p := Payment{ID: ch.ID, At: unix(ch.Created), Amount: ch.AmountCaptured, Currency: strings.ToUpper(string(ch.Currency)), Plan: planOf(ch.Invoice)}
+	p := Payment{ID: ch.ID, At: unix(ch.Created), Amount: ch.AmountCaptured, Currency: strings.ToUpper(string(ch.Currency)), Plan: planOf(ch.Invoice), Pack: ch.Metadata["parley_pack"]}
 	refunds, err := g.refunds(ctx, ch)
 	if err != nil {
 		return p, err

@@ -39,6 +39,8 @@ type world struct {
 	browser *http.Client
 	newOrg  func(name string) tenants.OrgID
 
+	newPerson func(name string) tenants.UserID
+
 	mu      sync.Mutex
 	changes []billing.Change // of the webhook, in the order taken
 }
@@ -47,6 +49,7 @@ func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	t.Helper()
 	people := tenantstest.New(t, db, clock)
 	w := &world{t: t, db: db, clock: clock, newOrg: func(name string) tenants.OrgID { return people.Org(name).Organization.ID }}
+	w.newPerson = func(name string) tenants.UserID { return people.Org(name).Owner(name).User(name).ID }
 	quiet := slog.New(slog.DiscardHandler)
 	w.browser = &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	mux := http.NewServeMux()

@@ -15,7 +15,10 @@ func createSession(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	subMeta := c.p.at("subscription_data").dict("metadata")
+	meta := c.p.at("subscription_data").dict("metadata")
+	if v.Mode == "payment" {
+		meta = c.p.at("payment_intent_data").dict("metadata")
+	}
 	if err := c.p.unknown(); err != nil {
 		return nil, err
 	}
@@ -24,7 +27,7 @@ func createSession(c *call) (any, error) {
 	c.st.Order[v.ID] = c.st.Serial
 	page := c.base.String() + "/checkout/" + v.ID
 	v.URL = &page
-	c.st.Sessions[v.ID], c.st.SubMetadata[v.ID] = v, subMeta
+	c.st.Sessions[v.ID], c.st.SubMetadata[v.ID] = v, meta
 	return v, nil
 }
 
@@ -165,7 +168,7 @@ func (s *Server) pay(v *session) error {
 	}
 	delete(s.st.Declining, *v.Customer) // a good card was just entered
 	if v.Mode == "payment" {
-		in := s.intent(v.AmountTotal, v.Currency, *v.Customer, nil)
+		in := s.intent(v.AmountTotal, v.Currency, *v.Customer, nil, s.st.SubMetadata[v.ID])
 		v.PaymentIntent = &in.ID
 	} else {
 		sub := s.subscribe(v)

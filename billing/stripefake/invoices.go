@@ -63,7 +63,7 @@ func (s *Server) collect(in *invoice) bool {
 		s.emit("invoice.payment_failed", in)
 		return false
 	}
-	pi := s.intent(in.Total, in.Currency, in.Customer, &in.ID)
+	pi := s.intent(in.Total, in.Currency, in.Customer, &in.ID, nil)
 	in.PaymentIntent, in.Paid, in.Status = &pi.ID, true, "paid"
 	in.AmountPaid, in.AmountRemaining = in.Total, 0
 	if s.oldestOpen(sub.ID) == nil {
@@ -73,16 +73,20 @@ func (s *Server) collect(in *invoice) bool {
 	return true
 }
 
-// intent takes money: a payment intent that succeeded, and its charge.
-func (s *Server) intent(amount int64, currency, customer string, invoice *string) *paymentIntent {
+// intent takes money: a payment intent that succeeded, and its charge, which has a
+// copy of its metadata.
+func (s *Server) intent(amount int64, currency, customer string, invoice *string, meta map[string]string) *paymentIntent {
 	now := s.now().Unix()
+	if meta == nil {
+		meta = map[string]string{}
+	}
 	pi := &paymentIntent{
 		ID: s.st.id("pi"), Object: "payment_intent", Amount: amount, AmountReceived: amount, Created: now,
-		Currency: currency, Customer: &customer, Invoice: invoice, Status: "succeeded",
+		Currency: currency, Customer: &customer, Invoice: invoice, Metadata: meta, Status: "succeeded",
 	}
 	ch := &charge{
 		ID: s.st.id("ch"), Object: "charge", Amount: amount, AmountCaptured: amount, Captured: true, Created: now, Currency: currency, Customer: &customer,
-		Invoice: invoice, Paid: true, PaymentIntent: pi.ID, Status: "succeeded",
+		Invoice: invoice, Metadata: maps.Clone(meta), Paid: true, PaymentIntent: pi.ID, Status: "succeeded",
 	}
 	pi.LatestCharge = &ch.ID
 	s.st.Intents[pi.ID], s.st.Charges[ch.ID] = pi, ch

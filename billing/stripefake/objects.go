@@ -172,36 +172,38 @@ type invoice struct {
 }
 
 type paymentIntent struct {
-	ID             string  `json:"id"`
-	Object         string  `json:"object"`
-	Amount         int64   `json:"amount"`
-	AmountReceived int64   `json:"amount_received"`
-	Created        int64   `json:"created"`
-	Currency       string  `json:"currency"`
-	Customer       *string `json:"customer"`
-	Invoice        *string `json:"invoice"`
-	LatestCharge   *string `json:"latest_charge"`
-	Livemode       bool    `json:"livemode"`
-	Status         string  `json:"status"`
+	ID             string            `json:"id"`
+	Object         string            `json:"object"`
+	Amount         int64             `json:"amount"`
+	AmountReceived int64             `json:"amount_received"`
+	Created        int64             `json:"created"`
+	Currency       string            `json:"currency"`
+	Customer       *string           `json:"customer"`
+	Invoice        *string           `json:"invoice"`
+	LatestCharge   *string           `json:"latest_charge"`
+	Livemode       bool              `json:"livemode"`
+	Metadata       map[string]string `json:"metadata"`
+	Status         string            `json:"status"`
 }
 
 type charge struct {
-	ID             string  `json:"id"`
-	Object         string  `json:"object"`
-	Amount         int64   `json:"amount"`
-	AmountCaptured int64   `json:"amount_captured"`
-	AmountRefunded int64   `json:"amount_refunded"`
-	Captured       bool    `json:"captured"`
-	Created        int64   `json:"created"`
-	Currency       string  `json:"currency"`
-	Customer       *string `json:"customer"`
-	Disputed       bool    `json:"disputed"`
-	Invoice        *string `json:"invoice"`
-	Livemode       bool    `json:"livemode"`
-	Paid           bool    `json:"paid"`
-	PaymentIntent  string  `json:"payment_intent"`
-	Refunded       bool    `json:"refunded"`
-	Status         string  `json:"status"`
+	ID             string            `json:"id"`
+	Object         string            `json:"object"`
+	Amount         int64             `json:"amount"`
+	AmountCaptured int64             `json:"amount_captured"`
+	AmountRefunded int64             `json:"amount_refunded"`
+	Captured       bool              `json:"captured"`
+	Created        int64             `json:"created"`
+	Currency       string            `json:"currency"`
+	Customer       *string           `json:"customer"`
+	Disputed       bool              `json:"disputed"`
+	Invoice        *string           `json:"invoice"`
+	Livemode       bool              `json:"livemode"`
+	Metadata       map[string]string `json:"metadata"`
+	Paid           bool              `json:"paid"`
+	PaymentIntent  string            `json:"payment_intent"`
+	Refunded       bool              `json:"refunded"`
+	Status         string            `json:"status"`
 }
 
 type refund struct {

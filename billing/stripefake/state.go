@@ -18,7 +18,7 @@ type state struct {
 	Products      map[string]*product
 	Prices        map[string]*price
 	Sessions      map[string]*session
-	SubMetadata   map[string]map[string]string // by session: what its subscription will carry
+	SubMetadata   map[string]map[string]string // by session: what its subscription or payment will carry
 	Subscriptions map[string]*subscription
 	Invoices      map[string]*invoice
 	Intents       map[string]*paymentIntent
