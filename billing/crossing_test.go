@@ -42,6 +42,14 @@ var ofNobody = map[string]string{
 	"Purchases":         "the same",
 	"OwnedPacks":        "the same",
 	"ForgetBuyer":       "the same",
+	"MakePack":          "the operator makes packs, which are everybody's",
+	"AddSticker":        "the same",
+	"RemoveSticker":     "the same",
+	"SetPackPrice":      "the same",
+	"SetPackState":      "the same",
+	"PackSales":         "what the operator sees of all people's purchases",
+	"PackPurchases":     "the same",
+	"RefundPurchase":    "the operator gives a person's payment back",
 }
 
 // crossings has, for every method of [billing.Service] that takes an

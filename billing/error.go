@@ -28,6 +28,10 @@ var (
 	ErrPackOwned = errors.New("billing: the person has the pack")
 	// ErrPackDisputed: the person's bank questions an earlier payment for the pack.
 	ErrPackDisputed = errors.New("billing: a payment for the pack is disputed")
+	// ErrPackFixed: what was in the shop is not taken out of people's hands.
+	ErrPackFixed = errors.New("billing: the pack was in the shop")
+	// ErrPackEmpty: a pack with nothing in it, or one that was never listed.
+	ErrPackEmpty = errors.New("billing: the pack has nothing in it")
 )
 
 // The message catalogue ids that faults of this package carry.
@@ -49,6 +53,15 @@ const (
 	KeyPackNotSold  = "error.pack.notsold"
 	KeyPackOwned    = "error.pack.owned"
 	KeyPackDisputed = "error.pack.disputed"
+	KeyPackName     = "error.pack.name"
+	KeyPackTaken    = "error.pack.taken"
+	KeyPackPrice    = "error.pack.price"
+	KeyPackFixed    = "error.pack.fixed"
+	KeyPackEmpty    = "error.pack.empty"
+	KeyStickerName  = "error.pack.sticker"
+	KeyStickerTaken = "error.pack.stickertaken"
+	KeyStickersMany = "error.pack.stickers"
+	KeyStickerAlt   = "error.pack.alt"
 )
 
 // fault gives an error its code and sentence, the way tenants' own have them.

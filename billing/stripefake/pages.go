@@ -28,6 +28,8 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("GET /checkout/{id}", p.checkout)
 	mux.HandleFunc("POST /checkout/{id}/pay", p.payNow)
 	mux.HandleFunc("POST /checkout/{id}/decline", p.declineNow)
+	mux.HandleFunc("GET /payments", p.payments)
+	mux.HandleFunc("POST /payments/{id}/refund", p.refundNow)
 	mux.HandleFunc("GET /portal/{id}", p.portal)
 	mux.HandleFunc("POST /portal/{id}/{action}", p.portalAct)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { p.say(w, http.StatusNotFound, nothingHere("")) })
