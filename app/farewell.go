@@ -131,7 +131,7 @@ func (s *Server) eraseDue(ctx context.Context) {
 				s.log.Error("old sign-ins are not forgotten", "err", err)
 			}
 		}
-		n, err := s.tenants.EraseDue(ctx, eraseBatch)
+		n, err := s.tenants.EraseDue(ctx, eraseBatch, s.billing.ForgetBuyer)
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("people who are to be deleted are not", "err", err)
 		}

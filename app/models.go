@@ -115,7 +115,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 		Participants: entry.Meeting.ParticipantLimit, Demo: s.cfg.Demo,
 		URLs: views.MeetingURLs{
 			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
-			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code,
+			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code, Stickers: "/m/" + code + "/stickers",
 		},
 		Texts: s.texts(c).Under("meeting."), Offers: []views.Offer{}, // a list, never null
 	}

@@ -36,7 +36,7 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	m.StorageUsed, m.StorageLogo, m.StoragePictures = stored.Total(), stored.Logo, stored.Pictures
+	m.StorageUsed, m.StorageLogo, m.StoragePictures = stored.Total(), stored.Logo+stored.Emoji, stored.Pictures
 	if fault != nil {
 		if m.Errors = tenants.Fields(fault); m.Errors == nil {
 			return fault

@@ -19,6 +19,8 @@ func (s *Server) routes() {
 	r.Get("/favicon.ico", s.favicon)
 	r.Get("/robots.txt", robots)
 	r.Get("/logo/:file", s.slowDown(600, time.Minute), s.logo)
+	r.Get("/emoji/:file", s.slowDown(6000, time.Minute), s.emojiPicture)
+	r.Get("/sticker/:file", s.slowDown(6000, time.Minute), s.stickerPicture)
 	r.Post("/webhooks/stripe", s.stripeWebhook)
 	for _, path := range []string{"/rtc", "/rtc/v1"} {
 		r.Get(path, s.slowDownSockets(600, time.Minute), s.signal)
@@ -64,6 +66,8 @@ func (s *Server) routes() {
 	m.Get("/room", s.room)
 	m.Post("/token", s.renewToken)
 	m.Get("/faces", s.faces)
+	m.Get("/stickers", s.stickerPanel)
+	m.Post("/stickers", s.slowDownSeat(30, 10*time.Second), s.sendSticker)
 	m.Post("/end", s.endForAll)
 	m.Get("/waiting", s.waitingPage)
 	m.Post("/waiting", s.waitingState)
@@ -103,6 +107,12 @@ func (s *Server) routes() {
 	me.Post("/sign-ins/end-others", s.endOtherSignIns)
 	me.Post("/sign-ins/:id/end", s.endSignIn)
 
+	// Stickers: what a person owns and can buy.
+	shop := r.Group("/stickers", s.requireUser)
+	shop.Get("", s.shopPage)
+	shop.Post("/:pack/buy", s.slowDownPerson(30, 10*time.Minute), s.buyPack)
+	shop.Get("/done", s.packBought)
+
 	// An organization's console: members.
 	r.Get("/home", s.requireUser, s.home)
 	r.Get("/organizations", s.requireUser, s.organizations)
@@ -132,6 +142,10 @@ func (s *Server) routes() {
 	o.Post("/people/:member/quota", managers, s.setPersonQuota)
 	o.Get("/policies", managers, s.policiesPage)
 	o.Post("/policies", managers, s.setPolicies)
+	o.Get("/stickers", managers, s.emojiPage)
+	o.Post("/stickers", managers, s.setStickerRule)
+	o.Post("/stickers/emoji", managers, s.addEmoji)
+	o.Post("/stickers/emoji/:emoji/remove", managers, s.removeEmoji)
 	o.Get("/quotas", managers, s.quotasPage)
 	o.Post("/quotas", managers, s.setQuotas)
 	o.Get("/invitations", managers, s.invitesPage)

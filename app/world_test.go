@@ -87,6 +87,7 @@ func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
 	must(t, err)
 	w.billing, err = billing.New(db, gateway, billing.Options{Clock: clock, Log: log, WebhookSecret: webhookSecret})
 	must(t, err)
+	must(t, w.billing.SeedPacks(t.Context()))
 
 	nats, err := cluster.Embedded(t.TempDir(), log)
 	must(t, err)

@@ -29,6 +29,7 @@ var knowing = map[string]string{
 	"sso_domains.knows_email_domain":      "domain",
 	"subscriptions.knows_stripe_customer": "customer_id",
 	"org_logos.knows_logo_id":             "id",
+	"emoji.knows_emoji_id":                "id",
 	"invitations.knows_invite":            "token_hash",
 	"invite_links.knows_invite":           "token_hash",
 	"join_domains.knows_email_domain":     "domain",
@@ -44,6 +45,7 @@ var uniqueAcross = map[string]string{
 	"sso_domains(domain)":        "an address leads to one organization's sign-in; only who has a confirmed address in the domain learns that it is taken",
 	"subscriptions(customer_id)": "a webhook names the customer; Stripe chooses it",
 	"org_logos(id)":              "an address names one picture of all; ids are random, nobody chooses one",
+	"emoji(id)":                  "an address names one picture of all; ids are random, nobody chooses one",
 	"invitations(token_hash)":    "a mail's link names one invitation of all; tokens are random, nobody chooses one",
 	"invite_links(token_hash)":   "a link names one of all; tokens are random, nobody chooses one",
 }

@@ -141,6 +141,7 @@ const (
 	KnowsStripeCustomer Capability = "stripe_customer"
 	KnowsEmailDomain    Capability = "email_domain" // of one's own confirmed address
 	KnowsLogoID         Capability = "logo_id"
+	KnowsEmojiID        Capability = "emoji_id"
 	KnowsInvite         Capability = "invite" // the hash of an invitation's or an invite link's token
 )
 

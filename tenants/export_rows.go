@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -57,6 +58,13 @@ func ruleLists() []ExportList {
 			p, err := policiesOf(tx)
 			return [][]any{{p.Guests, string(p.Waiting), string(p.Share), string(p.Chat), p.Encryption}}, err
 		}),
+		whole("stickers", "packs names", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
+			r, err := stickerRuleOf(tx)
+			return [][]any{{r.Which, strings.Join(r.Packs, " ")}}, err
+		}),
+		listOf("emoji", "id name media_type made_at", "id", func(r emojiRow) []any { return []any{r.ID} }, each(func(r emojiRow) []any {
+			return []any{r.ID, r.Name, r.MediaType, r.MadeAt.UTC()}
+		})),
 		whole("quotas", "for person_id minutes_a_meeting people_a_meeting meetings_at_once minutes_a_month bytes changed_at", quotaRows),
 		whole("sign-in", "issuer client_id enforced domain changed_at", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
 			var set []ssoRow

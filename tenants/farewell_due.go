@@ -13,8 +13,9 @@ import (
 // EraseDue deletes people whose day has come, at most limit, and says how many it
 // found. Each step can be made again: what stops in the middle goes on the next
 // time, and two processes at once do no harm. A fault with one person keeps the
-// others waiting no longer than until the next call.
-func (s *Store) EraseDue(ctx context.Context, limit int) (int, error) {
+// others waiting no longer than until the next call. Also forgets what other
+// packages have about a person, in the transaction that is the last.
+func (s *Store) EraseDue(ctx context.Context, limit int, also ...func(tx *gorm.DB, who UserID) error) (int, error) {
 	var due []userRow
 	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
 		return tx.Where("erase_at <= ? AND erased_at IS NULL", s.now()).Order("erase_at, id").Limit(limit).Find(&due).Error
@@ -24,7 +25,7 @@ func (s *Store) EraseDue(ctx context.Context, limit int) (int, error) {
 	}
 	var failed error
 	for _, who := range due {
-		if err := s.erase(ctx, who); err != nil && failed == nil {
+		if err := s.erase(ctx, who, also); err != nil && failed == nil {
 			failed = wrap(err, "delete a person")
 		}
 	}
@@ -34,7 +35,7 @@ func (s *Store) EraseDue(ctx context.Context, limit int) (int, error) {
 // erase takes a person out of all organizations, and then out of what belongs to
 // none. An empty row stays behind for what points at it: rooms that they made,
 // the audit log.
-func (s *Store) erase(ctx context.Context, who userRow) error {
+func (s *Store) erase(ctx context.Context, who userRow, also []func(tx *gorm.DB, who UserID) error) error {
 	ctx = WithOrigin(ctx, Origin{Via: ViaService})
 	orgs, err := s.tracesOf(ctx, who.ID)
 	if err != nil {
@@ -45,7 +46,14 @@ func (s *Store) erase(ctx context.Context, who userRow) error {
 			return err
 		}
 	}
-	return s.db.Global(ctx, func(tx *gorm.DB) error { return s.empty(tx, who.ID) })
+	return s.db.Global(ctx, func(tx *gorm.DB) error {
+		for _, forget := range also {
+			if err := forget(tx, who.ID); err != nil {
+				return err
+			}
+		}
+		return s.empty(tx, who.ID)
+	})
 }
 
 // tracesOf are the organizations that a person belongs to, or sat in a meeting of.

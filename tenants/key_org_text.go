@@ -21,6 +21,13 @@ const (
 	KeyPolicyInvalid   = "error.policy.invalid" // not one of the choices
 	KeyGuestsForbidden = "error.policy.guests"  // only members may come in
 
+	KeyEmojiName    = "error.emoji.name"    // not letters, digits, - and _
+	KeyEmojiTaken   = "error.emoji.taken"   // another one is called so
+	KeyEmojiMany    = "error.emoji.enough"  // as many as an organization has
+	KeyEmojiLarge   = "error.emoji.large"   // too many bytes or pixels
+	KeyEmojiPicture = "error.emoji.picture" // not a picture that we can read
+	KeyEmojiDrawing = "error.emoji.drawing" // an SVG with something in it that is not allowed
+
 	KeyWaiting        = "error.waiting.on"      // for somebody inside to let them in
 	KeyWaitingRefused = "error.waiting.refused" // somebody inside did not let them in
 	KeyWaitingFull    = "error.waiting.full"    // too many wait already

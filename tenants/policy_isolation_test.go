@@ -20,6 +20,27 @@ func policyCrossings() map[string]crossing {
 		"SetPolicies": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.SetPolicies(ctx, o.ann, tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Members}))
 		},
+		"StickerRule": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			rule, err := mine.StickerRule(ctx)
+			if err == nil && rule.Which != tenants.PacksAll {
+				return errors.New("it showed another's rule")
+			}
+			return err
+		},
+		"SetStickerRule": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.SetStickerRule(ctx, o.ann, tenants.StickerRule{Which: tenants.PacksNone}))
+		},
+		"Emoji": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			found, err := mine.Emoji(ctx)
+			return nothing(len(found)-1, err) // its own one is sown
+		},
+		"AddEmoji": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.AddEmoji(ctx, o.ann, tenants.EmojiInput{Name: "tada", MediaType: "image/png", Data: []byte{1}}, tenants.StorageLimit{})
+			return refused(err)
+		},
+		"RemoveEmoji": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.RemoveEmoji(ctx, o.ann, "canary-emoji-id"))
+		},
 		"StillWaits": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.StillWaits(ctx, tenants.EnterInput{Room: o.room.ID, Identity: "guest"})
 			return refused(err)

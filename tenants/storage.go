@@ -40,10 +40,11 @@ func (f *StorageFault) Error() string {
 type Stored struct {
 	Logo     int64 // the organization's own
 	Pictures int64 // of its people, as far as they are shown
+	Emoji    int64 // the organization's own
 }
 
 // Total is all of it.
-func (s Stored) Total() int64 { return s.Logo + s.Pictures }
+func (s Stored) Total() int64 { return s.Logo + s.Pictures + s.Emoji }
 
 // StorageUsed is what the organization keeps.
 func (o *Scoped) StorageUsed(ctx context.Context) (used Stored, err error) {
@@ -63,6 +64,7 @@ func storageUsed(tx *gorm.DB, without UserID) (used Stored, err error) {
 		}
 	}
 	sum(tx.Model(&logoRow{}), "png", &used.Logo)
+	sum(tx.Model(&emojiRow{}), "data", &used.Emoji)
 	sum(tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Joins("JOIN pictures ON pictures.hash = users.picture").
 		Where("users.show_picture AND users.id <> ?", string(without)), "pictures.data", &used.Pictures)
 	return used, err

@@ -27,6 +27,7 @@ func consoleSections(p Page) []navSection {
 			navSection{Head: "nav.control", Items: []navItem{
 				{at("/people"), "users", "nav.people"},
 				{at("/policies"), "shield-check", "nav.policies"},
+				{at("/stickers"), "smile", "emoji.title"},
 				{at("/quotas"), "gauge", "nav.quotas"},
 				{at("/settings"), "settings", "nav.settings"},
 				{at("/settings/sign-in"), "log-in", "sso.title"},

@@ -57,7 +57,8 @@ type MeetingURLs struct {
 	Token    string `json:"token"`
 	Checkout string `json:"checkout"`
 	Lobby    string `json:"lobby"`
-	Waiters  string `json:"waiters"` // who waits to be let in; empty for who may not see it
+	Stickers string `json:"stickers"` // what one can send
+	Waiters  string `json:"waiters"`  // who waits to be let in; empty for who may not see it
 }
 
 // shown is the session as JSON wants it: lists are never null.

@@ -90,16 +90,24 @@ func Rules() map[string]Rule {
 		"/me/sign-ins/:id/end":     hidden(Params{"id": "sign_ins.id"}),
 		"/me/sign-ins/end-others":  open(nil),
 
+		// Stickers: a person's own, and pictures that everybody may see.
+		"/emoji/:file":        open(Params{"file": Secret}),
+		"/sticker/:file":      open(Params{"file": Text}),
+		"/stickers":           open(nil),
+		"/stickers/:pack/buy": open(Params{"pack": Text}),
+		"/stickers/done":      open(nil).naming(Params{"pack": Text}),
+
 		// A meeting.
-		"/m/:code":         invited(),
-		"/m/:code/join":    invited(),
-		"/m/:code/room":    invited(),
-		"/m/:code/token":   invited(),
-		"/m/:code/faces":   invited(),
-		"/m/:code/end":     invited(),
-		"/m/:code/after":   invited(),
-		"/m/:code/waiting": invited(),
-		"/m/:code/waiters": invited(),
+		"/m/:code":          invited(),
+		"/m/:code/join":     invited(),
+		"/m/:code/room":     invited(),
+		"/m/:code/token":    invited(),
+		"/m/:code/faces":    invited(),
+		"/m/:code/stickers": invited(),
+		"/m/:code/end":      invited(),
+		"/m/:code/after":    invited(),
+		"/m/:code/waiting":  invited(),
+		"/m/:code/waiters":  invited(),
 
 		// An organization's console.
 		"/o/:org":                                   console(nil),
@@ -111,6 +119,9 @@ func Rules() map[string]Rule {
 		"/o/:org/checkout":                          console(nil),
 		"/o/:org/billing/done":                      console(nil),
 		"/o/:org/billing/cancelled":                 console(nil),
+		"/o/:org/stickers":                          console(nil),
+		"/o/:org/stickers/emoji":                    console(nil),
+		"/o/:org/stickers/emoji/:emoji/remove":      console(Params{"emoji": "emoji.id"}),
 		"/o/:org/settings":                          console(nil),
 		"/o/:org/settings/name":                     console(nil),
 		"/o/:org/settings/logo":                     console(nil),

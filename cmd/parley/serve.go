@@ -202,7 +202,7 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 	if err := p.serveMetrics(); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if err := p.seedDemo(ctx); err != nil {
+	if err := errors.Join(p.billing.SeedPacks(ctx), p.seedDemo(ctx)); err != nil {
 		if ctx.Err() != nil { // told to stop before it had begun
 			err = nil
 		}

@@ -48,6 +48,11 @@ func Fit(raw []byte, side int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
+	return drawn(in, side)
+}
+
+// drawn is a picture drawn anew, as a PNG.
+func drawn(in image.Image, side int) ([]byte, error) {
 	out := image.NewNRGBA(fitted(in.Bounds(), side))
 	draw.CatmullRom.Scale(out, out.Bounds(), in, in.Bounds(), draw.Src, nil)
 	var file bytes.Buffer

@@ -9,6 +9,7 @@ import { type Screen, drawScreen } from "./screen.ts";
 import { Session } from "./session/session.ts";
 import { Sound } from "./session/sound.ts";
 import type { Source } from "./session/source.ts";
+import { stickerFrom } from "./session/stickers.ts";
 import { Waiters } from "./session/waiters.ts";
 import { type Sources, canChooseSpeaker, listDevices, startSources } from "./session/sources.ts";
 import { Stats, expose } from "./session/stats.ts";
@@ -39,6 +40,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);
   const leaving = new AbortController();
+  let screen: Screen | null = null; // drawn after the connection is on its way
   const go = (to: string, why?: Ending) => {
     leaving.abort();
     waiters.stop();
@@ -54,6 +56,10 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     stats,
     onEnd: (why) => go(meeting.urls.after, why),
     onWaiting: () => void waiters.read(),
+    onSticker: (text) => {
+      const sent = stickerFrom(text, document.documentElement.lang);
+      if (sent) screen?.sticker(sent);
+    },
     onOut: () => go(meeting.urls.lobby),
   });
   followSources(store, bothOf(sources));
@@ -62,11 +68,12 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   void session.start();
   await nextTask();
 
-  const tell: Tell = (text, tone = "plain") => screen.tell([{ text, tone }]);
+  const tell: Tell = (text, tone = "plain") => screen?.tell([{ text, tone }]);
   const acts = actsOf({ meeting, sources, store, stats, sound, session, waiters, t, tell, go });
-  const screen = drawScreen({ t, store, meeting, acts });
-  enterPage(screen, meeting, sound);
-  leaving.signal.addEventListener("abort", screen.stop);
+  const drawn = drawScreen({ t, store, meeting, acts });
+  screen = drawn;
+  enterPage(drawn, meeting, sound);
+  leaving.signal.addEventListener("abort", drawn.stop);
   leaving.signal.addEventListener("abort", stayAwake());
   followDevices(store, bothOf(sources), (source) => explain(source, t, tell));
   if (speaker !== "" && canChooseSpeaker()) acts.useDevice("speaker", speaker);

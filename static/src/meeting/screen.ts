@@ -1,11 +1,14 @@
 import { timeLeft } from "./clock.ts";
 import { h } from "./dom.ts";
 import { type News, newsOf, timeNews } from "./news.ts";
+import type { Sticker } from "./session/stickers.ts";
 import type { Ui } from "./ui.ts";
 import { Bar } from "./views/bar.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
+import { Floats } from "./views/floats.ts";
 import { People } from "./views/people.ts";
+import { React } from "./views/react.ts";
 import { Stage } from "./views/stage.ts";
 import { Toasts } from "./views/toasts.ts";
 import { Top } from "./views/top.ts";
@@ -17,6 +20,8 @@ const tickEvery = 250;
 export interface Screen {
   element: HTMLElement;
   tell(news: readonly News[]): void;
+  /** Shows what somebody sent, and says it to who does not see it. */
+  sticker(sent: Sticker): void;
   /** Stops the clock. */
   stop(): void;
 }
@@ -29,8 +34,9 @@ export function drawScreen(ui: Ui): Screen {
   const upgrade = new Upgrade(ui);
   const toasts = new Toasts();
   const notices = new Notices(ui);
+  const floats = new Floats();
   notices.element.append(new Door(ui).element);
-  const body = h("div", { class: "m-body" }, stage.element, new People(ui).element, notices.element, upgrade.element);
+  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   let before: number | null = null;
@@ -48,5 +54,11 @@ export function drawScreen(ui: Ui): Screen {
     toasts.tell(newsOf(now, earlier, ui.t, Date.now()));
     if (now.clock !== earlier.clock || now === earlier) tick();
   });
-  return { element, tell: (news) => toasts.tell(news), stop: () => clearInterval(timer) };
+  const sticker = (sent: Sticker) => {
+    const person = ui.store.state.people.find((p) => p.identity === sent.from);
+    const name = person?.name ?? sent.by;
+    floats.show(sent, person?.self ? ui.t("meeting.you") : name);
+    toasts.say(ui.t(person?.self ? "meeting.react.sent_you" : "meeting.react.sent", { name, what: sent.alt }));
+  };
+  return { element, tell: (news) => toasts.tell(news), sticker, stop: () => clearInterval(timer) };
 }

@@ -83,6 +83,7 @@ export interface State {
   /** Digits that people can compare; empty while there are none. */
   code: string;
   peopleOpen: boolean;
+  reactOpen: boolean;
   menu: Menu | null;
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
   upgrade: "closed" | "open" | "paying";
@@ -102,6 +103,7 @@ export type Action =
   | { type: "sound"; blocked: boolean }
   | { type: "encryption"; encryption: State["encryption"]; code: string }
   | { type: "togglePeople" }
+  | { type: "toggleReact" }
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
   | { type: "page"; page: number };
@@ -127,6 +129,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     encryption: encrypted ? "waiting" : "none",
     code: "",
     peopleOpen: false,
+    reactOpen: false,
     menu: null,
     upgrade: "closed",
     page: 0,
@@ -159,7 +162,9 @@ export function reduce(state: State, action: Action): State {
     case "encryption":
       return { ...state, encryption: action.encryption, code: action.code };
     case "togglePeople":
-      return { ...state, peopleOpen: !state.peopleOpen, menu: null };
+      return { ...state, peopleOpen: !state.peopleOpen, reactOpen: false, menu: null };
+    case "toggleReact":
+      return { ...state, reactOpen: !state.reactOpen, peopleOpen: false, menu: null };
     case "menu":
       return { ...state, menu: action.menu };
     case "upgrade":

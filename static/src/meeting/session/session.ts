@@ -58,6 +58,8 @@ export interface Parts {
   stats: Stats;
   /** Called once, when the meeting is over for this person; without a reason when only the server knows it. */
   onEnd(why?: Ending): void;
+  /** Called with what the server says that somebody sent. */
+  onSticker(text: string): void;
   /** Called when somebody came to wait before the meeting, or may have. */
   onWaiting(): void;
   /** Called when only the lobby can let this person in again. */
@@ -187,8 +189,9 @@ export class Session {
       .on(RoomEvent.SignalReconnecting, mine(() => this.#down()))
       .on(RoomEvent.Reconnected, mine(() => this.#live(room)))
       .on(RoomEvent.RoomMetadataChanged, mine(() => this.#limits(room.metadata ?? "", Date.now())))
-      .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
-        if (room === this.#room && !participant) this.#told(topic ?? "", new TextDecoder().decode(payload));
+      .on(RoomEvent.DataReceived, (payload, _person, _kind, topic, _encryption, identity) => {
+        // The node writes on each packet who it is from. Nobody's are its own and the server's: also somebody who is not on the roster has an identity.
+        if (room === this.#room && !identity) this.#told(topic ?? "", new TextDecoder().decode(payload));
       })
       .on(RoomEvent.Disconnected, (reason) => {
         if (room === this.#room && !this.#closed) this.#disconnected(room, reason);
@@ -226,6 +229,7 @@ export class Session {
   #told(topic: string, text: string): void {
     if (topic === topics.clock) this.#limits(text, Date.now());
     if (topic === topics.waiting) this.#parts.onWaiting();
+    if (topic === topics.sticker) this.#parts.onSticker(text);
     if (topic === topics.ended) this.#ending = endingFrom(text);
   }
 

@@ -30,6 +30,7 @@ export class Bar {
   readonly #microphone: BarButton;
   readonly #camera: BarButton;
   readonly #people: BarButton;
+  readonly #react: BarButton;
   readonly #host: BarButton;
   readonly #count = h("span", { class: "m-count", attrs: { "aria-hidden": "true" } });
   readonly #time = h("time", { class: "m-time" });
@@ -45,6 +46,8 @@ export class Bar {
     this.#people = new BarButton(() => store.dispatch({ type: "togglePeople" }), "m-btn-people");
     this.#people.set(t("meeting.people"), "people");
     this.#people.face.append(this.#count);
+    this.#react = new BarButton(() => store.dispatch({ type: "toggleReact" }), "m-btn-react");
+    this.#react.set(t("meeting.react.title"), "react");
     this.#host = new BarButton(() => this.#toggle("host"));
     this.#host.set(t("meeting.host_tools"), "host");
     this.#host.element.hidden = !meeting.host;
@@ -66,6 +69,7 @@ export class Bar {
         { class: "m-controls", attrs: { role: "toolbar", "aria-label": t("meeting.controls") } },
         h("div", { class: "m-split" }, this.#microphone.element, more.microphone),
         h("div", { class: "m-split" }, this.#camera.element, more.camera),
+        this.#react.element,
         this.#host.element,
         leave.element,
       ),
@@ -119,6 +123,8 @@ export class Bar {
     setText(this.#count, String(state.people.length));
     setAttr(this.#people.element, "aria-expanded", String(state.peopleOpen));
     this.#people.element.classList.toggle("is-open", state.peopleOpen);
+    setAttr(this.#react.element, "aria-expanded", String(state.reactOpen));
+    this.#react.element.classList.toggle("is-open", state.reactOpen);
     this.#host.element.classList.toggle("is-open", state.menu === "host");
     if (state.menu === null) this.#menu.hide();
     else this.#menu.show(this.#anchors[state.menu], t(`meeting.menu.${state.menu}`), this.#groups(state, state.menu));

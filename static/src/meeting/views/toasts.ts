@@ -21,6 +21,12 @@ export class Toasts {
     while (this.#voice.childElementCount > 8) this.#voice.firstElementChild?.remove();
   }
 
+  /** For screen readers only: what others see is elsewhere. */
+  say(text: string): void {
+    this.#voice.append(h("p", { text }));
+    while (this.#voice.childElementCount > 8) this.#voice.firstElementChild?.remove();
+  }
+
   #show({ text, tone }: News): void {
     const toast = h(
       "div",

@@ -1,0 +1,96 @@
+package app_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"parley/tenants"
+)
+
+var stickerAddress = regexp.MustCompile(`/sticker/[0-9a-f]{64}\.svg`)
+
+// buyPack goes from the shop over the payment page and back.
+func (b *browser) buyPack(pack, name string) {
+	b.w.t.Helper()
+	b.get("/stickers").status(200)
+	hosted := b.post("/stickers/"+pack+"/buy", form()).status(303).header.Get("Location")
+	page := b.get(hosted).status(200).has(name)
+	token := tokenField.FindStringSubmatch(page.body)
+	if token == nil {
+		b.w.t.Fatalf("no token on the payment page:\n%s", excerpt(page.body))
+	}
+	back := b.do(http.MethodPost, hosted+"/pay", "text/html", form("token", token[1])).status(303).header.Get("Location")
+	at := b.get(back).status(303).header.Get("Location")
+	b.get(at).status(200).has(name+" is yours", "What you have paid")
+}
+
+// payer is how somebody is known where money is.
+type payer struct{ ID, CustomerID string }
+
+// TableName is where it lies.
+func (payer) TableName() string { return "buyers" }
+
+// refund gives somebody's first payment back, at Stripe.
+func (w *world) refund(who tenants.UserID, cents int64) {
+	w.t.Helper()
+	var b payer
+	must(w.t, w.db.ReadGlobal(w.t.Context(), func(tx *gorm.DB) error { return tx.Take(&b, "user_id = ?", string(who)).Error }))
+	_, err := w.stripe.Control.Refund(w.stripe.Control.Charges(b.CustomerID)[0], cents)
+	must(w.t, err)
+}
+
+// owns reports whether the shop calls a pack somebody's.
+func (w *world) owns(who tenants.UserID, pack string) bool {
+	w.t.Helper()
+	owned, err := w.billing.OwnedPacks(w.t.Context(), who)
+	must(w.t, err)
+	return owned[pack]
+}
+
+func TestSomebodyBuysAPack(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.browser().get("/stickers").status(303).location("/login?next=%2Fstickers")
+		ann, org := w.owner("Ann")
+		shop := ann.get("/stickers").status(200).has("Front room", "Night ferry", "$1.99", "Buy for $2.99", "An octopus with its arms full", `href="/stickers"`).lacks("What you have paid")
+		ann.post("/stickers/front-room/buy", form()).status(400).has("This sticker pack is not sold.")
+		ann.post("/stickers/no-such/buy", form()).status(404)
+
+		picture := w.browser().get(stickerAddress.FindString(shop.body)).status(200).has("<svg")
+		for name, want := range map[string]string{
+			"Content-Type": "image/svg+xml", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox",
+			"Cache-Control": "public, max-age=31536000, immutable",
+		} {
+			if got := picture.header.Get(name); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
+		}
+		for _, wrong := range []string{"/sticker/" + strings.Repeat("0", 64) + ".svg", "/sticker/x.svg", "/sticker/..%2f.svg", "/sticker/" + strings.Repeat("G", 64)} {
+			w.browser().get(wrong).status(404)
+		}
+
+		ann.buyPack("night-ferry", "Night ferry")
+		ann.post("/stickers/night-ferry/buy", form()).status(409).has("You have this sticker pack already.")
+		ann.get("/stickers?bought=paper-zoo").status(200).has("Paper zoo is not yours yet")
+		ann.get("/stickers?bought=%3Cscript%3E").status(200).lacks("<script>", "is not yours yet")
+		ben, _ := w.owner("Ben")
+		ben.get("/stickers").status(200).has("Buy for $1.99").lacks("What you have paid")
+
+		ann.get("/me/data").status(200)
+		files := unzip(t, ann.post("/me/export", form()).status(200).body)
+		var paid []map[string]any
+		must(t, json.Unmarshal([]byte(files["purchases.json"]), &paid))
+		if len(paid) != 1 || paid[0]["sticker_pack"] != "night-ferry" || paid[0]["minor_units"] != 199.0 || paid[0]["state"] != "owned" {
+			t.Errorf("the export says %v", paid)
+		}
+
+		id := tenants.UserID(w.id(org, "Ann"))
+		w.refund(id, 199)
+		eventually(t, "the pack is taken back", func() bool { return !w.owns(id, "night-ferry") })
+		ann.get("/stickers").status(200).has("Buy for $1.99", "Given back")
+	})
+}
