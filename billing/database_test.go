@@ -8,6 +8,7 @@ import (
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/goleak"
 
+	"parley/billing/stripemock"
 	"parley/tenants"
 	"parley/tenants/tenantstest"
 )
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	code := tenantstest.Run(m)
+	code := stripemock.Run(func() int { return tenantstest.Run(m) })
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, "something is left running:", err)
 		code = 1

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,22 +31,11 @@ func decide(e Event) decision {
 	return decision{mirror: true, customer: e.Customer, charge: e.Charge}
 }
 
-// matters lists the events after which a customer's subscriptions may be others
-// than before. One too many costs a fetch; one too few is what Sync is for.
+// matters reports whether a customer's subscriptions or payments may be others
+// after an event than before. One too many costs a fetch; one too few is what
+// Sync is for. Of the families also what Stripe may invent yet matters.
 func matters(kind string) bool {
-	switch kind {
-	case "checkout.session.completed",
-		"checkout.session.async_payment_succeeded",
-		"checkout.session.async_payment_failed",
-		"checkout.session.expired",
-		"invoice.paid",
-		"invoice.payment_failed",
-		"invoice.payment_action_required",
-		"invoice.voided",
-		"invoice.marked_uncollectible",
-		"charge.succeeded",
-		"charge.refunded",
-		"customer.deleted":
+	if slices.Contains(WebhookEvents(), kind) {
 		return true
 	}
 	for _, family := range []string{"customer.subscription.", "charge.dispute.", "charge.refund.", "refund."} {

@@ -19,6 +19,7 @@ import (
 
 	"parley/billing"
 	"parley/billing/stripefake"
+	"parley/billing/stripemock"
 	"parley/tenants"
 	"parley/tenants/tenantstest"
 )
@@ -65,7 +66,7 @@ func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	t.Cleanup(fake.Close)
 	t.Cleanup(w.browser.CloseIdleConnections)
 	w.stripe = fake
-	api := httptest.NewServer(fake.API())
+	api := httptest.NewServer(stripemock.Watch(t, fake.API()))
 	t.Cleanup(api.Close)
 	w.api = api.URL
 	gw, err := billing.NewStripe(billing.StripeConfig{Key: "sk_test_standin", URL: api.URL, Log: quiet, HTTP: api.Client()})

@@ -74,6 +74,10 @@ func (s *Server) API() http.Handler {
 		"POST /v1/billing_portal/sessions": createPortal,
 		"GET /v1/events":                   listEvents,
 		"GET /v1/events/{id}":              getEvent,
+
+		"POST /v1/webhook_endpoints":      createEndpoint,
+		"POST /v1/webhook_endpoints/{id}": updateEndpoint,
+		"GET /v1/webhook_endpoints":       listEndpoints,
 	} {
 		mux.Handle(pattern, s.endpoint(h))
 	}

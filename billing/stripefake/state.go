@@ -26,6 +26,7 @@ type state struct {
 	Refunds       map[string]*refund
 	Disputes      map[string]*dispute
 	Portals       map[string]*portalSession
+	Endpoints     map[string]*endpoint
 	Events        []Event
 	Declining     map[string]bool  // customers whose card declines
 	Order         map[string]int64 // when an object was made, for lists
@@ -39,7 +40,7 @@ func newState() *state {
 		Sessions: map[string]*session{}, SubMetadata: map[string]map[string]string{},
 		Subscriptions: map[string]*subscription{}, Invoices: map[string]*invoice{},
 		Intents: map[string]*paymentIntent{}, Charges: map[string]*charge{}, Refunds: map[string]*refund{}, Disputes: map[string]*dispute{},
-		Portals: map[string]*portalSession{}, Declining: map[string]bool{}, Order: map[string]int64{},
+		Portals: map[string]*portalSession{}, Endpoints: map[string]*endpoint{}, Declining: map[string]bool{}, Order: map[string]int64{},
 	}
 }
 

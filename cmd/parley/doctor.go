@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/billing"
 	"parley/migrations"
 )
 
@@ -55,6 +56,7 @@ func examine(ctx context.Context, cfg Config) []finding {
 		{"NATS", natsOK(ctx, cfg), "check --nats, or leave it out to use the server inside the process; it needs JetStream, on as many servers as --nats-replicas says"},
 		{"Google and Facebook", identityOK(cfg), "give the https address that people use with --base-url, and tell both consoles BASE-URL/auth/google/callback and BASE-URL/auth/facebook/callback"},
 		{"Stripe webhook", webhookOK(cfg), "Stripe delivers events to --base-url + /webhooks/stripe over https only"},
+		{"Stripe account", accountOK(ctx, cfg, billing.StripeConfig{Key: cfg.StripeKey}), "docs/stripe.md says how to go live, step by step"},
 	}
 	return append(findings, examineReach(ctx, cfg)...)
 }
@@ -125,4 +127,14 @@ func webhookOK(cfg Config) error {
 		return errors.New("the webhook secret does not begin with whsec_")
 	}
 	return nil
+}
+
+// accountOK asks Stripe whether the key is good and the webhook endpoint there is ours.
+func accountOK(ctx context.Context, cfg Config, stripe billing.StripeConfig) error {
+	if cfg.Demo || cfg.Billing == "off" || cfg.StripeKey == "" || webhookOK(cfg) != nil { // said above
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	return billing.CheckEndpoint(ctx, stripe, strings.TrimSuffix(cfg.BaseURL, "/")+"/webhooks/stripe")
 }
