@@ -242,6 +242,11 @@ func TestThousandsOfRoomsAreListedByThePage(t *testing.T) {
 		if _, found := list(tenants.RoomList{Page: 2}); found.Live != 1 {
 			l.t.Errorf("%d are counted as live", found.Live)
 		}
+		l.must(l.Left(l.t.Context(), l.event(tenants.NodeEvent{Identity: "ann"})))
+		want("everybody has left", tenants.RoomList{Live: true}, "", 0, 0, 1)
+		if _, found := list(tenants.RoomList{}); found.Live != 0 {
+			l.t.Errorf("%d are counted as live when everybody has left", found.Live)
+		}
 		l.clock.Advance(time.Minute)
 		l.must(l.EndMeeting(l.t.Context(), entry.Meeting.ID, tenants.EndHost))
 		want("used", tenants.RoomList{Sort: tenants.RoomsUsed}, standup+", Team 00, Team 01", 24, 51, 1)

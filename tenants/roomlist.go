@@ -51,7 +51,7 @@ func (o *Scoped) Rooms(ctx context.Context, q RoomList) (RoomPage, error) {
 		if live, err = allRunning(tx, now); err != nil {
 			return err
 		}
-		open := openRooms(live)
+		open := roomsInUseNow(live, now)
 		var total int64
 		if err := q.filter(tx, open).Count(&total).Error; err != nil {
 			return err
@@ -71,12 +71,13 @@ func (o *Scoped) Rooms(ctx context.Context, q RoomList) (RoomPage, error) {
 	return out, nil
 }
 
-// openRooms are the ids of the rooms in which people meet. The list is never
-// empty, as SQL knows no empty ones.
-func openRooms(live []sitting) []string {
+// roomsInUseNow are the ids of the rooms in which people meet: a meeting that
+// everybody has left may go on for minutes, and nobody is in it. The list is
+// never empty, as SQL knows no empty ones.
+func roomsInUseNow(live []sitting, now time.Time) []string {
 	out := []string{string(nobody)}
 	for _, s := range live {
-		if s.open() {
+		if s.open() && peopleIn(s.seats, now) > 0 {
 			out = append(out, string(s.meeting.Room))
 		}
 	}
