@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,32 @@ func whoWasDeletedHasNoNameAnywhere(t *testing.T, w *world) {
 			t.Errorf("%s: the log says %d times that a deleted person did something (its file %d times), and %d times that something was done to one", lang, did, byBob, done)
 		}
 		ann.get(path+"/people").status(200).lacks(word, "Bob")
+		together, guests := map[string]string{"en": "Deleted people, all together", "de": "Gelöschte Personen, alle zusammen"}[lang], map[string]string{"en": "Guests, all together", "de": "Gäste, alle zusammen"}[lang]
+		ann.get(path+"/usage").status(200).has(together, guests)
+		var lines []string
+		for _, row := range ann.get(path + "/usage/people.csv").status(200).rows()[1:] {
+			if row[0] == "" {
+				lines = append(lines, row[1])
+			}
+		}
+		slices.Sort(lines)
+		if want := []string{"", together}; !slices.Equal(lines, want) {
+			t.Errorf("%s: without an id are %q, want %q", lang, lines, want)
+		}
+	}
+	ann.get("/me").status(200)
+	ann.post("/me/profile", form("name", "Ann", "language", "de")).status(303)
+	ann.get(path + "/settings/data").status(200)
+	ann.post(path+"/settings/data/export", form()).status(303)
+	var file string
+	eventually(t, "the export is there", func() bool {
+		file = regexp.MustCompile(path + `/settings/data/exports/[0-9a-f-]+`).FindString(ann.get(path + "/settings/data").status(200).body)
+		return file != ""
+	})
+	for _, name := range []string{"participants.csv", "participants.json"} {
+		if text := unzip(t, ann.get(file).status(200).body)[name]; !strings.Contains(text, "Gelöschte Person") || !strings.Contains(text, "Gil") {
+			t.Errorf("%s of the export: %s", name, text)
+		}
 	}
 	ann.get(meeting).has(`data-testid="seat"`)
 }

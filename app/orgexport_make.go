@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -159,7 +160,21 @@ func (x orgExport) pages(list tenants.ExportList) func() ([][]any, error) {
 			}
 			over = at == nil
 		}
+		x.nameDeleted(list, rows)
 		return rows, nil
+	}
+}
+
+// nameDeleted says of people who were in a meeting and have been deleted since that they were: nobody else there has no name.
+func (x orgExport) nameDeleted(list tenants.ExportList, rows [][]any) {
+	if list.Name != "participants" {
+		return
+	}
+	name := slices.Index(list.Columns, "name")
+	for _, row := range rows {
+		if row[name] == "" {
+			row[name] = x.words.Person("")
+		}
 	}
 }
 

@@ -97,7 +97,7 @@ func usageModel(c *fiber.Ctx, days usageDays, report tenants.UsageReport) views.
 		m.MostMinutes = max(m.MostMinutes, int(p.Time/time.Minute))
 	}
 	for _, p := range pageIn(report.People, m.List) {
-		m.People = append(m.People, views.UsagePersonLine{ID: string(p.User), Name: p.Name, Meetings: p.Meetings, Minutes: int(p.Time / time.Minute)})
+		m.People = append(m.People, views.UsagePersonLine{ID: string(p.User), Deleted: p.Deleted, Name: p.Name, Meetings: p.Meetings, Minutes: int(p.Time / time.Minute)})
 	}
 	return m
 }
@@ -154,7 +154,10 @@ func (s *Server) usagePeopleCSV(c *fiber.Ctx) error {
 	return s.usageFile(c, "usage-people", []string{"person_id", "person", "meetings", "minutes"}, func(r tenants.UsageReport, line func(...string) error) error {
 		for _, p := range r.People {
 			name := p.Name
-			if p.User != "" { // guests are one line without a name
+			switch {
+			case p.Deleted:
+				name = texts.T("usage.deleted")
+			case p.User != "": // guests are one line without a name
 				name = texts.Person(name)
 			}
 			if err := line(string(p.User), name, strconv.Itoa(p.Meetings), minutesCell(p.Time)); err != nil {

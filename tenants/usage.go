@@ -50,7 +50,8 @@ func (d *KeyDoor) Usage(ctx context.Context, first, last time.Time) (out []Usage
 
 // PersonUsage is what one person used in some days.
 type PersonUsage struct {
-	User     UserID // "" = all who came without being known: guests
+	User     UserID // "" = all together who came without being known, guests; or with Deleted
+	Deleted  bool   // all together who have been deleted since
 	Name     string // "" for guests, for who is gone, and outside of what was asked to be named
 	Meetings int
 	Time     time.Duration // spent in meetings
@@ -110,7 +111,9 @@ func byPerson(days []dayUse) []PersonUsage {
 		for _, p := range d.people {
 			one := all[p.who]
 			if one == nil {
-				one = &PersonUsage{User: p.who}
+				if one = (&PersonUsage{User: p.who}); p.who == deletedPeople {
+					one.User, one.Deleted = "", true
+				}
 				all[p.who] = one
 			}
 			one.Time += p.time
@@ -128,9 +131,16 @@ func byPerson(days []dayUse) []PersonUsage {
 		out = append(out, *one)
 	}
 	slices.SortFunc(out, func(a, b PersonUsage) int {
-		return cmp.Or(cmp.Compare(b.Time, a.Time), cmp.Compare(a.User, b.User))
+		return cmp.Or(cmp.Compare(b.Time, a.Time), cmp.Compare(a.User, b.User), cmp.Compare(deletedLast(a), deletedLast(b)))
 	})
 	return out
+}
+
+func deletedLast(p PersonUsage) int {
+	if p.Deleted {
+		return 1
+	}
+	return 0
 }
 
 // nameUsers looks up what the people are called whose names are wanted.

@@ -14,6 +14,10 @@ type visit struct {
 	meeting MeetingID
 }
 
+// deletedPeople are all together who were known once: of a person who has been
+// deleted the seats stay, without id and name. A guest has a name.
+const deletedPeople UserID = "deleted"
+
 // stay is the time that one seat was taken.
 type stay struct {
 	visit
@@ -94,13 +98,14 @@ func readDays(tx *gorm.DB, starts []time.Time, now time.Time) ([]dayUse, error) 
 	var seats []struct {
 		MeetingID MeetingID
 		UserID    *UserID
+		Nameless  bool
 		JoinedAt  time.Time
 		SeenAt    time.Time
 		LeftAt    *time.Time
 	}
 	err = tx.Model(&seatRow{}).Joins("JOIN meetings AS near ON near.tenant_id = participants.tenant_id AND near.id = participants.meeting_id").
 		Where("near.started_at >= ? AND near.started_at < ?", near, end).
-		Select("participants.meeting_id, participants.user_id, participants.joined_at, participants.seen_at, participants.left_at").Scan(&seats).Error
+		Select("participants.meeting_id, participants.user_id, participants.name = '' AS nameless, participants.joined_at, participants.seen_at, participants.left_at").Scan(&seats).Error
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +113,11 @@ func readDays(tx *gorm.DB, starts []time.Time, now time.Time) ([]dayUse, error) 
 	for i, s := range seats {
 		until := seatRow{SeenAt: s.SeenAt, LeftAt: s.LeftAt}.hereUntil()
 		stays[i] = stay{visit: visit{meeting: s.MeetingID}, from: s.JoinedAt.UTC(), until: earlier(until.UTC(), now)}
-		if s.UserID != nil {
+		switch {
+		case s.UserID != nil:
 			stays[i].who = *s.UserID
+		case s.Nameless:
+			stays[i].who = deletedPeople
 		}
 	}
 	days := addUp(starts, stays)

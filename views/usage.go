@@ -29,9 +29,11 @@ type UsageDayLine struct {
 	Meetings, People, Minutes, Peak int
 }
 
-// UsagePersonLine is what one person used. ID is empty for guests, all together; Name is empty for who is gone too.
+// UsagePersonLine is what one person used. ID is empty for guests, all together, and with Deleted for who has been deleted, all together;
+// Name is empty for who is gone too.
 type UsagePersonLine struct {
 	ID, Name             string
+	Deleted              bool
 	Meetings, Minutes    int
 	MonthUsed, MonthMost int // of a quota of their own; MonthMost 0 is none
 }
