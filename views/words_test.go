@@ -17,6 +17,7 @@ var madeUp = []string{
 	"plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",
 	"isolation.by_", "isolation.thing_", "sticker.", "operator.did.", "operator.family.",
+	"audit.detail.",
 }
 
 // sources are all hand-written files that may name a message.
