@@ -112,7 +112,11 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 		}
 		model.Encrypted = policies.Encryption
 	}
-	if at.Host { // a guest can do nothing about it
+	if at.Host { // a guest can do nothing about any of it
+		if model.Going, err = s.goingOf(c.UserContext(), at.Org.ID); err != nil {
+			return s.problem(c, err)
+		}
+		model.Organization = at.Org.Name
 		if model.MinutesLeft, model.MinutesNear, err = s.minutesNear(c.UserContext(), at.Org.ID, at.Room.CreatedBy); err != nil {
 			return s.problem(c, err)
 		}

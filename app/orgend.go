@@ -48,14 +48,22 @@ func (s *Server) deletionInput(c *fiber.Ctx) tenants.DeleteOrgInput {
 // going says on every page of an organization that is to be deleted when and by whose wish; nil for one that stays.
 func (s *Server) going(c *fiber.Ctx) (*views.Going, error) {
 	org := theOrg(c)
-	d, err := s.tenants.Org(org.ID).Deletion(c.UserContext())
+	going, err := s.goingOf(c.UserContext(), org.ID)
+	if going != nil {
+		going.MayKeep = org.Role == tenants.RoleOwner && s.clock.Now().Before(going.When)
+	}
+	return going, err
+}
+
+func (s *Server) goingOf(ctx context.Context, org tenants.OrgID) (*views.Going, error) {
+	d, err := s.tenants.Org(org).Deletion(ctx)
 	if isCode(err, tenants.CodeNotFound) {
 		return nil, nil //nolint:nilnil // it stays
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &views.Going{When: d.DueAt, By: d.Asker, MayKeep: org.Role == tenants.RoleOwner && s.clock.Now().Before(d.DueAt)}, nil
+	return &views.Going{When: d.DueAt, By: d.Asker}, nil
 }
 
 // settleRenewal makes Stripe do what fits: an organization that is to go renews nothing, and one that stays goes on as before. Who changes

@@ -69,6 +69,9 @@ func anOrganizationEnds(t *testing.T, w *world, clock *ahead) {
 		bob.get(org+page).status(200).has(`data-testid="going"`, "Ann and friends will be deleted on", "Ann asked for it.").lacks("Keep Ann and friends")
 	}
 	bob.get("/o/" + other.Slug).status(200).lacks(`data-testid="going"`)
+	lobby := "/m/" + ann.room(org)
+	bob.get(lobby).status(200).has(`data-testid="going"`, "Ann and friends will be deleted on")
+	w.browser().get(lobby).status(200).lacks(`data-testid="going"`, "will be deleted")
 	ann.get(org).has("Keep Ann and friends")
 	bob.post(data+"/keep", form()).status(403)
 	mailed := func(to, subject string) {

@@ -17,6 +17,9 @@ type LobbyModel struct {
 	MinutesLeft int
 	Here        []string // the names of who is in it now, in join order
 	Encrypted   bool     // sound and picture will be encrypted end to end
+
+	Organization string // to members only
+	Going        *Going // the organization is to be deleted; said to members only, nil when it stays
 }
 
 // MeetingModel is the page of a meeting that somebody holds a seat in, after a reload or a plain form.
