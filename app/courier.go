@@ -64,7 +64,7 @@ func (s *Server) deliver(ctx context.Context, job tenants.Job) error {
 		return err
 	}
 	began := s.clock.Now()
-	status, err := s.hooks.Post(ctx, what.URL, outgoing.Message{ID: what.EventID, At: began, Payload: what.Payload, Secret: what.Secret})
+	status, err := s.hooks.Post(ctx, what.URL, outgoing.Message{ID: what.EventID, At: began, Payload: what.Payload, Secrets: what.Secrets})
 	if ctx.Err() != nil {
 		return ctx.Err() // we stop; it comes again when the lease is over
 	}

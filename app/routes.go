@@ -197,6 +197,7 @@ func (s *Server) routes() {
 	o.Get("/developers/webhooks/:webhook", managers, s.webhookPage)
 	o.Post("/developers/webhooks/:webhook/delete", managers, s.deleteWebhook)
 	o.Post("/developers/webhooks/:webhook/enable", managers, s.enableWebhook)
+	o.Post("/developers/webhooks/:webhook/rotate", managers, s.rotateWebhook)
 	o.Post("/developers/webhooks/:webhook/deliveries/:delivery/again", managers, s.redeliver)
 	o.Post("/developers/media-keys", managers, s.makeMediaKey)
 	o.Post("/developers/media-keys/:key/rotate", managers, s.rotateMediaKey)

@@ -14,7 +14,7 @@ func (s *Server) makeWebhook(c *fiber.Ctx) error {
 		events = append(events, string(name))
 	}
 	hook, err := s.tenants.Org(theOrg(c).ID).CreateWebhook(c.UserContext(), visitor(c).User.ID, c.FormValue("url"), events, s.cfg.Demo)
-	return s.afterKey(c, err, &views.FreshKey{ID: hook.ID, Label: hook.URL, Secret: hook.Secret}, func(m *views.DevelopersModel) {
+	return s.afterKey(c, err, &views.FreshKey{Webhook: true, ID: hook.ID, Label: hook.URL, Secret: hook.Secret}, func(m *views.DevelopersModel) {
 		m.URL, m.Heard = c.FormValue("url"), events
 	})
 }
@@ -33,6 +33,17 @@ func (s *Server) webhookPage(c *fiber.Ctx) error {
 		m.Deliveries = append(m.Deliveries, deliveryLine(d))
 	}
 	return s.render(c, views.Webhook(page, m))
+}
+
+// rotateWebhook gives an endpoint another secret and shows it in its answer. The one before signs messages too until the time that the
+// page names.
+func (s *Server) rotateWebhook(c *fiber.Ctx) error {
+	hook, err := s.tenants.Org(theOrg(c).ID).RotateWebhook(c.UserContext(), visitor(c).User.ID, c.Params("webhook"))
+	fresh := &views.FreshKey{Webhook: true, ID: hook.ID, Label: hook.URL, Secret: hook.Secret}
+	if hook.OldUntil != nil {
+		fresh.OldUntil = *hook.OldUntil
+	}
+	return s.afterKey(c, err, fresh, nil)
 }
 
 func (s *Server) deleteWebhook(c *fiber.Ctx) error {
@@ -58,6 +69,9 @@ func (s *Server) redeliver(c *fiber.Ctx) error {
 
 func webhookLine(h tenants.Webhook) views.WebhookLine {
 	line := views.WebhookLine{ID: h.ID, URL: h.URL, Events: h.Events, State: "live", Why: h.DisabledWhy}
+	if h.OldUntil != nil {
+		line.OldUntil = *h.OldUntil
+	}
 	switch {
 	case h.DisabledAt != nil:
 		line.State = "off"

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,7 +36,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	mac := hmac.New(sha256.New, r.secret)
 	mac.Write([]byte(req.Header.Get("webhook-id") + "." + req.Header.Get("webhook-timestamp") + "."))
 	mac.Write(body)
-	if req.Header.Get("webhook-signature") != "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)) {
+	if !slices.Contains(strings.Fields(req.Header.Get("webhook-signature")), "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil))) {
 		r.forged++
 	}
 	var event struct{ Type string }
@@ -56,6 +57,16 @@ func (r *receiver) set(answer int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answer = answer
+}
+
+// know is given the secret as a page shows it.
+func (r *receiver) know(t *testing.T, shown string) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var err error
+	r.secret, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(html.UnescapeString(shown), "whsec_"))
+	must(t, err)
 }
 
 func (r *receiver) all() []string {
@@ -87,9 +98,7 @@ func TestAServerHearsSignedMessagesOfAMeeting(t *testing.T) {
 		ann.post(page+"/webhooks", form("url", "ftp://nowhere")).status(400).has("ftp://nowhere", "begins with https://", "Choose at least one thing to hear of")
 		made := ann.post(page+"/webhooks", url.Values{"url": {server.URL + "/hooks"}, "event": {"meeting.started", "participant.joined", "meeting.ended"}}).status(200)
 		secret := secretShown.FindStringSubmatch(made.body)[1]
-		var err error
-		hears.secret, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(strings.ReplaceAll(secret, "&#43;", "+"), "whsec_"))
-		must(t, err)
+		hears.know(t, secret)
 		log := regexp.MustCompile(page + `/webhooks/[0-9a-f-]{36}`).FindString(made.body)
 		ann.get(page).status(200).lacks(secret)
 
@@ -121,7 +130,20 @@ func TestAServerHearsSignedMessagesOfAMeeting(t *testing.T) {
 		if got := hears.all(); len(got) != 4 || got[3] != "meeting.ended" || hears.ids[3] != hears.ids[2] {
 			t.Errorf("sent again: %v %v", got, hears.ids)
 		}
-		ann.get(log).status(200).has("Works")
+		ann.get(log).status(200).has("Works").lacks("signed by the old secret too")
+
+		// Another secret: the server goes on with the old one, and takes up the new one when it likes.
+		rotated := ann.post(log+"/rotate", form()).status(200).has("Here is the secret for", "Messages are signed by the old secret too until")
+		another := secretShown.FindStringSubmatch(rotated.body)[1]
+		ann.get(log).status(200).has("Messages are signed by the old secret too until").lacks(another)
+		for _, known := range []string{secret, another} {
+			hears.know(t, known)
+			ann.post(again, form()).status(303)
+			w.deliver()
+			if hears.forged != 0 {
+				t.Errorf("with the secret %s a message is forged", known)
+			}
+		}
 		ann.post(log+"/delete", form()).status(303)
 		ann.get(log).status(404)
 		ann.get(page).status(200).has("No webhooks yet")

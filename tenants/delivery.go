@@ -42,7 +42,7 @@ type Delivery struct {
 // Attempt is all that a delivery needs.
 type Attempt struct {
 	Delivery, EventID, URL string
-	Secret                 []byte
+	Secrets                [][]byte // each signs it; the newest first
 	Payload                []byte
 }
 
@@ -62,8 +62,8 @@ func (o *Scoped) Attempt(ctx context.Context, delivery string) (Attempt, error) 
 		if err := first(tx.Where("id = ?", d.EventID), &event, "event"); err != nil {
 			return err
 		}
-		secret, err := o.store.sealer.open(endpoint.Sealed, keyOwner(o.org, endpoint.ID))
-		out = Attempt{Delivery: d.ID, EventID: event.ID, URL: endpoint.URL, Secret: secret, Payload: []byte(event.Payload)}
+		secrets, err := endpoint.secrets(o.store, o.org)
+		out = Attempt{Delivery: d.ID, EventID: event.ID, URL: endpoint.URL, Secrets: secrets, Payload: []byte(event.Payload)}
 		return err
 	})
 	return out, err
@@ -152,8 +152,8 @@ func (r webhookRow) heard(tx *gorm.DB, well bool, now time.Time) (*Webhook, erro
 	if err := tx.Model(&webhookRow{}).Where("id = ?", r.ID).Updates(change).Error; err != nil || !off {
 		return nil, err
 	}
-	out := r.webhook()
-	return &out, record(byService(tx), now, "", "webhook.disable", r.ID, r.URL)
+	out := r.webhook(now)
+	return &out, record(byService(tx), now, "", "webhook.disable", r.ID, bareAddress(r.URL))
 }
 
 // byService says that the service itself acts in this transaction.
@@ -180,7 +180,7 @@ func (o *Scoped) Deliveries(ctx context.Context, by UserID, endpoint string) (We
 		out, err = deliveriesOf(tx, rows)
 		return err
 	})
-	return hook.webhook(), out, err
+	return hook.webhook(o.store.now()), out, err
 }
 
 func deliveriesOf(tx *gorm.DB, rows []deliveryRow) ([]Delivery, error) {

@@ -38,6 +38,10 @@ func developerCrossings() map[string]crossing {
 		"DeleteWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.DeleteWebhook(ctx, o.ann, o.hook.ID))
 		},
+		"RotateWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.RotateWebhook(ctx, o.ann, o.hook.ID)
+			return refused(err)
+		},
 		"EnableWebhook": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.EnableWebhook(ctx, o.ann, o.hook.ID))
 		},

@@ -32,7 +32,8 @@ type Webhook struct {
 	ID           string
 	URL          string
 	Events       []string
-	Secret       string // "whsec_" and base64, only right after it was made
+	Secret       string     // "whsec_" and base64, only right after it was made
+	OldUntil     *time.Time // messages are signed by the secret before too until then; nil = it had none, or that is over
 	CreatedAt    time.Time
 	FailingSince *time.Time // nil = the last message arrived
 	DisabledAt   *time.Time
@@ -83,8 +84,48 @@ func (o *Scoped) CreateWebhook(ctx context.Context, by UserID, address string, e
 	if err != nil {
 		return Webhook{}, err
 	}
-	out := row.webhook()
-	out.Secret = "whsec_" + base64.StdEncoding.EncodeToString(secret)
+	out := row.webhook(row.CreatedAt)
+	out.Secret = secretText(secret)
+	return out, nil
+}
+
+// secretText is a secret as Standard Webhooks writes it.
+func secretText(secret []byte) string { return "whsec_" + base64.StdEncoding.EncodeToString(secret) }
+
+// WebhookOverlap is how long messages are signed by the secret before as well.
+const WebhookOverlap = 24 * time.Hour
+
+// RotateWebhook gives an endpoint another secret. For [WebhookOverlap] messages
+// carry a signature by each of the two, so that a receiver that knows either
+// takes them. Doing it again meanwhile forgets the oldest.
+func (o *Scoped) RotateWebhook(ctx context.Context, by UserID, id string) (Webhook, error) {
+	secret := randomBytes(24)
+	var out Webhook
+	err := o.changeWebhook(ctx, by, id, "webhook.rotate", func(tx *gorm.DB, row webhookRow) error {
+		now := o.store.now()
+		until := now.Add(WebhookOverlap)
+		row.OldSealed, row.OldUntil, row.Sealed = row.Sealed, &until, o.store.sealer.seal(secret, keyOwner(o.org, id))
+		out = row.webhook(now)
+		return tx.Model(&webhookRow{}).Where("id = ?", id).
+			Updates(map[string]any{"sealed": row.Sealed, "old_sealed": row.OldSealed, "old_until": until}).Error
+	})
+	out.Secret = secretText(secret)
+	return out, err
+}
+
+// secrets are those that sign a message now, the newest first.
+func (r webhookRow) secrets(s *Store, org OrgID) ([][]byte, error) {
+	sealed := [][]byte{r.Sealed}
+	if r.OldUntil != nil && s.now().Before(*r.OldUntil) {
+		sealed = append(sealed, r.OldSealed)
+	}
+	out := make([][]byte, len(sealed))
+	for i, one := range sealed {
+		var err error
+		if out[i], err = s.sealer.open(one, keyOwner(org, r.ID)); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
@@ -114,7 +155,7 @@ func (o *Scoped) Webhooks(ctx context.Context, by UserID) ([]Webhook, error) {
 	})
 	out := make([]Webhook, len(rows))
 	for i, r := range rows {
-		out[i] = r.webhook()
+		out[i] = r.webhook(o.store.now())
 	}
 	return out, err
 }
@@ -147,7 +188,7 @@ func (o *Scoped) changeWebhook(ctx context.Context, by UserID, id, action string
 		if err := fn(tx, row); err != nil {
 			return err
 		}
-		return record(tx, o.store.now(), by, action, id, row.URL)
+		return record(tx, o.store.now(), by, action, id, bareAddress(row.URL))
 	})
 }
 
@@ -165,6 +206,8 @@ type webhookRow struct {
 	URL          string
 	Events       string
 	Sealed       []byte
+	OldSealed    []byte
+	OldUntil     *time.Time
 	CreatedBy    UserID
 	CreatedAt    time.Time
 	FailingSince *time.Time
@@ -174,9 +217,13 @@ type webhookRow struct {
 
 func (webhookRow) TableName() string { return "webhook_endpoints" }
 
-func (r webhookRow) webhook() Webhook {
-	return Webhook{
+func (r webhookRow) webhook(now time.Time) Webhook {
+	out := Webhook{
 		ID: r.ID, URL: r.URL, Events: strings.Fields(r.Events), CreatedAt: r.CreatedAt.UTC(),
 		FailingSince: utc(r.FailingSince), DisabledAt: utc(r.DisabledAt), DisabledWhy: r.DisabledWhy,
 	}
+	if r.OldUntil != nil && now.Before(*r.OldUntil) {
+		out.OldUntil = utc(r.OldUntil)
+	}
+	return out
 }

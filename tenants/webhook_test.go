@@ -1,6 +1,7 @@
 package tenants_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func TestWebhooksTellWhatHappensInTheSameTransaction(t *testing.T) {
 				Type string
 				Data map[string]any
 			}
-			if err := json.Unmarshal(m.Payload, &event); err != nil || m.URL != h.hook.URL || len(m.Secret) != 24 {
+			if err := json.Unmarshal(m.Payload, &event); err != nil || m.URL != h.hook.URL || len(m.Secrets) != 1 || len(m.Secrets[0]) != 24 {
 				t.Fatalf("%s, %v", m.Payload, err)
 			}
 			told = append(told, event.Type)
@@ -205,6 +206,56 @@ func TestWebhookRules(t *testing.T) {
 		}
 		if left, err := h.Webhooks(t.Context(), h.ann); err != nil || len(left) != 0 {
 			t.Errorf("%v, %v", left, err)
+		}
+	})
+}
+
+// TestAnotherSecretIsTakenUpWithoutAGap rotates twice within the overlap, and lets
+// it run out.
+func TestAnotherSecretIsTakenUpWithoutAGap(t *testing.T) {
+	eachHooked(t, func(t *testing.T, h hooked, clock *clockwork.FakeClock) {
+		shown := []string{h.hook.Secret}
+		signedBy := func(member string, want ...string) {
+			t.Helper()
+			h.Member(member)
+			told := h.due()
+			if len(told) != 1 {
+				t.Fatalf("%d messages", len(told))
+			}
+			var got []string
+			for _, secret := range told[0].Secrets {
+				got = append(got, "whsec_"+base64.StdEncoding.EncodeToString(secret))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: signed by %v, want %v", member, got, want)
+			}
+			h.settle(told[0].Delivery, "")
+		}
+		rotate := func() {
+			t.Helper()
+			hook, err := h.RotateWebhook(t.Context(), h.ann, h.hook.ID)
+			if err != nil || hook.OldUntil == nil || !hook.OldUntil.Equal(clock.Now().Add(tenants.WebhookOverlap)) || slices.Contains(shown, hook.Secret) {
+				t.Fatalf("%+v, %v", hook, err)
+			}
+			shown = append(shown, hook.Secret)
+		}
+		signedBy("bob", shown[0])
+		rotate()
+		signedBy("cas", shown[1], shown[0])
+		rotate()
+		signedBy("dee", shown[2], shown[1])
+		clock.Advance(tenants.WebhookOverlap)
+		signedBy("eva", shown[2])
+		hook, _, err := h.Deliveries(t.Context(), h.ann, h.hook.ID)
+		if err != nil || hook.OldUntil != nil || hook.Secret != "" {
+			t.Errorf("%+v, %v", hook, err)
+		}
+		if _, err := h.RotateWebhook(t.Context(), h.User("bob").ID, h.hook.ID); tenants.CodeOf(err) != tenants.CodeForbidden {
+			t.Errorf("a member rotates: %v", err)
+		}
+		page, err := h.Audit(t.Context(), h.ann, tenants.AuditFilter{Family: "webhook", Limit: 10})
+		if err != nil || len(page.Entries) != 3 || page.Entries[0].Action != "webhook.rotate" || page.Entries[0].Detail != h.hook.URL {
+			t.Errorf("noted: %+v, %v", page.Entries, err)
 		}
 	})
 }

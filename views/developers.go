@@ -29,6 +29,8 @@ type WebhookLine struct {
 	Events  []string
 	State   string
 	Why     string // it is off
+
+	OldUntil time.Time // the secret before signs too until then; zero = there is none
 }
 
 // WebhookModel is the page of one endpoint.
@@ -64,6 +66,7 @@ func (k KeyLine) Live() bool { return k.State == "live" || k.State == "ending" }
 // FreshKey is a key that was made just now; its secret is shown this once.
 type FreshKey struct {
 	Media      bool
+	Webhook    bool // it is the secret of a webhook
 	ID, Secret string
 	Label      string
 	OldUntil   time.Time // the key that it replaces works until then; zero when it replaces none

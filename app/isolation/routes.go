@@ -24,6 +24,7 @@ func Rules() map[string]Rule {
 		"/o/:org/developers/webhooks/:webhook":                            console(Params{"webhook": "webhook_endpoints.id"}),
 		"/o/:org/developers/webhooks/:webhook/delete":                     console(Params{"webhook": "webhook_endpoints.id"}),
 		"/o/:org/developers/webhooks/:webhook/enable":                     console(Params{"webhook": "webhook_endpoints.id"}),
+		"/o/:org/developers/webhooks/:webhook/rotate":                     console(Params{"webhook": "webhook_endpoints.id"}),
 		"/o/:org/developers/webhooks/:webhook/deliveries/:delivery/again": console(Params{"webhook": "webhook_endpoints.id", "delivery": "webhook_deliveries.id"}),
 
 		// Our own API: a program's key opens its own organization.

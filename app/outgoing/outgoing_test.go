@@ -17,9 +17,14 @@ func TestSignatureIsThatOfStandardWebhooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Message{ID: "msg_p5jXN8AQM9LWM0D4loKWxJek", At: time.Unix(1614265330, 0), Payload: []byte(`{"test": 2432232314}`), Secret: secret}
-	if got, want := Sign(m), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; got != want {
+	m := Message{ID: "msg_p5jXN8AQM9LWM0D4loKWxJek", At: time.Unix(1614265330, 0), Payload: []byte(`{"test": 2432232314}`), Secrets: [][]byte{secret}}
+	const want = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+	if got := Sign(m); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	m.Secrets = [][]byte{[]byte("another"), secret}
+	if first, second, _ := strings.Cut(Sign(m), " "); second != want || first == want || !strings.HasPrefix(first, "v1,") {
+		t.Errorf("by two secrets: %s %s", first, second)
 	}
 }
 

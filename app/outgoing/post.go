@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,16 +21,22 @@ type Message struct {
 	ID      string    // the same in each attempt, so that a receiver can ignore a repeat
 	At      time.Time // of this attempt: receivers refuse old ones
 	Payload []byte    // JSON
-	Secret  []byte    // shared with the receiver
+	Secrets [][]byte  // shared with the receiver; more than one while it takes up another
 }
 
 // Sign is the value of the header webhook-signature: version and HMAC-SHA256 of
-// id, time and payload.
+// id, time and payload, by each secret, with a space between. A receiver takes
+// the message when one of them is right
+// (https://github.com/standard-webhooks/standard-webhooks, "Signature scheme").
 func Sign(m Message) string {
-	mac := hmac.New(sha256.New, m.Secret)
-	fmt.Fprintf(mac, "%s.%d.", m.ID, m.At.Unix())
-	mac.Write(m.Payload)
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	all := make([]string, len(m.Secrets))
+	for i, secret := range m.Secrets {
+		mac := hmac.New(sha256.New, secret)
+		fmt.Fprintf(mac, "%s.%d.", m.ID, m.At.Unix())
+		mac.Write(m.Payload)
+		all[i] = "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	}
+	return strings.Join(all, " ")
 }
 
 // maxAnswer is how much of an answer is read: nothing in it matters.

@@ -1,0 +1,6 @@
+-- +goose Up
+
+-- The secret that an endpoint had before it was given another one: until then messages
+-- are signed by both.
+ALTER TABLE webhook_endpoints ADD COLUMN old_sealed bytea; -- null = it never had another
+ALTER TABLE webhook_endpoints ADD COLUMN old_until timestamptz;
