@@ -22,6 +22,7 @@ type attemptRow struct {
 	CustomerID  string
 	PriceID     string
 	Seats       int
+	TrialDays   int
 	SuccessURL  string
 	CancelURL   string
 	SessionID   string
@@ -36,14 +37,14 @@ func (attemptRow) TableName() string { return "checkout_attempts" }
 func (a attemptRow) request(org tenants.OrgID) CheckoutRequest {
 	return CheckoutRequest{
 		Key: fmt.Sprintf("parley-checkout-%s-%s-%s-%d", org, a.Plan, a.PayInterval, a.Try),
-		Org: org, Customer: a.CustomerID, Price: a.PriceID, Plan: a.Plan, Interval: a.PayInterval, Seats: a.Seats,
+		Org: org, Customer: a.CustomerID, Price: a.PriceID, Plan: a.Plan, Interval: a.PayInterval, Seats: a.Seats, TrialDays: a.TrialDays,
 		SuccessURL: a.SuccessURL, CancelURL: a.CancelURL,
 	}
 }
 
 // fits reports whether the page that the row stands for sells what is wanted.
 func (a attemptRow) fits(want attemptRow) bool {
-	return a.CustomerID == want.CustomerID && a.PriceID == want.PriceID && a.Seats == want.Seats
+	return a.CustomerID == want.CustomerID && a.PriceID == want.PriceID && a.Seats == want.Seats && a.TrialDays == want.TrialDays
 }
 
 // attempt finds the row of what is wanted, or makes it. When another tab was
@@ -70,7 +71,7 @@ func (s *Service) renewAttempt(ctx context.Context, org tenants.OrgID, old, want
 		return tx.Model(&attemptRow{}).
 			Where("plan = ? AND pay_interval = ? AND try = ?", old.Plan, old.PayInterval, old.Try).
 			Updates(map[string]any{
-				"try": old.Try + 1, "customer_id": want.CustomerID, "price_id": want.PriceID, "seats": want.Seats,
+				"try": old.Try + 1, "customer_id": want.CustomerID, "price_id": want.PriceID, "seats": want.Seats, "trial_days": want.TrialDays,
 				"success_url": want.SuccessURL, "cancel_url": want.CancelURL,
 				"session_id": "", "url": "", "expires_at": nil, "updated_at": s.now(),
 			}).Error

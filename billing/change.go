@@ -41,6 +41,9 @@ func (r subscriptionRow) changed(price Plan, at time.Time) changeRow {
 	}
 	if price.ID != "" {
 		row.UnitCents, row.Currency = price.Cents(r.PayInterval), strings.ToUpper(price.Currency)
+		if d := r.Terms.discount(); !d.Once {
+			row.OffCents = d.Off(row.UnitCents * int64(r.Seats))
+		}
 	}
 	switch sub := r.subscription(); {
 	case !sub.GraceEnds().IsZero():

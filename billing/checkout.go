@@ -11,10 +11,13 @@ import (
 
 // CheckoutInput is who wants to buy what, and where the browser goes after.
 type CheckoutInput struct {
-	Org                   tenants.OrgID
-	OrgName, Email        string
-	Plan, Interval        string
-	Seats                 int // 0 means 1
+	Org            tenants.OrgID
+	OrgName, Email string
+	Plan, Interval string
+	Seats          int // 0 means 1
+	// Trial: the buyer was told that it begins with the plan's trial. It is for an
+	// organization's first subscription; else ErrTrialUsed.
+	Trial                 bool
 	SuccessURL, CancelURL string
 }
 
@@ -57,14 +60,40 @@ func (s *Service) StartCheckout(ctx context.Context, in CheckoutInput) (string, 
 	if err != nil {
 		return "", err
 	}
+	days, err := s.trialDays(ctx, in, plan)
+	if err != nil {
+		return "", err
+	}
 	want := attemptRow{
-		Plan: plan.ID, PayInterval: in.Interval, CustomerID: customer, PriceID: price, Seats: max(in.Seats, 1),
+		Plan: plan.ID, PayInterval: in.Interval, CustomerID: customer, PriceID: price, Seats: max(in.Seats, 1), TrialDays: days,
 		SuccessURL: in.SuccessURL, CancelURL: in.CancelURL,
 	}
 	if err := s.closeOthers(ctx, in.Org, want); err != nil {
 		return "", err
 	}
 	return s.openPage(ctx, in.Org, want)
+}
+
+// ErrTrialUsed: a trial was promised to an organization that has had one, or by a plan
+// that has none any more.
+var ErrTrialUsed = errors.New("billing: there is no trial for this organization")
+
+// KeyTrialUsed is its sentence.
+const KeyTrialUsed = "error.billing.trialused"
+
+// trialDays is how long nothing is charged. The mirror was just fetched.
+func (s *Service) trialDays(ctx context.Context, in CheckoutInput, plan Plan) (int, error) {
+	if !in.Trial {
+		return 0, nil
+	}
+	row, err := s.row(ctx, in.Org)
+	if err != nil {
+		return 0, err
+	}
+	if row.HadOne || plan.TrialDays == 0 {
+		return 0, fault(tenants.CodeTaken, KeyTrialUsed, ErrTrialUsed)
+	}
+	return plan.TrialDays, nil
 }
 
 // refuseSecond asks Stripe whether something runs already. What we cannot place

@@ -50,6 +50,10 @@ var ofNobody = map[string]string{
 	"PackSales":         "what the operator sees of all people's purchases",
 	"PackPurchases":     "the same",
 	"RefundPurchase":    "the operator gives a person's payment back",
+
+	"CreatePromotion": "codes are everybody's",
+	"Promotions":      "the same",
+	"StopPromotion":   "the same",
 }
 
 // crossings has, for every method of [billing.Service] that takes an
@@ -102,6 +106,37 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 				return fmt.Errorf("it changed seats of who has none: %+v: %w", change, err)
 			}
 			return nil
+		},
+		"Quote": func(ctx context.Context, mine tenants.OrgID) error {
+			if q, err := w.billing.Quote(ctx, mine, billing.Order{Plan: "business", Interval: billing.Month, Seats: 1}); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it quoted who has none: %+v: %w", q, err)
+			}
+			return nil
+		},
+		"AcceptQuote": func(ctx context.Context, mine tenants.OrgID) error {
+			if change, err := w.billing.AcceptQuote(ctx, mine, billing.Order{Plan: "business", Interval: billing.Month, Seats: 1}, w.clock.Now(), 0); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it changed who has none: %+v: %w", change, err)
+			}
+			return nil
+		},
+		"CancelAtEnd": func(ctx context.Context, mine tenants.OrgID) error {
+			if err := w.billing.CancelAtEnd(ctx, mine); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it cancelled who has none: %w", err)
+			}
+			return nil
+		},
+		"KeepRunning": func(ctx context.Context, mine tenants.OrgID) error {
+			if err := w.billing.KeepRunning(ctx, mine); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it resumed who has none: %w", err)
+			}
+			return nil
+		},
+		"Invoices": func(ctx context.Context, mine tenants.OrgID) error {
+			all, _, err := w.billing.Invoices(ctx, mine, "", 10)
+			if err == nil && len(all) > 0 {
+				return fmt.Errorf("it showed another's invoices: %+v", all)
+			}
+			return err
 		},
 		"StopRenewal":   func(ctx context.Context, mine tenants.OrgID) error { return w.billing.StopRenewal(ctx, mine) },
 		"ResumeRenewal": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.ResumeRenewal(ctx, mine) },
@@ -166,7 +201,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "Quote", "AcceptQuote", "CancelAtEnd", "KeepRunning", "Invoices", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -16,8 +16,25 @@
 // Stripe's page, pays, and comes back.
 //
 // A plan is bought by the seat. Who buys says how many seats, at least as many
-// as people belong or are invited; [Service.SetSeats] changes that later, and
-// Stripe charges or credits the rest of the period.
+// as people belong or are invited. A code typed on Stripe's page takes something
+// off ([Promotion]).
+//
+// # A trial
+//
+// A plan's first days may be free, for the first subscription of an organization.
+// The page that promised it says so ([CheckoutInput].Trial); that there has been a
+// subscription is remembered beside the mirror, and survives the customer at Stripe.
+//
+// # Changing it
+//
+// [Service.Quote] asks Stripe what another plan, interval or number of seats costs
+// at this moment, and changes nothing. [Service.AcceptQuote] makes the change as of
+// the moment of the quote, so that the charge is what was shown; it looks once more,
+// and refuses when it would be another amount. The difference is charged at once,
+// and when that payment fails nothing has changed; what is too much is kept by
+// Stripe as credit for the next invoices. [Service.CancelAtEnd] and
+// [Service.KeepRunning] are the owner's word; [Service.StopRenewal] and
+// [Service.ResumeRenewal] are for an organization that is to be deleted.
 //
 // # What is sold
 //

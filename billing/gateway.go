@@ -33,6 +33,17 @@ type Gateway interface {
 	// nothing changes (ErrRejected). Fewer are credited to the next invoice.
 	// Doing it again changes nothing.
 	SetSeats(ctx context.Context, subscription string, seats int) error
+	// PreviewChange asks what a change of a running subscription would charge, and
+	// changes nothing. A zero c.At is Stripe's present; the answer says which that is.
+	PreviewChange(ctx context.Context, subscription string, c SubscriptionChange) (Preview, error)
+	// ChangeSubscription makes a running subscription another one at once, and
+	// charges or credits what PreviewChange said for the same c.At. When that payment
+	// fails nothing changes (ErrRejected). The same key charges once, and so does
+	// doing it again with another.
+	ChangeSubscription(ctx context.Context, key, subscription string, c SubscriptionChange) error
+	// Invoices lists a customer's invoices, newest first, from the one after another
+	// ("" begins); more says that there are further ones. limit is 1 to 100.
+	Invoices(ctx context.Context, customer, after string, limit int) (page []Invoice, more bool, err error)
 	// SetPrice makes a running subscription one at another price of the same plan,
 	// from its next period on: nothing is charged or credited now. Doing it again
 	// changes nothing.
@@ -53,6 +64,15 @@ type Gateway interface {
 	Cancel(ctx context.Context, subscription string) error
 	// PortalURL opens Stripe's page for invoices, cards and cancelling.
 	PortalURL(ctx context.Context, customer, returnURL string) (string, error)
+	// CreatePromotion makes a discount and the code that gives it. The same key
+	// gives the same code. ErrRejected when an active code is called like that.
+	CreatePromotion(ctx context.Context, key string, p Promotion) (Promotion, error)
+	// Promotions lists codes, newest first, from the one after another ("" begins);
+	// more says that there are further ones. limit is 1 to 100.
+	Promotions(ctx context.Context, after string, limit int) (page []Promotion, more bool, err error)
+	// StopPromotion lets nobody use a code any more. Who has used it keeps the
+	// discount. Doing it again changes nothing. ErrNotFound when there is none.
+	StopPromotion(ctx context.Context, id string) error
 	// Events lists what happened from a moment on, oldest first. Stripe remembers
 	// thirty days.
 	Events(ctx context.Context, since time.Time) ([]Event, error)
@@ -79,6 +99,7 @@ type CheckoutRequest struct {
 	Customer, Price       string
 	Plan, Interval        string
 	Seats                 int
+	TrialDays             int // 0 is none: the first period is charged today
 	SuccessURL, CancelURL string
 }
 
@@ -107,7 +128,62 @@ type RemoteSubscription struct {
 	PeriodEnd         time.Time
 	CancelAtPeriodEnd bool
 	PastDueSince      *time.Time // the oldest unpaid invoice, while past_due
+	Discount          AppliedDiscount
 }
+
+// AppliedDiscount is what is taken off a subscription's invoices; the zero value is
+// nothing.
+type AppliedDiscount struct {
+	Discount
+	Label string    // the promotion code, else the coupon's name
+	Once  bool      // off one invoice, which is still to come
+	Until time.Time // zero is for good, or once
+}
+
+// SubscriptionChange is what a running subscription shall be.
+type SubscriptionChange struct {
+	Price string // id at Stripe
+	Seats int
+	At    time.Time // from when unused time is credited and new time charged
+}
+
+// Preview is what a change would charge.
+type Preview struct {
+	At       time.Time // hand this to ChangeSubscription
+	Today    int64     // minor units charged at once, tax and discount included
+	Credit   int64     // minor units kept for the next invoices
+	Currency string    // ISO 4217, lower case
+	Lines    []PreviewLine
+	RenewsAt time.Time // the end of the period that is then paid for; zero when nothing is charged or credited now
+}
+
+// PreviewLine is one part of what is charged (or, below zero, credited) at once.
+type PreviewLine struct {
+	Plan      string // of ours
+	Seats     int
+	Proration bool // for what is left of a period
+	Amount    int64
+}
+
+// Invoice is one of a customer's invoices.
+type Invoice struct {
+	ID, Number string
+	At         time.Time
+	Total      int64  // minor units; below zero it is a credit
+	Due        int64  // what was or is to be paid of it
+	Currency   string // ISO 4217, lower case
+	Status     string // InvoicePaid, …
+	URL, PDF   string // at Stripe; "" when there is none
+}
+
+// States of an invoice.
+const (
+	InvoicePaid          = "paid"
+	InvoiceOpen          = "open"
+	InvoiceVoid          = "void"
+	InvoiceUncollectible = "uncollectible"
+	InvoiceDraft         = "draft"
+)
 
 // Event is a verified webhook, reduced to what may be used of it: where to look.
 type Event struct {

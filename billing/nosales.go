@@ -44,6 +44,21 @@ func (NoSales) Subscriptions(context.Context, string) ([]RemoteSubscription, err
 // SetSeats refuses.
 func (NoSales) SetSeats(context.Context, string, int) error { return errNoSales }
 
+// PreviewChange refuses.
+func (NoSales) PreviewChange(context.Context, string, SubscriptionChange) (Preview, error) {
+	return Preview{}, errNoSales
+}
+
+// ChangeSubscription refuses.
+func (NoSales) ChangeSubscription(context.Context, string, string, SubscriptionChange) error {
+	return errNoSales
+}
+
+// Invoices refuses.
+func (NoSales) Invoices(context.Context, string, string, int) ([]Invoice, bool, error) {
+	return nil, false, errNoSales
+}
+
 // SetPrice refuses.
 func (NoSales) SetPrice(context.Context, string, string) error { return errNoSales }
 
@@ -64,6 +79,19 @@ func (NoSales) Cancel(context.Context, string) error { return errNoSales }
 
 // PortalURL refuses.
 func (NoSales) PortalURL(context.Context, string, string) (string, error) { return "", errNoSales }
+
+// CreatePromotion refuses.
+func (NoSales) CreatePromotion(context.Context, string, Promotion) (Promotion, error) {
+	return Promotion{}, errNoSales
+}
+
+// Promotions refuses.
+func (NoSales) Promotions(context.Context, string, int) ([]Promotion, bool, error) {
+	return nil, false, errNoSales
+}
+
+// StopPromotion refuses.
+func (NoSales) StopPromotion(context.Context, string) error { return errNoSales }
 
 // Events refuses.
 func (NoSales) Events(context.Context, time.Time) ([]Event, error) { return nil, errNoSales }

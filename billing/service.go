@@ -80,7 +80,7 @@ func (s *Service) inForce(row subscriptionRow) (plan string, sub Subscription) {
 		return sub.Plan, sub
 	}
 	if row.CompedPlan != "" {
-		return row.CompedPlan, Subscription{Plan: row.CompedPlan, Version: row.CompedVersion, Status: StatusComped, CustomerID: sub.CustomerID}
+		return row.CompedPlan, Subscription{Plan: row.CompedPlan, Version: row.CompedVersion, Status: StatusComped, CustomerID: sub.CustomerID, HadOne: sub.HadOne}
 	}
 	return FreePlan, sub
 }

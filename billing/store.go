@@ -39,9 +39,42 @@ type subscriptionRow struct {
 	PastDueSince      *time.Time
 	CompedPlan        string
 	CompedVersion     int
-	RenewalStopped    string // the subscription whose renewal we have stopped ourselves
+	RenewalStopped    string   // the subscription whose renewal we have stopped ourselves
+	HadOne            bool     // it has a subscription, or had one
+	Terms             termsRow `gorm:"embedded"`
 	Revision          int64
 	UpdatedAt         time.Time
+}
+
+// termsRow is what is taken off a subscription's price.
+type termsRow struct {
+	DiscountLabel       string
+	DiscountBasisPoints int
+	DiscountAmount      int64
+	DiscountCurrency    string
+	DiscountOnce        bool
+	DiscountUntil       *time.Time
+}
+
+func termsOf(d AppliedDiscount) termsRow {
+	t := termsRow{
+		DiscountLabel: d.Label, DiscountBasisPoints: d.BasisPoints, DiscountAmount: d.AmountOff, DiscountCurrency: d.Currency, DiscountOnce: d.Once,
+	}
+	if !d.Until.IsZero() {
+		t.DiscountUntil = &d.Until
+	}
+	return t
+}
+
+func (t termsRow) discount() AppliedDiscount {
+	d := AppliedDiscount{
+		Discount: Discount{BasisPoints: t.DiscountBasisPoints, AmountOff: t.DiscountAmount, Currency: t.DiscountCurrency},
+		Label:    t.DiscountLabel, Once: t.DiscountOnce,
+	}
+	if t.DiscountUntil != nil {
+		d.Until = *t.DiscountUntil
+	}
+	return d
 }
 
 // TableName is where it lies.
@@ -58,6 +91,7 @@ func (r subscriptionRow) subscription() Subscription {
 	s := Subscription{
 		Plan: r.Plan, Status: r.Status, Interval: r.PayInterval, CustomerID: r.customer(), SubscriptionID: r.SubscriptionID,
 		CancelAtPeriodEnd: r.CancelAtPeriodEnd, PastDueSince: r.PastDueSince, Seats: r.Seats, Version: r.PlanVersion,
+		HadOne: r.HadOne, Discount: r.Terms.discount(),
 	}
 	if r.PeriodEnd != nil {
 		s.PeriodEnd = *r.PeriodEnd
@@ -70,11 +104,13 @@ func (r subscriptionRow) subscription() Subscription {
 func (r subscriptionRow) mirrored(now *RemoteSubscription) subscriptionRow {
 	next := subscriptionRow{
 		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan, CompedVersion: r.CompedVersion,
-		RenewalStopped: r.RenewalStopped, Revision: r.Revision, PlanVersion: 1,
+		RenewalStopped: r.RenewalStopped, Revision: r.Revision, PlanVersion: 1, HadOne: r.HadOne,
 	}
 	if now == nil {
 		return next
 	}
+	next.HadOne = r.HadOne || now.Status != StatusIncomplete && now.Status != StatusIncompleteExpired
+	next.Terms = termsOf(now.Discount)
 	next.SubscriptionID, next.Plan, next.PlanVersion, next.Status = now.ID, now.Plan, max(now.Version, 1), now.Status
 	next.PayInterval, next.Seats = now.Interval, now.Seats
 	next.CancelAtPeriodEnd, next.PastDueSince = now.CancelAtPeriodEnd, now.PastDueSince
@@ -169,8 +205,10 @@ func (s *Service) writeMirror(ctx context.Context, org tenants.OrgID, now state,
 			return err
 		}
 		moved := tx.Model(&subscriptionRow{}).Where("revision = ? AND customer_id = ?", next.Revision, next.customer()).
-			Select("subscription_id", "plan", "plan_version", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at").
+			Select("subscription_id", "plan", "plan_version", "status", "pay_interval", "seats", "period_end", "cancel_at_period_end", "past_due_since", "revision", "updated_at",
+				"had_one", "discount_label", "discount_basis_points", "discount_amount", "discount_currency", "discount_once", "discount_until").
 			Updates(subscriptionRow{
+				HadOne: next.HadOne, Terms: next.Terms,
 				SubscriptionID: next.SubscriptionID, Plan: next.Plan, PlanVersion: next.PlanVersion, Status: next.Status, PayInterval: next.PayInterval, Seats: next.Seats,
 				PeriodEnd: next.PeriodEnd, CancelAtPeriodEnd: next.CancelAtPeriodEnd, PastDueSince: next.PastDueSince,
 				Revision: next.Revision + 1, UpdatedAt: s.now(),
@@ -238,6 +276,7 @@ func (s *Service) dropCustomer(ctx context.Context, org tenants.OrgID, id string
 			"customer_id": nil, "customer_try": gorm.Expr("customer_try + 1"), "revision": gorm.Expr("revision + 1"),
 			"subscription_id": "", "plan": "", "plan_version": 1, "status": "", "pay_interval": "", "seats": 0,
 			"period_end": nil, "cancel_at_period_end": false, "past_due_since": nil, "renewal_stopped": "", "updated_at": s.now(),
+			"discount_label": "", "discount_basis_points": 0, "discount_amount": 0, "discount_currency": "", "discount_once": false, "discount_until": nil,
 		})
 		if dropped.Error != nil || dropped.RowsAffected == 0 {
 			return dropped.Error

@@ -78,6 +78,10 @@ func (g *stripeGateway) DescribeCustomer(ctx context.Context, id, name, email st
 
 func (g *stripeGateway) OpenCheckout(ctx context.Context, r CheckoutRequest) (Checkout, error) {
 	tags := map[string]string{"parley_org": string(r.Org), "parley_plan": r.Plan, "parley_interval": r.Interval}
+	data := &stripe.CheckoutSessionSubscriptionDataParams{Metadata: tags}
+	if r.TrialDays > 0 {
+		data.TrialPeriodDays = stripe.Int64(int64(r.TrialDays))
+	}
 	cs, err := g.api.CheckoutSessions.New(&stripe.CheckoutSessionParams{
 		Params:            stripe.Params{Context: ctx, IdempotencyKey: &r.Key},
 		Mode:              stripe.String(string(stripe.CheckoutSessionModeSubscription)),
@@ -87,7 +91,9 @@ func (g *stripeGateway) OpenCheckout(ctx context.Context, r CheckoutRequest) (Ch
 		SuccessURL:        &r.SuccessURL,
 		CancelURL:         &r.CancelURL,
 		Metadata:          tags,
-		SubscriptionData:  &stripe.CheckoutSessionSubscriptionDataParams{Metadata: tags},
+		SubscriptionData:  data,
+
+		AllowPromotionCodes: stripe.Bool(true),
 	})
 	if err != nil {
 		return Checkout{}, translate("open the payment page", err)
@@ -116,6 +122,7 @@ func (g *stripeGateway) Subscriptions(ctx context.Context, customer string) ([]R
 	list := &stripe.SubscriptionListParams{Customer: &customer, Status: stripe.String("all")}
 	list.Context = ctx
 	list.Limit = stripe.Int64(100)
+	list.AddExpand("data.discount.promotion_code")
 	it := g.api.Subscriptions.List(list)
 	var all []RemoteSubscription
 	for it.Next() {
@@ -162,6 +169,7 @@ func remote(s *stripe.Subscription) RemoteSubscription {
 	if s.Customer != nil {
 		r.Customer = s.Customer.ID
 	}
+	r.Discount = appliedDiscount(s.Discount)
 	if s.Items == nil || len(s.Items.Data) == 0 || s.Items.Data[0].Price == nil {
 		return r
 	}

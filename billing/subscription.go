@@ -35,6 +35,17 @@ type Subscription struct {
 	CancelAtPeriodEnd bool
 	PastDueSince      *time.Time // set while past_due
 	Seats             int
+	HadOne            bool // the organization has or had one: there is no trial for another
+	Discount          AppliedDiscount
+}
+
+// TrialEnds is when a trial that runs ends; zero when none does. The first payment is
+// due then.
+func (s Subscription) TrialEnds() time.Time {
+	if s.Status != StatusTrialing {
+		return time.Time{}
+	}
+	return s.PeriodEnd
 }
 
 // GraceEnds is when a past_due subscription stops giving its plan; zero when

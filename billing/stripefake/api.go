@@ -61,6 +61,7 @@ func (s *Server) API() http.Handler {
 		"DELETE /v1/subscriptions/{id}": cancelSubscription,
 
 		"GET /v1/invoices":             listInvoices,
+		"GET /v1/invoices/upcoming":    upcomingInvoice,
 		"GET /v1/invoices/{id}":        getInvoice,
 		"POST /v1/invoices/{id}/pay":   payInvoice,
 		"GET /v1/payment_intents/{id}": getIntent,
@@ -70,6 +71,12 @@ func (s *Server) API() http.Handler {
 		"GET /v1/disputes/{id}":        getDispute,
 		"POST /v1/refunds":             createRefund,
 		"GET /v1/refunds":              listRefunds,
+
+		"POST /v1/coupons":              createCoupon,
+		"GET /v1/coupons/{id}":          getCoupon,
+		"POST /v1/promotion_codes":      createPromotionCode,
+		"GET /v1/promotion_codes":       listPromotionCodes,
+		"POST /v1/promotion_codes/{id}": updatePromotionCode,
 
 		"POST /v1/billing_portal/sessions": createPortal,
 		"GET /v1/events":                   listEvents,

@@ -15,7 +15,15 @@ func createSession(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	meta := c.p.at("subscription_data").dict("metadata")
+	data := c.p.at("subscription_data")
+	days, err := data.num("trial_period_days", 0)
+	if err != nil {
+		return nil, err
+	}
+	if has := data.has("trial_period_days"); has && (days < 1 || days > 730 || v.Mode != "subscription") {
+		return nil, invalid("subscription_data[trial_period_days]", "parameter_invalid_integer", "The trial must last 1 to 730 days.")
+	}
+	meta := data.dict("metadata")
 	if v.Mode == "payment" {
 		meta = c.p.at("payment_intent_data").dict("metadata")
 	}
@@ -28,6 +36,10 @@ func createSession(c *call) (any, error) {
 	page := c.base.String() + "/checkout/" + v.ID
 	v.URL = &page
 	c.st.Sessions[v.ID], c.st.SubMetadata[v.ID] = v, meta
+	if days > 0 {
+		c.st.TrialDays[v.ID] = days
+	}
+	c.total(v)
 	return v, nil
 }
 
@@ -40,7 +52,7 @@ func (c *call) readSession() (*session, error) {
 	v := &session{
 		Object: "checkout.session", CancelURL: c.p.opt("cancel_url"), ClientReferenceID: c.p.opt("client_reference_id"),
 		Created: now.Unix(), Customer: c.p.opt("customer"), CustomerEmail: c.p.opt("customer_email"),
-		Metadata: c.p.dict("metadata"), Mode: c.p.str("mode"), PaymentStatus: "unpaid", Status: "open", SuccessURL: success,
+		AllowPromotionCodes: c.p.yes("allow_promotion_codes"), Metadata: c.p.dict("metadata"), Mode: c.p.str("mode"), PaymentStatus: "unpaid", Status: "open", SuccessURL: success,
 	}
 	for param, raw := range map[string]*string{"success_url": &success, "cancel_url": v.CancelURL} {
 		if raw == nil {
@@ -92,7 +104,6 @@ func (c *call) readLineItems(v *session) error {
 		}
 		v.Currency = pr.Currency
 		total := n * pr.UnitAmount
-		v.AmountSubtotal, v.AmountTotal = v.AmountSubtotal+total, v.AmountTotal+total
 		v.LineItems.Data = append(v.LineItems.Data, lineItem{
 			ID: c.st.id("li"), Object: "item", AmountSubtotal: total, AmountTotal: total, Currency: pr.Currency,
 			Description: c.st.Products[pr.Product].Name, Price: *pr, Quantity: n,
@@ -157,6 +168,10 @@ func (s *Server) pay(v *session) error {
 	if v.Status != "open" {
 		return refused("checkout_"+v.Status, "This session is %s.", v.Status)
 	}
+	if id, typed := s.st.SessionCodes[v.ID]; typed && !s.st.PromotionCodes[id].Active {
+		_ = s.useCode(v, "")
+		return refused("promotion_code_invalid", "This code is invalid.")
+	}
 	if v.Customer == nil {
 		cus := &customer{ID: s.st.id("cus"), Object: "customer", Created: s.now().Unix(), Email: v.CustomerEmail, Metadata: map[string]string{}}
 		s.st.Customers[cus.ID] = cus
@@ -175,6 +190,9 @@ func (s *Server) pay(v *session) error {
 		v.Subscription, v.Invoice = &sub.ID, sub.LatestInvoice
 	}
 	v.Status, v.PaymentStatus, v.URL = "complete", "paid", nil
+	if v.AmountTotal == 0 {
+		v.PaymentStatus = "no_payment_required"
+	}
 	s.emit("checkout.session.completed", v)
 	return nil
 }

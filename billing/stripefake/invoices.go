@@ -7,11 +7,21 @@ import (
 
 // bill writes the invoice of a subscription's present period and collects it.
 func (s *Server) bill(sub *subscription, reason string) *invoice {
-	var lines []invoiceLine
+	return s.charge(sub, reason, s.regular(sub), sub.CurrentPeriodStart)
+}
+
+// regular are the lines of a whole period, or of a trial.
+func (s *Server) regular(sub *subscription) (lines []invoiceLine) {
 	for _, item := range sub.Items.Data {
+		if sub.trialing(sub.CurrentPeriodStart) {
+			l := s.line(sub, item.Price, item.Quantity, 0, false)
+			l.Description = "Trial period for " + s.st.Products[item.Price.Product].Name
+			lines = append(lines, l)
+			continue
+		}
 		lines = append(lines, s.line(sub, item.Price, item.Quantity, item.Quantity*item.Price.UnitAmount, false))
 	}
-	return s.charge(sub, reason, lines)
+	return lines
 }
 
 // line is what an invoice says of a part of a subscription. A proration is for
@@ -32,41 +42,66 @@ func (s *Server) line(sub *subscription, p price, quantity, amount int64, prorat
 	return l
 }
 
-// charge makes an invoice of lines and tries to collect it.
-func (s *Server) charge(sub *subscription, reason string, lines []invoiceLine) *invoice {
-	var amount int64
-	for _, l := range lines {
-		amount += l.Amount
-	}
+// draft is the invoice of lines, with discount and credit taken off, before anybody
+// is charged. It changes nothing.
+func (s *Server) draft(sub *subscription, reason string, lines []invoiceLine, created int64) *invoice {
 	in := &invoice{
-		ID: s.st.id("in"), Object: "invoice", AmountDue: amount, AmountRemaining: amount, Total: amount,
-		BillingReason: reason, Created: sub.CurrentPeriodStart, Currency: sub.Currency, Customer: sub.Customer,
+		Object: "invoice", BillingReason: reason, Created: created, Currency: sub.Currency, Customer: sub.Customer,
 		Metadata: map[string]string{}, PeriodStart: sub.CurrentPeriodStart, PeriodEnd: sub.CurrentPeriodEnd,
-		Status: "open", Subscription: &sub.ID, Lines: list[invoiceLine]{Object: "list", URL: "/v1/invoices/lines", Data: lines},
+		Status: "open", Subscription: &sub.ID, TotalDiscountAmounts: []discountAmount{},
+		Lines: list[invoiceLine]{Object: "list", URL: "/v1/invoices/lines", Data: lines},
 	}
+	for _, l := range lines {
+		in.Subtotal += l.Amount
+	}
+	sub.discounted(in)
+	in.StartingBalance = s.st.Customers[sub.Customer].Balance
+	in.AmountDue = max(0, in.Total+in.StartingBalance)
+	in.AmountRemaining = in.AmountDue
+	return in
+}
+
+// charge makes an invoice of lines and tries to collect it. What a customer has to
+// get is kept as its balance and taken off the next invoices.
+func (s *Server) charge(sub *subscription, reason string, lines []invoiceLine, created int64) *invoice {
+	in := s.draft(sub, reason, lines, created)
+	in.ID = s.st.id("in")
 	in.Number = fmt.Sprintf("DEMO-%05d", s.st.Serial)
+	page := s.base.String() + "/invoice/" + in.ID
+	pdf := page + "/pdf"
+	in.HostedInvoiceURL, in.InvoicePDF = &page, &pdf
+	in.EndingBalance = in.StartingBalance + in.Total - in.AmountDue
+	s.st.Customers[sub.Customer].Balance = in.EndingBalance
 	s.st.Invoices[in.ID] = in
 	sub.LatestInvoice = &in.ID
+	s.spend(sub, in)
 	s.emit("invoice.created", in)
 	s.collect(in)
 	return in
 }
 
+// giveCreditBack undoes what a voided invoice took from, or gave to, the balance.
+func (s *Server) giveCreditBack(in *invoice) {
+	s.st.Customers[in.Customer].Balance -= in.EndingBalance - in.StartingBalance
+}
+
 // collect charges the customer's card, and moves the subscription between
-// active and past_due by what comes of it.
+// active and past_due by what comes of it. An invoice of nothing is paid.
 func (s *Server) collect(in *invoice) bool {
 	in.Attempted = true
 	in.AttemptCount++
 	sub := s.st.Subscriptions[*in.Subscription]
-	if s.st.Declining[in.Customer] {
-		sub.Status = "past_due"
-		s.emit("invoice.payment_failed", in)
-		return false
+	if in.AmountDue > 0 {
+		if s.st.Declining[in.Customer] {
+			sub.Status = "past_due"
+			s.emit("invoice.payment_failed", in)
+			return false
+		}
+		pi := s.intent(in.AmountDue, in.Currency, in.Customer, &in.ID, nil)
+		in.PaymentIntent = &pi.ID
 	}
-	pi := s.intent(in.Total, in.Currency, in.Customer, &in.ID, nil)
-	in.PaymentIntent, in.Paid, in.Status = &pi.ID, true, "paid"
-	in.AmountPaid, in.AmountRemaining = in.Total, 0
-	if s.oldestOpen(sub.ID) == nil {
+	in.Paid, in.Status, in.AmountPaid, in.AmountRemaining = true, "paid", in.AmountDue, 0
+	if s.oldestOpen(sub.ID) == nil && sub.Status != "trialing" {
 		sub.Status = "active"
 	}
 	s.emit("invoice.paid", in)

@@ -7,6 +7,9 @@ import (
 
 // money spells an amount in the smallest unit of a currency with two decimals.
 func money(cents int64, currency string) string {
+	if cents < 0 {
+		return "−" + money(-cents, currency)
+	}
 	amount := fmt.Sprintf("%d.%02d", cents/100, cents%100)
 	switch currency {
 	case "usd":

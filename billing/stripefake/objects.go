@@ -8,6 +8,7 @@ import "encoding/json"
 type customer struct {
 	ID       string            `json:"id"`
 	Object   string            `json:"object"`
+	Balance  int64             `json:"balance"` // negative is credit, for the next invoices
 	Created  int64             `json:"created"`
 	Deleted  bool              `json:"deleted,omitempty"`
 	Livemode bool              `json:"livemode"`
@@ -69,28 +70,30 @@ type lineItem struct {
 }
 
 type session struct {
-	ID                string            `json:"id"`
-	Object            string            `json:"object"`
-	AmountSubtotal    int64             `json:"amount_subtotal"`
-	AmountTotal       int64             `json:"amount_total"`
-	CancelURL         *string           `json:"cancel_url"`
-	ClientReferenceID *string           `json:"client_reference_id"`
-	Created           int64             `json:"created"`
-	Currency          string            `json:"currency"`
-	Customer          *string           `json:"customer"`
-	CustomerEmail     *string           `json:"customer_email"`
-	ExpiresAt         int64             `json:"expires_at"`
-	Invoice           *string           `json:"invoice"`
-	LineItems         *list[lineItem]   `json:"line_items,omitempty"`
-	Livemode          bool              `json:"livemode"`
-	Metadata          map[string]string `json:"metadata"`
-	Mode              string            `json:"mode"`
-	PaymentIntent     *string           `json:"payment_intent"`
-	PaymentStatus     string            `json:"payment_status"`
-	Status            string            `json:"status"`
-	Subscription      *string           `json:"subscription"`
-	SuccessURL        string            `json:"success_url"`
-	URL               *string           `json:"url"`
+	ID                  string            `json:"id"`
+	Object              string            `json:"object"`
+	AllowPromotionCodes bool              `json:"allow_promotion_codes"`
+	AmountSubtotal      int64             `json:"amount_subtotal"`
+	AmountTotal         int64             `json:"amount_total"`
+	CancelURL           *string           `json:"cancel_url"`
+	ClientReferenceID   *string           `json:"client_reference_id"`
+	Created             int64             `json:"created"`
+	Currency            string            `json:"currency"`
+	Customer            *string           `json:"customer"`
+	CustomerEmail       *string           `json:"customer_email"`
+	ExpiresAt           int64             `json:"expires_at"`
+	Invoice             *string           `json:"invoice"`
+	LineItems           *list[lineItem]   `json:"line_items,omitempty"`
+	Livemode            bool              `json:"livemode"`
+	Metadata            map[string]string `json:"metadata"`
+	Mode                string            `json:"mode"`
+	PaymentIntent       *string           `json:"payment_intent"`
+	PaymentStatus       string            `json:"payment_status"`
+	Status              string            `json:"status"`
+	Subscription        *string           `json:"subscription"`
+	SuccessURL          string            `json:"success_url"`
+	TotalDetails        totalDetails      `json:"total_details"`
+	URL                 *string           `json:"url"`
 }
 
 type subscriptionItem struct {
@@ -116,6 +119,7 @@ type subscription struct {
 	CurrentPeriodEnd   int64                  `json:"current_period_end"`
 	CurrentPeriodStart int64                  `json:"current_period_start"`
 	Customer           string                 `json:"customer"`
+	Discount           *discount              `json:"discount"`
 	EndedAt            *int64                 `json:"ended_at"`
 	Items              list[subscriptionItem] `json:"items"`
 	LatestInvoice      *string                `json:"latest_invoice"`
@@ -123,6 +127,8 @@ type subscription struct {
 	Metadata           map[string]string      `json:"metadata"`
 	StartDate          int64                  `json:"start_date"`
 	Status             string                 `json:"status"`
+	TrialEnd           *int64                 `json:"trial_end"`
+	TrialStart         *int64                 `json:"trial_start"`
 }
 
 // invoiceLine is what an invoice charges for, or credits.
@@ -147,28 +153,36 @@ type period struct {
 }
 
 type invoice struct {
-	ID              string            `json:"id"`
-	Object          string            `json:"object"`
-	AmountDue       int64             `json:"amount_due"`
-	AmountPaid      int64             `json:"amount_paid"`
-	AmountRemaining int64             `json:"amount_remaining"`
-	AttemptCount    int64             `json:"attempt_count"`
-	Attempted       bool              `json:"attempted"`
-	BillingReason   string            `json:"billing_reason"`
-	Created         int64             `json:"created"`
-	Currency        string            `json:"currency"`
-	Customer        string            `json:"customer"`
-	Lines           list[invoiceLine] `json:"lines"`
-	Livemode        bool              `json:"livemode"`
-	Metadata        map[string]string `json:"metadata"`
-	Number          string            `json:"number"`
-	Paid            bool              `json:"paid"`
-	PaymentIntent   *string           `json:"payment_intent"`
-	PeriodEnd       int64             `json:"period_end"`
-	PeriodStart     int64             `json:"period_start"`
-	Status          string            `json:"status"`
-	Subscription    *string           `json:"subscription"`
-	Total           int64             `json:"total"`
+	ID                        string            `json:"id,omitempty"` // a preview has none
+	Object                    string            `json:"object"`
+	AmountDue                 int64             `json:"amount_due"`
+	AmountPaid                int64             `json:"amount_paid"`
+	AmountRemaining           int64             `json:"amount_remaining"`
+	AttemptCount              int64             `json:"attempt_count"`
+	Attempted                 bool              `json:"attempted"`
+	BillingReason             string            `json:"billing_reason"`
+	Created                   int64             `json:"created"`
+	Currency                  string            `json:"currency"`
+	Customer                  string            `json:"customer"`
+	Discount                  *discount         `json:"discount"`
+	EndingBalance             int64             `json:"ending_balance"`
+	HostedInvoiceURL          *string           `json:"hosted_invoice_url"`
+	InvoicePDF                *string           `json:"invoice_pdf"`
+	Lines                     list[invoiceLine] `json:"lines"`
+	Livemode                  bool              `json:"livemode"`
+	Metadata                  map[string]string `json:"metadata"`
+	Number                    string            `json:"number"`
+	Paid                      bool              `json:"paid"`
+	PaymentIntent             *string           `json:"payment_intent"`
+	PeriodEnd                 int64             `json:"period_end"`
+	PeriodStart               int64             `json:"period_start"`
+	Status                    string            `json:"status"`
+	StartingBalance           int64             `json:"starting_balance"`
+	Subscription              *string           `json:"subscription"`
+	SubscriptionProrationDate *int64            `json:"subscription_proration_date,omitempty"`
+	Subtotal                  int64             `json:"subtotal"`
+	Total                     int64             `json:"total"`
+	TotalDiscountAmounts      []discountAmount  `json:"total_discount_amounts"`
 }
 
 type paymentIntent struct {

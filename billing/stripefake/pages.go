@@ -30,6 +30,10 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("POST /checkout/{id}/decline", p.declineNow)
 	mux.HandleFunc("GET /payments", p.payments)
 	mux.HandleFunc("POST /payments/{id}/refund", p.refundNow)
+	mux.HandleFunc("POST /checkout/{id}/code", p.codeNow)
+	mux.HandleFunc("GET /invoice/{id}", p.invoice)
+	mux.HandleFunc("GET /invoice/{id}/pdf", p.invoicePDF)
+	mux.HandleFunc("POST /invoice/{id}/pay", p.payInvoiceNow)
 	mux.HandleFunc("GET /portal/{id}", p.portal)
 	mux.HandleFunc("POST /portal/{id}/{action}", p.portalAct)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { p.say(w, http.StatusNotFound, nothingHere("")) })
@@ -133,12 +137,16 @@ type checkoutPage struct {
 	Then           string
 	Email, Back    string
 	Declined, Once bool
+	Trial          string // when a trial ends that begins now; "" for none
+	Codes          bool   // promotion codes may be typed
+	Code, Off      string // the one in use, and what it takes off today
+	Typed          string // one that is not valid
 }
 
 type checkoutLine struct{ Name, Count, Price string }
 
 func (p *pages) checkout(w http.ResponseWriter, r *http.Request) {
-	p.act(w, r, func(*session) error { return nil }, func(v session) { p.show(w, http.StatusOK, v, false) })
+	p.act(w, r, func(*session) error { return nil }, func(v session) { p.show(w, http.StatusOK, v, shown{}) })
 }
 
 func (p *pages) payNow(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +163,25 @@ func (p *pages) declineNow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	decline := func(v *session) error { p.decline(v); return nil }
-	p.act(w, r, decline, func(v session) { p.show(w, http.StatusPaymentRequired, v, true) })
+	p.act(w, r, decline, func(v session) { p.show(w, http.StatusPaymentRequired, v, shown{declined: true}) })
+}
+
+// codeNow takes a promotion code that somebody typed; an empty one takes it off.
+func (p *pages) codeNow(w http.ResponseWriter, r *http.Request) {
+	if !p.allowed(r, r.PathValue("id")) {
+		p.forged(w)
+		return
+	}
+	typed := strings.TrimSpace(r.PostFormValue("code"))
+	var refusal error
+	use := func(v *session) error { refusal = p.useCode(v, typed); return nil }
+	p.act(w, r, use, func(v session) {
+		if refusal != nil {
+			p.show(w, http.StatusUnprocessableEntity, v, shown{typed: typed})
+			return
+		}
+		http.Redirect(w, r, p.base.Path+"/checkout/"+v.ID, http.StatusSeeOther)
+	})
 }
 
 func (p *pages) forged(w http.ResponseWriter) {
@@ -184,6 +210,8 @@ func (p *pages) act(w http.ResponseWriter, r *http.Request, do func(*session) er
 	switch {
 	case errors.As(err, &e) && e.Code == "resource_missing":
 		p.say(w, http.StatusNotFound, nothingHere(""))
+	case errors.As(err, &e) && e.Code == "promotion_code_invalid":
+		p.show(w, http.StatusConflict, v, shown{typed: "used up or stopped meanwhile"})
 	case err != nil:
 		p.cfg.Log.Error("the stand-in could not take a payment", "session", v.ID, "error", err)
 		p.say(w, http.StatusInternalServerError, message{Head: "The payment did not go through", Text: "Nothing was charged. The fault is ours; please try again.", Link: deref(v.CancelURL), Label: "Back"})
@@ -200,12 +228,21 @@ func successURL(v session) string {
 	return strings.ReplaceAll(v.SuccessURL, "{CHECKOUT_SESSION_ID}", v.ID)
 }
 
-func (p *pages) show(w http.ResponseWriter, status int, v session, declined bool) {
+// shown is what a payment page says of what was just tried.
+type shown struct {
+	declined bool
+	typed    string // a code that is not valid
+}
+
+func (p *pages) show(w http.ResponseWriter, status int, v session, said shown) {
 	page := checkoutPage{
 		Frame: p.frame("Pay " + money(v.AmountTotal, v.Currency)), Base: p.base.Path, ID: v.ID, Token: p.token(v.ID),
-		Total: money(v.AmountTotal, v.Currency), Back: deref(v.CancelURL), Email: p.email(v), Declined: declined, Once: v.Mode == "payment",
+		Total: money(v.AmountTotal, v.Currency), Back: deref(v.CancelURL), Email: p.email(v), Declined: said.declined, Once: v.Mode == "payment",
+		Codes: v.AllowPromotionCodes, Typed: said.typed,
 	}
+	var whole int64
 	for _, li := range v.LineItems.Data {
+		whole += li.AmountTotal
 		line := checkoutLine{Name: li.Description, Price: money(li.AmountTotal, li.Currency), Count: seats(li)}
 		page.Lines = append(page.Lines, line)
 		if li.Price.Recurring != nil {
@@ -213,9 +250,25 @@ func (p *pages) show(w http.ResponseWriter, status int, v session, declined bool
 		}
 	}
 	if page.Every != "" {
-		page.Then = money(v.AmountTotal, v.Currency) + " every " + page.Every + " until you cancel"
+		page.Then = money(whole, v.Currency) + " every " + page.Every + " until you cancel"
 	}
+	p.promises(&page, v)
 	p.render(w, status, "checkout.html", page, v.SuccessURL, page.Back)
+}
+
+// promises are what a trial and a code change of the page.
+func (p *pages) promises(page *checkoutPage, v session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.st.TrialDays[v.ID] > 0 {
+		page.Trial = date(p.trialEnds(&v).Unix())
+	}
+	if code := p.st.PromotionCodes[p.st.SessionCodes[v.ID]]; code != nil {
+		page.Code, page.Off = code.Code, deref(code.Coupon.Name)
+		if off := v.TotalDetails.AmountDiscount; off > 0 {
+			page.Off = money(off, v.Currency)
+		}
+	}
 }
 
 func (p *pages) email(v session) string {

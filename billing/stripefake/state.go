@@ -27,11 +27,18 @@ type state struct {
 	Disputes      map[string]*dispute
 	Portals       map[string]*portalSession
 	Endpoints     map[string]*endpoint
-	Events        []Event
-	Declining     map[string]bool  // customers whose card declines
-	Order         map[string]int64 // when an object was made, for lists
-	Serial        int64
-	Advanced      int64 // nanoseconds that Control.Advance added
+
+	Coupons        map[string]*coupon
+	PromotionCodes map[string]*promotionCode
+	SessionCodes   map[string]string // by session: the promotion code that was typed
+	TrialDays      map[string]int64  // by session: what its subscription begins with
+	TrialTold      map[string]bool   // subscriptions whose trial's end was spoken of
+
+	Events    []Event
+	Declining map[string]bool  // customers whose card declines
+	Order     map[string]int64 // when an object was made, for lists
+	Serial    int64
+	Advanced  int64 // nanoseconds that Control.Advance added
 }
 
 func newState() *state {
@@ -40,7 +47,8 @@ func newState() *state {
 		Sessions: map[string]*session{}, SubMetadata: map[string]map[string]string{},
 		Subscriptions: map[string]*subscription{}, Invoices: map[string]*invoice{},
 		Intents: map[string]*paymentIntent{}, Charges: map[string]*charge{}, Refunds: map[string]*refund{}, Disputes: map[string]*dispute{},
-		Portals: map[string]*portalSession{}, Endpoints: map[string]*endpoint{}, Declining: map[string]bool{}, Order: map[string]int64{},
+		Portals: map[string]*portalSession{}, Endpoints: map[string]*endpoint{}, Coupons: map[string]*coupon{}, PromotionCodes: map[string]*promotionCode{},
+		SessionCodes: map[string]string{}, TrialDays: map[string]int64{}, TrialTold: map[string]bool{}, Declining: map[string]bool{}, Order: map[string]int64{},
 	}
 }
 
@@ -73,6 +81,9 @@ func (st *state) find(id string) (any, bool) {
 		return v, true
 	}
 	if v, ok := st.Intents[id]; ok {
+		return v, true
+	}
+	if v, ok := st.PromotionCodes[id]; ok {
 		return v, true
 	}
 	v, ok := st.Charges[id]

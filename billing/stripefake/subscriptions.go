@@ -2,7 +2,6 @@ package stripefake
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -27,7 +26,12 @@ func (s *Server) subscribe(v *session) *subscription {
 		})
 	}
 	sub.CurrentPeriodEnd = periodAfter(now, interval(sub), now).Unix()
+	if s.st.TrialDays[v.ID] > 0 { // the cycle begins when the trial ends
+		from, to := now.Unix(), s.trialEnds(v).Unix()
+		sub.Status, sub.TrialStart, sub.TrialEnd, sub.CurrentPeriodEnd, sub.BillingCycleAnchor = "trialing", &from, &to, to, to
+	}
 	s.st.Subscriptions[sub.ID] = sub
+	s.redeem(v, sub)
 	s.bill(sub, "subscription_create")
 	s.emit("customer.subscription.created", sub)
 	return sub
@@ -76,9 +80,11 @@ func (s *Server) fallDue() {
 	for _, v := range newest(s.st, s.st.Sessions, func(v *session) bool { return v.Status == "open" && v.ExpiresAt <= now.Unix() }) {
 		s.expire(v)
 	}
+	s.expireCodes()
 	alive := newest(s.st, s.st.Subscriptions, func(v *subscription) bool { return v.EndedAt == nil })
 	slices.Reverse(alive)
 	for _, sub := range alive {
+		s.warnOfTrial(sub, now)
 		for sub.EndedAt == nil && sub.CurrentPeriodEnd <= now.Unix() {
 			s.renew(sub)
 		}
@@ -88,15 +94,31 @@ func (s *Server) fallDue() {
 	}
 }
 
+// trialNotice is how long before its end a trial is spoken of.
+const trialNotice = 3 * 24 * time.Hour
+
+// warnOfTrial says once that a trial ends soon.
+func (s *Server) warnOfTrial(sub *subscription, now time.Time) {
+	if sub.TrialEnd != nil && !s.st.TrialTold[sub.ID] && !now.Before(unixTime(*sub.TrialEnd).Add(-trialNotice)) {
+		s.st.TrialTold[sub.ID] = true
+		s.emit("customer.subscription.trial_will_end", sub)
+	}
+}
+
+func unixTime(at int64) time.Time { return time.Unix(at, 0).UTC() }
+
 // renew begins the next period, or ends what was cancelled for this moment.
 func (s *Server) renew(sub *subscription) {
 	if sub.CancelAtPeriodEnd {
 		s.endAt(sub, sub.CurrentPeriodEnd)
 		return
 	}
-	from := time.Unix(sub.CurrentPeriodEnd, 0).UTC()
+	from := unixTime(sub.CurrentPeriodEnd)
+	if sub.Status == "trialing" {
+		sub.Status = "active"
+	}
 	sub.CurrentPeriodStart = sub.CurrentPeriodEnd
-	sub.CurrentPeriodEnd = periodAfter(time.Unix(sub.BillingCycleAnchor, 0).UTC(), interval(sub), from).Unix()
+	sub.CurrentPeriodEnd = periodAfter(unixTime(sub.BillingCycleAnchor), interval(sub), from).Unix()
 	s.bill(sub, "subscription_cycle")
 	s.emit("customer.subscription.updated", sub)
 }
@@ -111,6 +133,7 @@ func (s *Server) endAt(sub *subscription, at int64) {
 	for _, in := range s.st.Invoices {
 		if in.Subscription != nil && *in.Subscription == sub.ID && in.Status == "open" {
 			in.Status = "void"
+			s.giveCreditBack(in)
 			s.emit("invoice.voided", in)
 		}
 	}
@@ -174,7 +197,11 @@ func updateSubscription(c *call) (any, error) {
 	for _, p := range items {
 		_, _, _ = p.str("id"), p.str("quantity"), p.str("price")
 	}
-	now, strict := c.p.str("proration_behavior") == "always_invoice", c.p.str("payment_behavior") == "error_if_incomplete"
+	behaviour, strict := c.p.str("proration_behavior"), c.p.str("payment_behavior") == "error_if_incomplete"
+	at, err := c.p.num("proration_date", c.now().Unix())
+	if err != nil {
+		return nil, err
+	}
 	if err := c.p.unknown(); err != nil {
 		return nil, err
 	}
@@ -182,10 +209,11 @@ func updateSubscription(c *call) (any, error) {
 		return nil, refused("", "A canceled subscription can only update its cancellation_details and metadata.")
 	}
 	for _, p := range items {
-		if err := c.setPrice(v, p, now); err != nil {
-			return nil, err
+		ch, err := c.readChange(v, p, at)
+		if err == nil {
+			err = c.changeItem(v, ch, behaviour, strict)
 		}
-		if err := c.setQuantity(v, p, now, strict); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -194,58 +222,6 @@ func updateSubscription(c *call) (any, error) {
 		c.cancelLater(v, later)
 	}
 	return v, nil
-}
-
-// setPrice sells an item at another price of the same interval from the next
-// period on. Charging the difference at once is not among what it can do.
-func (c *call) setPrice(v *subscription, p *params, now bool) error {
-	id := p.str("price")
-	at := slices.IndexFunc(v.Items.Data, func(i subscriptionItem) bool { return i.ID == p.str("id") })
-	if id == "" || at < 0 || v.Items.Data[at].Price.ID == id {
-		return nil // setQuantity says what is wrong
-	}
-	pr, ok := c.st.Prices[id]
-	switch {
-	case !ok:
-		return missing(p.path+"[price]", "price", id)
-	case pr.Recurring == nil || pr.Recurring.Interval != interval(v) || pr.Currency != v.Currency || now:
-		return invalid(p.path+"[price]", "", "The stand-in changes a price within one interval and currency, without a proration.")
-	}
-	v.Items.Data[at].Price = *pr
-	c.emit("customer.subscription.updated", v)
-	return nil
-}
-
-// setQuantity changes how many of an item are sold. What is more is charged for
-// the rest of the period; what is less would be credited to the next invoice,
-// and the stand-in keeps no balances.
-func (c *call) setQuantity(v *subscription, p *params, now, strict bool) error {
-	at := slices.IndexFunc(v.Items.Data, func(i subscriptionItem) bool { return i.ID == p.str("id") })
-	if at < 0 {
-		return missing(p.path+"[id]", "subscription item", p.str("id"))
-	}
-	item := &v.Items.Data[at]
-	n, err := p.num("quantity", item.Quantity)
-	if err != nil {
-		return err
-	}
-	if n < 1 || n > 100_000 {
-		return invalid(p.path+"[quantity]", "parameter_invalid_integer", "This value must be between 1 and 100000.")
-	}
-	more := n - item.Quantity
-	if more == 0 {
-		return nil
-	}
-	if more > 0 && now && strict && c.st.Declining[v.Customer] {
-		return &apiError{status: http.StatusPaymentRequired, Type: "card_error", Code: "card_declined", Message: "Your card was declined."}
-	}
-	item.Quantity = n
-	if left := v.CurrentPeriodEnd - c.now().Unix(); more > 0 && now && left > 0 {
-		amount := more * item.Price.UnitAmount * left / (v.CurrentPeriodEnd - v.CurrentPeriodStart)
-		c.charge(v, "subscription_update", []invoiceLine{c.line(v, item.Price, more, amount, true)})
-	}
-	c.emit("customer.subscription.updated", v)
-	return nil
 }
 
 func cancelSubscription(c *call) (any, error) {
