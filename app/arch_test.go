@@ -35,6 +35,7 @@ var forbidden = map[string][]string{
 	"parley/app/identity":       {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/", "database/sql"},
 	"parley/app/identityfake":   {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "parley/app/identity", "github.com/gofiber/", "gorm.io/", "database/sql"},
 	"parley/app/outgoing":       {"parley/", "github.com/", "gorm.io/", "database/sql"},
+	"parley/billing/ads":        {"parley/app", "parley/sfu", "parley/views", "parley/static", "github.com/gofiber/", "github.com/pion/", "github.com/stripe/"},
 	"parley/billing/ledger":     {"parley/app", "parley/sfu", "parley/views", "parley/static", "github.com/gofiber/", "github.com/pion/", "github.com/stripe/"},
 	"parley/billing/stickers":   {"parley/", "github.com/", "gorm.io/", "database/sql"},
 	"parley/billing/stripemock": {"parley/", "github.com/", "gorm.io/", "database/sql"},

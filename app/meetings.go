@@ -121,6 +121,7 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 			return s.problem(c, err)
 		}
 	}
+	model.Ad = s.lobbyAd(c, at)
 	return s.render(c, views.Lobby(s.page(c, ""), model))
 }
 
@@ -260,6 +261,7 @@ func (s *Server) afterCall(c *fiber.Ctx) error {
 	if err != nil {
 		return s.problem(c, err)
 	}
+	model.Ad = s.afterAd(c, at, model.Reason)
 	return s.render(c, views.AfterCall(s.page(c, "after.title"), model))
 }
 

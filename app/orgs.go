@@ -28,6 +28,7 @@ func (s *Server) showDashboard(c *fiber.Ctx, more func(*views.DashboardModel)) e
 	if model.Left, err = s.limitsModel(c, org); err != nil {
 		return err
 	}
+	model.Ad = s.dashboardAd(c)
 	if c.Query("sent") != "" {
 		page.Flash = &views.Flash{Kind: "success", Text: page.T("flash.confirmation_sent")}
 	}

@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	r.Get("/logo/:file", s.slowDown(600, time.Minute), s.logo)
 	r.Get("/emoji/:file", s.slowDown(6000, time.Minute), s.emojiPicture)
 	r.Get("/sticker/:file", s.slowDown(6000, time.Minute), s.stickerPicture)
+	r.Get("/ads/picture/:picture", s.slowDown(1200, time.Minute), s.adPicture)
 	r.Post("/webhooks/stripe", s.stripeWebhook)
 	for _, path := range []string{"/rtc", "/rtc/v1"} {
 		r.Get(path, s.slowDownSockets(600, time.Minute), s.signal)
@@ -74,6 +75,10 @@ func (s *Server) routes() {
 	m.Get("/waiters", s.waiters)
 	m.Post("/waiters", s.answerWaiters)
 	m.Get("/after", s.afterCall)
+
+	// What came of an advertisement. Its ticket says which; a whole office may come from one address.
+	r.Post("/ads/seen", s.slowDown(1200, time.Minute), s.adSeen)
+	r.Get("/ads/visit/:ticket", s.slowDown(300, time.Minute), s.adVisit)
 
 	// Signing in at an identity provider, and back. The order matters: what is spelled out comes before any provider.
 	r.Get("/auth/organization", s.orgSignInPage)

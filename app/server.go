@@ -20,6 +20,7 @@ import (
 	"parley/app/isolation"
 	"parley/app/outgoing"
 	"parley/billing"
+	"parley/billing/ads"
 	"parley/sfu"
 	"parley/tenants"
 	"parley/views"
@@ -50,6 +51,7 @@ type Deps struct {
 	Clock   clockwork.Clock
 	Tenants *tenants.Store
 	Billing *billing.Service
+	Ads     *ads.Service // nil = no advertisements
 	Media   Media
 	Mailer  Mailer
 	Checks  []Check
@@ -67,6 +69,7 @@ type Server struct {
 	clock      clockwork.Clock
 	tenants    *tenants.Store
 	billing    *billing.Service
+	ads        *ads.Service
 	media      Media
 	mailer     Mailer
 	checks     []Check
@@ -101,7 +104,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, media: d.Media,
+		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, ads: d.Ads, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
 		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
@@ -150,6 +153,7 @@ func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.eraseDue(s.running) })
 	s.beside.Go(func() { s.runErrands(s.running) })
 	s.beside.Go(func() { s.reconcileSales(s.running) })
+	s.beside.Go(func() { s.forgetAds(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

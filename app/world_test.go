@@ -23,6 +23,7 @@ import (
 	"parley/app/identity"
 	"parley/app/identityfake"
 	"parley/billing"
+	"parley/billing/ads"
 	"parley/billing/stripefake"
 	"parley/sfu"
 	"parley/sfu/cluster"
@@ -38,6 +39,7 @@ type world struct {
 	base    string
 	db      *tenants.DB
 	store   *tenants.Store
+	ads     *ads.Service
 	billing *billing.Service
 	stripe  *stripefake.Server
 	node    *sfu.Node
@@ -89,6 +91,7 @@ func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
 	must(t, err)
 	must(t, w.billing.SeedPacks(t.Context()))
 
+	w.ads = ads.New(db, ads.Options{Clock: clock, Secret: [32]byte{3}, PictureWidth: 96})
 	nats, err := cluster.Embedded(t.TempDir(), log)
 	must(t, err)
 	t.Cleanup(nats.Close)
@@ -102,7 +105,7 @@ func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
 	must(t, err)
 	client := app.Client{ID: identityfake.ClientID, Secret: identityfake.ClientSecret}
 	w.web, err = app.New(app.Config{Google: client, Facebook: client, BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}}, app.Deps{
-		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
+		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Ads: w.ads, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
 		Checks:   []app.Check{{Name: "switch", Ok: func(context.Context) error { return *w.failing }}},
 		Dev:      &app.Dev{Mails: w.mails, Stripe: w.stripe.Pages(), Login: w.login},
 		Identity: &identity.Client{Transport: w.login, Outward: identity.PublicOnly(true), Reach: w.login.Reach, Now: clock.Now},

@@ -25,6 +25,7 @@ const entries = {
   "site.css": "css/site.css",
   "meeting.css": "css/meeting.css",
   "site.js": "site.ts",
+  "ads.js": "ads/main.ts",
   "profile.js": "profile/main.ts",
   "usage.js": "usage/main.ts",
   "meeting.js": "meeting/main.ts",

@@ -9,6 +9,9 @@ type Doc struct {
 	Styles  []string // built style sheets
 	Scripts []string // built scripts, as modules
 	Refresh string   // where the page goes by itself; empty to stay
+
+	Onward   string // where it goes by itself in browsers without script; empty to stay
+	OnwardIn int    // after so many seconds
 }
 
 // siteDoc is the document of all pages but the meeting; more are scripts that one page alone needs.

@@ -20,6 +20,7 @@ type LobbyModel struct {
 
 	Organization string // to members only
 	Going        *Going // the organization is to be deleted; said to members only, nil when it stays
+	Ad           *Ad    // nil for none
 }
 
 // MeetingModel is the page of a meeting that somebody holds a seat in, after a reload or a plain form.

@@ -146,6 +146,7 @@ type DashboardModel struct {
 	Join        JoinForm
 	RoomName    string // what was typed for a new room's name, when Error says what is wrong with it
 	RoomError   string // message id
+	Ad          *Ad    // nil for none
 }
 
 // Which rooms the list shows.
@@ -238,6 +239,7 @@ type AfterModel struct {
 	Member     bool   // of the room's organization
 	Org        string // slug, for members
 	Offers     []Offer
+	Ad         *Ad // that comes first; nil for none
 }
 
 // Offer is one way to buy a plan, with words and amounts as they are shown.

@@ -10,6 +10,12 @@ func Rules() map[string]Rule {
 		"/readyz":           open(nil),
 		"/static/*":         skipped("files of the program, the same for everybody"),
 		"/favicon.ico":      open(nil),
+
+		// Advertisements belong to no organization.
+		"/ads/picture/:picture": open(Params{"picture": Secret}),
+		"/ads/seen":             open(nil).naming(Params{"ticket": Secret}),
+		"/ads/visit/:ticket":    open(Params{"ticket": Secret}),
+
 		"/robots.txt":       open(nil),
 		"/webhooks/stripe":  open(nil),
 		"/rtc":              open(nil),

@@ -12,6 +12,7 @@ import (
 
 	"parley/app"
 	"parley/billing"
+	"parley/billing/ads"
 	"parley/billing/stripefake"
 	"parley/tenants"
 )
@@ -124,7 +125,15 @@ func (p *process) seedDemo(ctx context.Context) error {
 	if err != nil && !isTaken(err) {
 		return fmt.Errorf("make the demo's operator: %w", err)
 	}
+	if err := p.adverts().SeedDemo(ctx); err != nil {
+		return fmt.Errorf("make the demo's advertisements: %w", err)
+	}
 	return nil
+}
+
+// adverts shows and counts advertisements.
+func (p *process) adverts() *ads.Service {
+	return ads.New(p.db, ads.Options{Clock: p.clock, Secret: p.secret})
 }
 
 func (p *process) seed(ctx context.Context, d demoSignIn) error {

@@ -190,7 +190,7 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 		return errors.Join(err, l.Close())
 	}
 	web, err := app.New(p.webConfig(), app.Deps{
-		Log: p.log, Clock: p.clock, Tenants: p.store, Billing: p.billing, Media: p.media,
+		Log: p.log, Clock: p.clock, Tenants: p.store, Billing: p.billing, Ads: p.adverts(), Media: p.media,
 		Mailer: p.mailer, Checks: p.checks, Metrics: p.metrics, Dev: p.dev, Identity: idp,
 	})
 	if err != nil {
