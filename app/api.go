@@ -51,6 +51,7 @@ func (s *Server) mountAPI(r fiber.Router) {
 	v1.Get("/members", s.apiMembers)
 	v1.Get("/members/:id", s.apiMember)
 	v1.Get("/usage", s.apiUsage)
+	v1.Get("/entitlements", s.apiEntitlements)
 	r.Use("/api", func(*fiber.Ctx) error { return errNotFound })
 }
 

@@ -26,12 +26,12 @@ func (s *Server) auditPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	allowed, err := s.allowanceOf(c.UserContext(), theOrg(c).ID)
+	right, err := s.may(c.UserContext(), theOrg(c).ID, tenants.RightAuditLog)
 	if err != nil {
 		return err
 	}
-	if !allowed.Limits.AuditLog {
-		return s.render(c, views.Audit(page, views.AuditModel{Locked: true}))
+	if !right.Allowed {
+		return s.render(c, views.Audit(page, views.AuditModel{Locked: true, Why: page.Texts.WhyNot(right)}))
 	}
 	filter := auditFilter(c)
 	filter.Limit, filter.Older, filter.Newer = auditPageSize, cursor(c, "before"), cursor(c, "after")
@@ -45,11 +45,11 @@ func (s *Server) auditPage(c *fiber.Ctx) error {
 // auditCSV is the whole log under the filter, oldest last.
 func (s *Server) auditCSV(c *fiber.Ctx) error {
 	org, by, filter := theOrg(c), visitor(c).User.ID, auditFilter(c)
-	allowed, err := s.allowanceOf(c.UserContext(), org.ID)
+	right, err := s.may(c.UserContext(), org.ID, tenants.RightAuditLog)
 	if err != nil {
 		return err
 	}
-	if !allowed.Limits.AuditLog {
+	if !right.Allowed {
 		return errForbidden
 	}
 	filter.Limit = auditBatchSize

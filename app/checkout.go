@@ -37,6 +37,9 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 		return err
 	}
 	m := billingModel(s, c, plan, sub, plans)
+	if m.Ahead, err = s.planAhead(c.UserContext(), org.ID); err != nil {
+		return err
+	}
 	if m.SeatsUsed, err = s.seatsUsed(c.UserContext(), org.ID); err != nil {
 		return err
 	}
@@ -129,13 +132,13 @@ func (s *Server) checkoutDone(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	plan, _, err := s.planOf(c.UserContext(), org.ID)
+	now, err := s.allowanceOf(c.UserContext(), org.ID)
 	if err != nil {
 		return err
 	}
 	return s.render(c, views.CheckoutDone(s.page(c, "checkout.done.title"), views.CheckoutModel{
-		Plan: plan.Name, Paid: plan.ID != billing.FreePlan, InMeeting: c.Query("from") == "meeting", Org: org.Slug,
-		MeetingLength: plan.Limits.MeetingLength, Participants: plan.Limits.Participants,
+		Plan: now.Plan.Name, Paid: now.Plan.ID != billing.FreePlan, InMeeting: c.Query("from") == "meeting", Org: org.Slug,
+		MeetingLength: now.Limits.MeetingLength, Participants: now.Limits.Participants,
 	}))
 }
 

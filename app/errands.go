@@ -115,6 +115,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.settleRenewal(ctx, job.Org)
 	case tenants.ErrandPlanMove:
 		return s.movePlan(ctx, job.Org)
+	case tenants.ErrandPayment:
+		return s.lookAfterPayment(ctx, job.Org)
 	}
 	return nil
 }

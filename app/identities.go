@@ -67,8 +67,8 @@ func (s *Server) ssoOf(ctx context.Context, org tenants.OrgID, secret bool) (ten
 	if err != nil {
 		return sso, err
 	}
-	allowed, err := s.allowanceOf(ctx, org)
-	if err == nil && !allowed.Limits.SSO {
+	right, err := s.may(ctx, org, tenants.RightSSO)
+	if err == nil && !right.Allowed {
 		err = &tenants.Error{Code: tenants.CodeNotFound, Key: tenants.KeyNotFound, Err: errors.New("the plan has no single sign-on")}
 	}
 	return sso, err

@@ -168,7 +168,7 @@ func TestAnOrganizationsOwnSignIn(t *testing.T) { onBoth(t, organizationsOwnSign
 func organizationsOwnSignIn(t *testing.T, w *world) {
 	ann, path := w.owner("Ann")
 	settings := path + "/settings/sign-in"
-	ann.get(settings).status(200).has("Your plan does not have")
+	ann.get(settings).status(200).has("Single sign-on is not among what your organization has")
 	ann.post(settings, form("issuer", w.login.Issuer())).status(403)
 	org := w.business(path)
 	set := func(pairs ...string) url.Values {

@@ -12,35 +12,26 @@ import (
 // allowance is what an organization's meetings may use, and the plan that says so.
 type allowance struct {
 	Plan   billing.Plan
+	Terms  tenants.Terms
 	Limits tenants.Limits
 	By     tenants.Resolved // the same limits, with what each comes from
-	quota  tenants.Quota
-	people map[tenants.UserID]tenants.Quota
 }
 
 // in is what meetings may do in the rooms that somebody made; "" for rooms that an SDK made.
-func (a allowance) in(maker tenants.UserID) tenants.Resolved {
-	return tenants.Resolve(a.Plan.Limits, a.quota, a.people[maker])
-}
+func (a allowance) in(maker tenants.UserID) tenants.Resolved { return a.Terms.In(maker) }
 
-// allowanceOf turns plan and quota into limits. Nobody else in the product asks what a plan allows.
+// allowanceOf turns what decides about an organization into limits. Nobody else in the product asks what a plan allows.
 func (s *Server) allowanceOf(ctx context.Context, org tenants.OrgID) (allowance, error) {
 	plan, _, err := s.planOf(ctx, org)
 	if err != nil {
 		return allowance{}, fmt.Errorf("plan of organization: %w", err)
 	}
-	quota, err := s.quotaOf(ctx, org)
+	terms, err := s.termsOf(ctx, org)
 	if err != nil {
-		return allowance{}, fmt.Errorf("quota of organization: %w", err)
+		return allowance{}, err
 	}
-	people, err := s.personQuotas(ctx, org)
-	if err != nil {
-		return allowance{}, fmt.Errorf("quotas of people: %w", err)
-	}
-	a := allowance{Plan: plan, quota: quota, people: people}
-	a.By = a.in("")
-	a.Limits = a.By.Limits
-	return a, nil
+	by := terms.In("")
+	return allowance{Plan: plan, Terms: terms, Limits: by.Limits, By: by}, nil
 }
 
 // nodeLimits is what the media node enforces for one meeting: the meeting's row decides, not the plan of the moment.

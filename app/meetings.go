@@ -120,6 +120,9 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 		if model.MinutesLeft, model.MinutesNear, err = s.minutesNear(c.UserContext(), at.Org.ID, at.Room.CreatedBy); err != nil {
 			return s.problem(c, err)
 		}
+		if model.Ahead, err = s.planAhead(c.UserContext(), at.Org.ID); err != nil {
+			return s.problem(c, err)
+		}
 	}
 	model.Ad = s.lobbyAd(c, at)
 	return s.render(c, views.Lobby(s.page(c, ""), model))

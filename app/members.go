@@ -58,11 +58,8 @@ func (s *Server) seatUse(c *fiber.Ctx) (used, seats int, err error) {
 
 // seatsOf is how many people may belong to an organization: as many as it pays for; 0 for no limit, while nothing is paid by the seat.
 func (s *Server) seatsOf(ctx context.Context, org tenants.OrgID) (int, error) {
-	_, sub, err := s.planOf(ctx, org)
-	if err != nil || !sub.Running() {
-		return 0, err
-	}
-	return max(sub.Seats, 1), nil
+	terms, err := s.termsOf(ctx, org)
+	return terms.SeatLimit(), err
 }
 
 // colleaguesPage is the organization's people as they show themselves to one another.

@@ -52,6 +52,9 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 		m.MonthUsed, m.MonthMost = use.Minutes, mine.MonthMinutes
 		m.OwnUsed, m.OwnMost = use.Makers[visitor(c).User.ID], mine.MakerMinutes
 	}
+	if m.Ahead, err = s.planAhead(c.UserContext(), org.ID); err != nil {
+		return m, err
+	}
 	bigger, err := s.nextPlan(c, allowed.Plan)
 	if err == nil && bigger != nil && s.cfg.Selling && org.Role.CanPay() {
 		plan := planModel(*bigger)
@@ -129,15 +132,15 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if !m.CanUpgrade {
 		return m, nil
 	}
-	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
+	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
 	if err != nil {
 		return m, err
 	}
-	if !plan.Limits.Bounds(entry.Meeting.Length) { // a quota holds this meeting: paying would lift nothing
+	if !allowed.Terms.Base().Bounds(entry.Meeting.Length) { // a quota holds this meeting: paying would lift nothing
 		m.CanUpgrade = false
 		return m, nil
 	}
-	offers, err := s.offers(c, at.Org.ID, plan)
+	offers, err := s.offers(c, at.Org.ID, allowed.Plan)
 	m.Offers, m.CanUpgrade = append(m.Offers, offers...), len(offers) > 0
 	return m, err
 }
@@ -167,12 +170,12 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 	if out.Reason != tenants.EndLimit {
 		return out, nil
 	}
-	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
+	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
 	if err != nil {
 		return out, err
 	}
-	if out.ByQuota = !plan.Limits.Bounds(m.Length); !out.ByQuota && at.Pays {
-		out.Offers, err = s.offers(c, at.Org.ID, plan)
+	if out.ByQuota = !allowed.Terms.Base().Bounds(m.Length); !out.ByQuota && at.Pays {
+		out.Offers, err = s.offers(c, at.Org.ID, allowed.Plan)
 	}
 	return out, err
 }
@@ -205,7 +208,7 @@ func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
 	} else if !isCode(err, tenants.CodeNotFound) {
 		return views.FullModel{}, err
 	}
-	byQuota := seats < allowed.Plan.Limits.Participants
+	byQuota := seats < allowed.Terms.Base().Participants
 	return views.FullModel{
 		Room: at.Room.Name, Code: at.Room.Code, Participants: seats, Plan: allowed.Plan.Name, ByQuota: byQuota,
 		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling && !byQuota,
@@ -225,8 +228,8 @@ func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
 		return out, nil
 	}
 	out.RestUntil = restUntil(m, s.clock.Now())
-	plan, _, err := s.planOf(c.UserContext(), at.Org.ID)
-	out.ByQuota = !plan.Limits.Bounds(m.Length)
+	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
+	out.ByQuota = !allowed.Terms.Base().Bounds(m.Length)
 	out.CanUpgrade = out.CanUpgrade && !out.ByQuota
 	return out, err
 }

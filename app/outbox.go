@@ -57,11 +57,14 @@ func (s *Server) sendBatch(ctx context.Context) int {
 
 func (s *Server) sendOne(ctx context.Context, m tenants.OutMail) error {
 	letter := views.Letter{Texts: s.catalogue.For(m.Lang), Kind: m.Kind, Name: m.Params["Name"], Link: m.Params["Link"]}
+	if path := m.Params["Path"]; path != "" { // of who wrote the mail and does not know the service's address
+		letter.Link = s.cfg.BaseURL + path
+	}
 	for name, value := range m.Params {
 		if day, err := time.Parse(time.DateOnly, value); err == nil && name == "Day" {
 			value = letter.Texts.Date(day) // each reader has it in their own words
 		}
-		if name != "Name" && name != "Link" {
+		if name != "Name" && name != "Link" && name != "Path" {
 			letter.Pairs = append(letter.Pairs, letterPair(letter.Texts, name, value)...)
 		}
 	}

@@ -38,7 +38,7 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	}
 	p.Org = &views.OrgBar{
 		OrgLink: orgLink(org.Organization, org.Role), Plan: plan.Name, Manages: org.Role.CanManage(),
-		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: !sub.GraceEnds().IsZero(),
+		CanUpgrade: s.cfg.Selling && org.Role.CanPay() && bigger != nil, Unpaid: sub.Missing() && org.Role.CanPay(),
 	}
 	for _, m := range visitor(c).Orgs {
 		if m.Org.ID != org.ID {
@@ -47,6 +47,9 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	}
 	p.Flash = doneFlash(c, p.Texts)
 	if p.Going, err = s.going(c); err != nil {
+		return p, err
+	}
+	if p.Missing, err = s.missing(c, org, sub); err != nil {
 		return p, err
 	}
 	if p.Alert, err = s.quotaAlert(c, org, p.Texts); err != nil {

@@ -23,20 +23,17 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	use, err := s.monthUse(c.UserContext(), org)
-	if err != nil {
-		return err
-	}
 	page, err := s.orgPage(c, "quotas.title")
 	if err != nil {
 		return err
 	}
-	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.quota), Used: use.Minutes, Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes}
-	stored, err := s.tenants.Org(org).StorageUsed(c.UserContext())
+	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.Terms.Quota), Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes}
+	used, err := s.tenants.Org(org).InUse(c.UserContext())
 	if err != nil {
 		return err
 	}
-	m.StorageUsed, m.StorageLogo, m.StoragePictures = stored.Total(), stored.Logo+stored.Emoji, stored.Pictures
+	m.StorageUsed, m.StorageLogo, m.StoragePictures = used.Stored.Total(), used.Stored.Logo+used.Stored.Emoji, used.Stored.Pictures
+	m.Used, m.Table = used.MonthMinutes, allowed.Terms.Table(used)
 	if fault != nil {
 		if m.Errors = tenants.Fields(fault); m.Errors == nil {
 			return fault
@@ -48,9 +45,10 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 }
 
 func quotaPlan(a allowance) views.QuotaPlan {
+	most := a.Terms.Base()
 	return views.QuotaPlan{
-		Name: a.Plan.Name, Minutes: int(a.Plan.Limits.MeetingLength / time.Minute), People: a.Plan.Limits.Participants, AtOnce: a.Plan.Limits.ConcurrentMeetings,
-		Megabytes: int(a.Plan.Limits.StorageBytes / megabyte),
+		Name: a.Plan.Name, Minutes: int(most.MeetingLength / time.Minute), People: most.Participants, AtOnce: most.ConcurrentMeetings,
+		Megabytes: int(most.StorageBytes / megabyte),
 	}
 }
 
@@ -127,7 +125,7 @@ func (s *Server) setQuotas(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q, err := readQuota(c, allowed.Plan.Limits)
+	q, err := readQuota(c, allowed.Terms.Base())
 	if err == nil {
 		err = s.tenants.Org(org).SetQuota(c.UserContext(), visitor(c).User.ID, q)
 	}

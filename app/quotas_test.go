@@ -73,7 +73,7 @@ func TestAPersonsQuotaHoldsInTheirRooms(t *testing.T) {
 	w.browser().postJoin(ann.room(org), "Gil").status(303)
 	bob.get(org).has("Meetings at once in your rooms")
 
-	ann.get(org + "/quotas").has("KB of pictures")
+	ann.get(org + "/quotas").has("0 KB of 500 MB")
 	ann.post(org+"/quotas", form("storage", "0")).status(400).has(`value="0"`)
 	ann.post(org+"/quotas", form("storage", "5")).status(303)
 	ann.get(org+"/quotas").has(`name="storage"`, `value="5"`, "0 KB of 5 MB")

@@ -215,6 +215,7 @@ func (s *Server) routes() {
 	o.Get("/billing/done", payers, s.checkoutDone)
 	o.Get("/billing/cancelled", payers, s.checkoutCancelled)
 	o.Post("/billing/portal", payers, s.portal)
+	o.Get("/billing/pay", payers, s.slowDown(60, 10*time.Minute), s.payMissing)
 	o.Post("/billing/seats", payers, s.changeSeats)
 
 	s.operatorRoutes(r)

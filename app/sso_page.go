@@ -21,12 +21,12 @@ func (s *Server) ssoPage(c *fiber.Ctx) error {
 // ssoModel is what is set now.
 func (s *Server) ssoModel(c *fiber.Ctx) (views.SSOModel, error) {
 	org := theOrg(c)
-	allowed, err := s.allowanceOf(c.UserContext(), org.ID)
+	right, err := s.may(c.UserContext(), org.ID, tenants.RightSSO)
 	if err != nil {
 		return views.SSOModel{}, err
 	}
 	m := views.SSOModel{
-		Allowed: allowed.Limits.SSO, CanPay: org.Role.CanPay() && s.cfg.Selling, Proved: visitor(c).SignIn.Proved(org.ID), Callback: s.base(c) + "/auth/oidc/callback",
+		Allowed: right.Allowed, Why: s.texts(c).WhyNot(right), CanPay: org.Role.CanPay() && s.cfg.Selling, Proved: visitor(c).SignIn.Proved(org.ID), Callback: s.base(c) + "/auth/oidc/callback",
 	}
 	sso, err := s.tenants.Org(org.ID).SSO(c.UserContext())
 	if isCode(err, tenants.CodeNotFound) {

@@ -51,8 +51,13 @@ func storageWords(t *views.Texts, fault error) string {
 		return ""
 	}
 	id := "error.storage.plan"
-	if full.Limit.By == tenants.ByOrganization {
+	switch full.Limit.By {
+	case tenants.ByOrganization:
 		id = "error.storage.quota"
+	case tenants.ByPayment:
+		id = "error.storage.payment"
+	case tenants.ByOperator:
+		id = "error.storage.operator"
 	}
 	return t.T(id, "Organization", full.Organization, "Most", t.Size(full.Limit.Most))
 }

@@ -31,13 +31,13 @@ func (s *Server) stripeWebhook(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusOK)
 }
 
-// lift gives the running meetings of an organization what its plan now allows. It runs also when the event was a repeat: the first
+// lift gives the running meetings of an organization what its plan now allows, and tells who may pay when a payment is missing. It runs also when the event was a repeat: the first
 // delivery may have died between the mirror and here.
 func (s *Server) lift(ctx context.Context, change billing.Change) error {
 	if change.Org == "" {
 		return nil
 	}
-	return s.relimit(ctx, change.Org, true)
+	return errors.Join(s.relimit(ctx, change.Org, true), s.dun(ctx, change.Org))
 }
 
 // relimit gives the running meetings of an organization what plan and quotas allow now, in the database and on the nodes. With lift,

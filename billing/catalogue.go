@@ -108,6 +108,12 @@ func (s *Service) Plans(ctx context.Context) (plans []Plan, err error) {
 	return plans, nil
 }
 
+// Edition is a plan in the version that somebody has bought; 0 is the one that is
+// sold now. ErrPlanUnknown when there is no such plan.
+func (s *Service) Edition(ctx context.Context, id string, version int) (Plan, error) {
+	return s.plan(ctx, id, version)
+}
+
 // plan finds a plan in a version; 0 is the one that is sold now.
 func (s *Service) plan(ctx context.Context, id string, version int) (plan Plan, err error) {
 	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {

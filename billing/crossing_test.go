@@ -21,6 +21,7 @@ var ofNobody = map[string]string{
 	"Plans":          "the catalogue is everybody's",
 	"SetPlanLimits":  "the operator changes what is sold",
 	"ChangePlan":     "the same",
+	"Edition":        "the catalogue is everybody's",
 	"HandleEvent":    "the customer that Stripe names says whose it is; see the webhook's tests",
 	"Reconcile":      "the customers that Stripe names say whose it is, as with HandleEvent",
 	"Replay":         "as HandleEvent, asked for by the operator",
@@ -147,6 +148,24 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 			}
 			return nil
 		},
+		"PayURL": func(ctx context.Context, mine tenants.OrgID) error {
+			if page, err := w.billing.PayURL(ctx, mine, w.pages); !errors.Is(err, billing.ErrNeverPaid) {
+				return fmt.Errorf("it led to another's invoice %q: %w", page, err)
+			}
+			return nil
+		},
+		"After": func(ctx context.Context, mine tenants.OrgID) error {
+			if _, at, err := w.billing.After(ctx, mine); err != nil || !at.IsZero() {
+				return fmt.Errorf("it knows when another's plan ends: %v, %w", at, err)
+			}
+			return nil
+		},
+		"Dun": func(ctx context.Context, mine tenants.OrgID) error {
+			if told, err := w.billing.Dun(ctx, mine, w.store); err != nil || told {
+				return fmt.Errorf("it told of another's payment: %w", err)
+			}
+			return nil
+		},
 		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
 		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
 			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
@@ -201,7 +220,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "Quote", "AcceptQuote", "CancelAtEnd", "KeepRunning", "Invoices", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "Quote", "AcceptQuote", "CancelAtEnd", "KeepRunning", "Invoices", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "PayURL", "After", "Dun", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -39,11 +39,11 @@ func TestACustomerKeepsTheVersionBought(t *testing.T) {
 		if v := w.edited("pro", billing.PlanChange{MonthlyCents: &dearer, Limits: billing.LimitsChange{Participants: &people}}); v != 2 {
 			w.t.Errorf("the second version is %d", v)
 		}
-		w.edited(billing.FreePlan, billing.PlanChange{Limits: billing.LimitsChange{Participants: &fewer}})
+		second := w.edited(billing.FreePlan, billing.PlanChange{Limits: billing.LimitsChange{Participants: &fewer}})
 		w.buy(late, "pro", billing.Month)
 		w.has(early, 1, 150, 1299)
 		w.has(late, 2, 90, 1599)
-		w.has(free, 2, 80, 0) // nothing was bought, so nothing is kept
+		w.has(free, second, 80, 0) // nothing was bought, so nothing is kept
 		w.books(late, map[string]int64{"cash USD": 1599, "revenue:pro USD": 1599})
 		w.clock.Advance(31 * 24 * time.Hour)
 		w.stripe.Control.Tick()

@@ -73,6 +73,9 @@ type Gateway interface {
 	// StopPromotion lets nobody use a code any more. Who has used it keeps the
 	// discount. Doing it again changes nothing. ErrNotFound when there is none.
 	StopPromotion(ctx context.Context, id string) error
+	// UnpaidInvoice is the hosted page of the customer's oldest invoice that waits
+	// for its money; "" when none does.
+	UnpaidInvoice(ctx context.Context, customer string) (url string, err error)
 	// Events lists what happened from a moment on, oldest first. Stripe remembers
 	// thirty days.
 	Events(ctx context.Context, since time.Time) ([]Event, error)
@@ -127,7 +130,7 @@ type RemoteSubscription struct {
 	Seats             int
 	PeriodEnd         time.Time
 	CancelAtPeriodEnd bool
-	PastDueSince      *time.Time // the oldest unpaid invoice, while past_due
+	PastDueSince      *time.Time // the oldest unpaid invoice, while past_due or unpaid
 	Discount          AppliedDiscount
 }
 

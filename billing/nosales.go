@@ -93,6 +93,9 @@ func (NoSales) Promotions(context.Context, string, int) ([]Promotion, bool, erro
 // StopPromotion refuses.
 func (NoSales) StopPromotion(context.Context, string) error { return errNoSales }
 
+// UnpaidInvoice refuses.
+func (NoSales) UnpaidInvoice(context.Context, string) (string, error) { return "", errNoSales }
+
 // Events refuses.
 func (NoSales) Events(context.Context, time.Time) ([]Event, error) { return nil, errNoSales }
 

@@ -313,5 +313,5 @@ func (s *Service) markSettled(ctx context.Context, org tenants.OrgID, subscripti
 // OrganizationTables are the tables of this package that belong to organizations, in the order in which the rows of one that is erased
 // can go.
 func OrganizationTables() []string {
-	return []string{"duplicate_payments", "checkout_attempts", "subscriptions"}
+	return []string{"duplicate_payments", "checkout_attempts", "dunning", "subscriptions"}
 }

@@ -127,7 +127,7 @@ func (g *stripeGateway) Subscriptions(ctx context.Context, customer string) ([]R
 	var all []RemoteSubscription
 	for it.Next() {
 		r := remote(it.Subscription())
-		if r.Status == StatusPastDue {
+		if r.Status == StatusPastDue || r.Status == StatusUnpaid {
 			since, err := g.unpaidSince(ctx, r.ID)
 			if err != nil {
 				return nil, err

@@ -33,7 +33,7 @@ type Subscription struct {
 	SubscriptionID    string
 	PeriodEnd         time.Time
 	CancelAtPeriodEnd bool
-	PastDueSince      *time.Time // set while past_due
+	PastDueSince      *time.Time // set while past_due or unpaid
 	Seats             int
 	HadOne            bool // the organization has or had one: there is no trial for another
 	Discount          AppliedDiscount
@@ -48,10 +48,14 @@ func (s Subscription) TrialEnds() time.Time {
 	return s.PeriodEnd
 }
 
-// GraceEnds is when a past_due subscription stops giving its plan; zero when
-// no payment is missing.
+// Missing reports whether a payment is missing that would keep the plan, or bring
+// it back.
+func (s Subscription) Missing() bool { return s.Status == StatusPastDue || s.Status == StatusUnpaid }
+
+// GraceEnds is when a subscription whose payment is missing stops giving its plan;
+// zero when none is, or when it is not known since when.
 func (s Subscription) GraceEnds() time.Time {
-	if s.Status != StatusPastDue || s.PastDueSince == nil {
+	if !s.Missing() || s.PastDueSince == nil {
 		return time.Time{}
 	}
 	return s.PastDueSince.Add(Grace)
@@ -64,6 +68,8 @@ func (s Subscription) InForce(now time.Time) bool {
 		return true
 	case StatusPastDue:
 		return s.PastDueSince == nil || now.Before(s.GraceEnds())
+	case StatusUnpaid: // Stripe has given up trying; the grace is ours
+		return s.PastDueSince != nil && now.Before(s.GraceEnds())
 	}
 	// What is paid for stays, also in a state that Stripe has invented since.
 	return !known(s.Status) && now.Before(s.PeriodEnd)

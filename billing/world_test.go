@@ -38,6 +38,7 @@ type world struct {
 	pages   string
 	api     string // of Stripe
 	browser *http.Client
+	store   *tenants.Store
 	newOrg  func(name string) tenants.OrgID
 
 	newPerson func(name string) tenants.UserID
@@ -49,7 +50,7 @@ type world struct {
 func newWorld(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) *world {
 	t.Helper()
 	people := tenantstest.New(t, db, clock)
-	w := &world{t: t, db: db, clock: clock, newOrg: func(name string) tenants.OrgID { return people.Org(name).Organization.ID }}
+	w := &world{t: t, db: db, clock: clock, store: people.Store, newOrg: func(name string) tenants.OrgID { return people.Org(name).Organization.ID }}
 	w.newPerson = func(name string) tenants.UserID { return people.Org(name).Owner(name).User(name).ID }
 	quiet := slog.New(slog.DiscardHandler)
 	w.browser = &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

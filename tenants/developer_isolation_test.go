@@ -134,8 +134,12 @@ func keyDoorCrossings(ctx context.Context, mine *tenants.KeyDoor, o other) error
 	meetings, _, err2 := mine.Meetings(ctx, tenants.MeetingQuery{Slice: slice})
 	members, _, err3 := mine.Members(ctx, slice)
 	usage, err4 := mine.Usage(ctx, o.meeting.StartedAt, o.meeting.StartedAt)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	used, err5 := mine.InUse(ctx)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return err
+	}
+	if used.Meetings > 0 {
+		return errors.New("it counted another's meetings")
 	}
 	for _, r := range rooms {
 		if r.Org == o.ID {

@@ -208,12 +208,24 @@ func oneMore(tx *gorm.DB, room roomRow, in EnterInput, now time.Time) error {
 	switch {
 	case own > 0 && openOwn >= own:
 		return &Error{Code: CodeLimited, Key: KeyMeetingsMaker}
-	case all > 0 && open >= all && in.ConcurrentBy == ByOrganization:
-		return &Error{Code: CodeLimited, Key: KeyMeetingsQuota}
 	case all > 0 && open >= all:
-		return &Error{Code: CodeLimited, Key: KeyMeetingsConcurrent}
+		return &Error{Code: CodeLimited, Key: keyAtOnce(in.ConcurrentBy)}
 	}
 	return nil
+}
+
+// keyAtOnce is what is said when as many meetings are on at once as may be, by
+// what says so.
+func keyAtOnce(by Source) string {
+	switch by {
+	case ByOrganization:
+		return KeyMeetingsQuota
+	case ByPayment:
+		return KeyMeetingsPayment
+	case ByOperator:
+		return KeyMeetingsOperator
+	}
+	return KeyMeetingsConcurrent
 }
 
 // take gives the person a seat and counts everybody who has one.

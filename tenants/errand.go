@@ -20,9 +20,10 @@ const (
 	ErrandRenewal = "renewal" // stop its subscription's renewal, or resume it
 
 	ErrandPlanMove = "plan-move" // move it to the version of its plan that is sold now
+	ErrandPayment  = "payment"   // look what has become of a missing payment
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -11,9 +11,11 @@ const (
 	KeyHandOverSelf = "error.handover.own" // to oneself
 	KeyRoleOwner    = "error.role.owner"   // only owners make owners
 
-	KeyMinutesUsed      = "error.minutes.used"    // of the organization's month
-	KeyMeetingsMaker    = "error.meetings.person" // as many at once as the quota of who made the room allows
-	KeyMeetingsQuota    = "error.meetings.quota"  // as many at once as the organization's quota allows
+	KeyMinutesUsed      = "error.minutes.used"      // of the organization's month
+	KeyMeetingsMaker    = "error.meetings.person"   // as many at once as the quota of who made the room allows
+	KeyMeetingsQuota    = "error.meetings.quota"    // as many at once as the organization's quota allows
+	KeyMeetingsPayment  = "error.meetings.payment"  // as many at once as are left while a payment is missing
+	KeyMeetingsOperator = "error.meetings.operator" // as many at once as the operator allows
 	KeyStorageFull      = "error.storage.full"
 	KeyMakerMinutesUsed = "error.minutes.person" // of the month of who made the room
 	KeyQuotaPlan        = "error.quota.plan"     // above the plan

@@ -99,6 +99,13 @@ func lifeCrossings() map[string]crossing {
 			}
 			return err
 		},
+		"InUse": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
+			used, err := mine.InUse(ctx)
+			if err == nil && used.Meetings > 0 {
+				return errors.New("it counted another's")
+			}
+			return err
+		},
 		"Marks": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Marks(ctx, o.ann)
 			return refused(err)

@@ -32,7 +32,8 @@ type Quota struct {
 }
 
 // Source is what binds a limit, and so who can lift it: an owner or a billing
-// member with a bigger plan, or an admin with a higher quota.
+// member with a bigger plan or a payment, an admin with a higher quota, or the
+// operator of the service.
 type Source string
 
 // The sources of limits.
@@ -40,6 +41,9 @@ const (
 	ByPlan         Source = "plan"         // what was bought
 	ByOrganization Source = "organization" // the organization's quota
 	ByPerson       Source = "person"       // the quota of who made the room
+	ByPayment      Source = "payment"      // the plan that was bought, whose payment is missing
+	ByOperator     Source = "operator"     // an exception that the operator has set
+	BySuspension   Source = "suspended"    // the operator has stopped the organization
 )
 
 // Resolved is what a meeting may do, and what each of its limits comes from.
@@ -55,7 +59,7 @@ type Resolved struct {
 func (r Resolved) Storage() StorageLimit { return StorageLimit{Most: r.StorageBytes, By: r.StorageBy} }
 
 // Resolve turns a plan, the organization's quota and the quota of who made the
-// room into limits. Nobody else does: a quota only ever lowers.
+// room into limits. Only [Terms.In] asks: a quota only ever lowers.
 func Resolve(plan Limits, org, maker Quota) Resolved {
 	mid := plan.Clamp(org)
 	out := Resolved{Limits: mid.Clamp(Quota{MeetingLength: maker.MeetingLength, Participants: maker.Participants})}

@@ -12,7 +12,7 @@ import (
 )
 
 // billingTables are those of package billing, which this one does not know.
-var billingTables = []string{"duplicate_payments", "checkout_attempts", "subscriptions"}
+var billingTables = []string{"duplicate_payments", "checkout_attempts", "dunning", "subscriptions"}
 
 // keptTables outlive an organization, with the reason.
 var keptTables = map[string]string{

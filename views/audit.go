@@ -7,7 +7,8 @@ import (
 
 // AuditModel is a page of an organization's audit log.
 type AuditModel struct {
-	Locked bool // the plan does not show it; it is written all the same
+	Locked bool   // the plan does not show it; it is written all the same
+	Why    string // who can change that, and how
 	Filter AuditFilterModel
 	Zone   string // IANA name of the zone that the filter's days are in
 	Lines  []AuditLine

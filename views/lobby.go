@@ -15,8 +15,9 @@ type LobbyModel struct {
 	Running     time.Duration // since when, with Live
 	MinutesNear bool          // the month's minutes are nearly or wholly used; said to members only
 	MinutesLeft int
-	Here        []string // the names of who is in it now, in join order
-	Encrypted   bool     // sound and picture will be encrypted end to end
+	Ahead       *PlanAhead // what meetings may do from a day on; said to members only
+	Here        []string   // the names of who is in it now, in join order
+	Encrypted   bool       // sound and picture will be encrypted end to end
 
 	Organization string // to members only
 	Going        *Going // the organization is to be deleted; said to members only, nil when it stays

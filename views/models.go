@@ -14,6 +14,7 @@ type Page struct {
 	Operator *OperatorBar             // who runs the service and is signed in to its console; nil elsewhere
 	Flash    *Flash                   // what the last action did; nil for nothing
 	Alert    *Flash                   // what the organization has to know now; nil for nothing
+	Missing  *MissingPayment          // a payment is missing; nil while none is
 	Going    *Going                   // the organization is to be deleted; nil when it stays
 	Demo     bool                     // demo mode: mails and payments are pretended, and the pages say so
 	Robots   bool                     // search engines may list the page
@@ -49,7 +50,7 @@ type OrgBar struct {
 	Plan       string // the plan's name
 	Manages    bool   // the person manages people, policies and quotas
 	CanUpgrade bool   // there is a bigger plan, and the person may buy it
-	Unpaid     bool   // the last payment failed and the grace is running
+	Unpaid     bool   // a payment is missing; said to those who pay
 	Others     []OrgLink
 }
 
@@ -177,7 +178,8 @@ type LimitsModel struct {
 	MonthUsed, MonthMost                   int    // minutes of this month; MonthMost 0 is no limit
 	OwnUsed, OwnMost                       int    // the same in the rooms of the person who looks
 	OwnMeetings                            int    // at once in the rooms of that person; 0 is no limit
-	Upgrade                                *Plan  // the next bigger plan when the person may buy it; nil otherwise
+	Ahead                                  *PlanAhead
+	Upgrade                                *Plan // the next bigger plan when the person may buy it; nil otherwise
 }
 
 // RoomEditModel is the page of one room. Error is the message id for the name.
@@ -198,6 +200,7 @@ type BillingModel struct {
 	SeatsUsed    int                // by people who belong or are invited
 	SeatsTyped   string             // what the field for seats holds
 	SeatsError   string             // message id; empty for none
+	Ahead        *PlanAhead         // nil while the plan stays
 	CanPay       bool               // the person may buy and cancel
 	Selling      bool               // payments are set up in this installation
 	Contact      string             // for plans by contract; empty hides the line

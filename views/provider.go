@@ -19,7 +19,8 @@ type ProveModel struct{ Org, Slug, Next string }
 
 // SSOModel is an organization's own sign-in, as it is set up.
 type SSOModel struct {
-	Allowed, CanPay         bool // the plan has it; the person may change the plan
+	Allowed, CanPay         bool   // the plan has it; the person may change the plan
+	Why                     string // it does not; who can change that, and how
 	Set                     bool
 	Issuer, Client, Domains string
 	Enforced, Proved        bool   // Proved: the person has come in through it

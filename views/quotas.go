@@ -1,5 +1,7 @@
 package views
 
+import "parley/tenants"
+
 // QuotasModel is what an organization allows its own meetings. Errors are message ids by field.
 type QuotasModel struct {
 	Plan       QuotaPlan
@@ -8,6 +10,7 @@ type QuotasModel struct {
 
 	StorageUsed, StorageMost     int64 // bytes; Most 0 is no limit
 	StorageLogo, StoragePictures int64 // what StorageUsed is made of
+	Table                        []tenants.Entitlement
 	Errors                       map[string]string
 }
 

@@ -16,7 +16,7 @@ var madeUp = []string{
 	"date.month.",
 	"plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",
-	"isolation.by_", "isolation.thing_", "sticker.", "operator.did.", "operator.family.",
+	"isolation.by_", "isolation.thing_", "sticker.", "entitlement.", "operator.did.", "operator.family.",
 	"audit.detail.",
 }
 

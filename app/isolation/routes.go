@@ -6,10 +6,10 @@ package isolation
 func Rules() map[string]Rule {
 	return map[string]Rule{
 		// Programs.
-		"/healthz":          open(nil),
-		"/readyz":           open(nil),
-		"/static/*":         skipped("files of the program, the same for everybody"),
-		"/favicon.ico":      open(nil),
+		"/healthz":     open(nil),
+		"/readyz":      open(nil),
+		"/static/*":    skipped("files of the program, the same for everybody"),
+		"/favicon.ico": open(nil),
 
 		// Advertisements belong to no organization.
 		"/ads/picture/:picture": open(Params{"picture": Secret}),
@@ -43,6 +43,7 @@ func Rules() map[string]Rule {
 		"/api/v1/members":                   hidden(nil),
 		"/api/v1/members/:id":               hidden(Params{"id": Member}),
 		"/api/v1/usage":                     hidden(nil),
+		"/api/v1/entitlements":              hidden(nil),
 
 		"/dev/components": skipped("demo mode only"),
 		"/dev/mail":       skipped("demo mode only: shows all mails on purpose"),
@@ -153,6 +154,7 @@ func Rules() map[string]Rule {
 		"/o/:org/developers/media-keys/:key/rotate": console(Params{"key": "media_keys.id"}),
 		"/o/:org/developers/media-keys/:key/revoke": console(Params{"key": "media_keys.id"}),
 		"/o/:org/billing/portal":                    console(nil),
+		"/o/:org/billing/pay":                       console(nil),
 		"/o/:org/billing/seats":                     console(nil),
 		"/o/:org/settings/sign-in":                  console(nil),
 		"/o/:org/settings/sign-in/remove":           console(nil),

@@ -16,7 +16,8 @@
 //     billing portal, under [Config.PagesBase].
 //   - [Server.Control] is what only a test or a demo has: it holds back,
 //     repeats, shuffles, delays, drops and forges webhooks, makes a card
-//     decline, and moves the clock.
+//     decline, and moves the clock. Who tries the demo out does that on a page of
+//     Pages, /desk: there time passes for one customer alone.
 //
 // # Webhooks
 //

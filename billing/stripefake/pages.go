@@ -36,6 +36,8 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("POST /invoice/{id}/pay", p.payInvoiceNow)
 	mux.HandleFunc("GET /portal/{id}", p.portal)
 	mux.HandleFunc("POST /portal/{id}/{action}", p.portalAct)
+	mux.HandleFunc("GET /desk", p.desk)
+	mux.HandleFunc("POST /desk/{id}/{action}", p.deskAct)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { p.say(w, http.StatusNotFound, nothingHere("")) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)

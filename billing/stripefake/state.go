@@ -34,11 +34,12 @@ type state struct {
 	TrialDays      map[string]int64  // by session: what its subscription begins with
 	TrialTold      map[string]bool   // subscriptions whose trial's end was spoken of
 
-	Events    []Event
-	Declining map[string]bool  // customers whose card declines
-	Order     map[string]int64 // when an object was made, for lists
-	Serial    int64
-	Advanced  int64 // nanoseconds that Control.Advance added
+	Events       []Event
+	Declining    map[string]bool  // customers whose card declines
+	Order        map[string]int64 // when an object was made, for lists
+	Serial       int64
+	AfterRetries string // see Control.SetAfterRetries
+	Advanced     int64  // nanoseconds that Control.Advance added
 }
 
 func newState() *state {

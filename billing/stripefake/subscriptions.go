@@ -88,9 +88,7 @@ func (s *Server) fallDue() {
 		for sub.EndedAt == nil && sub.CurrentPeriodEnd <= now.Unix() {
 			s.renew(sub)
 		}
-		if oldest := s.oldestOpen(sub.ID); sub.EndedAt == nil && oldest != nil && now.Unix()-oldest.Created >= int64(giveUp.Seconds()) {
-			s.end(sub)
-		}
+		s.chase(sub, now)
 	}
 }
 
@@ -119,7 +117,9 @@ func (s *Server) renew(sub *subscription) {
 	}
 	sub.CurrentPeriodStart = sub.CurrentPeriodEnd
 	sub.CurrentPeriodEnd = periodAfter(unixTime(sub.BillingCycleAnchor), interval(sub), from).Unix()
-	s.bill(sub, "subscription_cycle")
+	if sub.Status != "unpaid" { // Stripe leaves drafts then, which nobody is asked to pay
+		s.bill(sub, "subscription_cycle")
+	}
 	s.emit("customer.subscription.updated", sub)
 }
 
