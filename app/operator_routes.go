@@ -16,6 +16,16 @@ func (s *Server) operatorRoutes(r fiber.Router) {
 	op := door.Group("", s.requireOperator)
 	op.Get("", s.operatorOverview)
 
+	// Packs of stickers.
+	op.Get("/packs", s.operatorPacks)
+	op.Post("/packs", s.operatorMakePack)
+	op.Get("/packs/:pack", s.operatorPack)
+	op.Post("/packs/:pack/stickers", s.operatorAddSticker)
+	op.Post("/packs/:pack/stickers/:sticker/remove", s.operatorRemoveSticker)
+	op.Post("/packs/:pack/price", s.operatorPackPrice)
+	op.Post("/packs/:pack/state", s.operatorPackState)
+	op.Post("/packs/:pack/payments/:payment/refund", s.operatorRefundPack)
+
 	// What operators did.
 	op.Get("/audit", s.operatorAuditPage)
 	op.Get("/audit.csv", s.operatorAuditCSV)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
@@ -18,6 +19,9 @@ const (
 	maxIdleRooms = 100 // rooms that are open with nobody in them
 	maxRoomNames = 256 // in one list
 )
+
+// ownTopics begins the topics of packets that only the service sends.
+const ownTopics = "parley."
 
 // roomService is LiveKit's room API for the organization whose key signed the caller's token: no other's rooms exist for it.
 type roomService struct{ *Server }
@@ -206,6 +210,9 @@ func (r roomService) SendData(ctx context.Context, q *livekit.SendDataRequest) (
 	key, err := administered(ctx, q.GetRoom())
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(q.GetTopic(), ownTopics) { // what clients believe of the service only: clocks, endings, stickers
+		return nil, twirp.InvalidArgumentError("topic", "begins with "+ownTopics+", which is the service's own")
 	}
 	return &livekit.SendDataResponse{}, r.media.SendData(ctx, key, q)
 }

@@ -63,6 +63,10 @@ func TestRoomAPI(t *testing.T) {
 			}
 			done[*livekit.UpdateSubscriptionsResponse](t)(client.UpdateSubscriptions(ctx, &livekit.UpdateSubscriptionsRequest{Room: "standup", Identity: "two", TrackSids: []string{microphone.SID()}}))
 
+			ours := "parley.sticker"
+			if _, err := client.SendData(ctx, &livekit.SendDataRequest{Room: "standup", Data: []byte("{}"), Topic: &ours}); !is(err, twirp.InvalidArgument) {
+				t.Errorf("a packet that clients would take for the service's: %v", err)
+			}
 			topic := "news"
 			done[*livekit.SendDataResponse](t)(client.SendData(ctx, &livekit.SendDataRequest{Room: "standup", Data: make([]byte, 60_000), Topic: &topic, DestinationIdentities: []string{"two"}}))
 			eventually(t, "the packet", func() bool {

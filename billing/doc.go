@@ -73,6 +73,13 @@
 // and its payment refunded, in that order and repeatable at every step: a crash
 // in between is picked up by the next event or Sync.
 //
+// # Packs of stickers
+//
+// A pack is bought by a person, once, and is theirs in every organization. A person
+// who buys has one customer at Stripe and books of their own, under an id that leads
+// to nobody once they are deleted ([Service.StartPackCheckout], docs/adr/0023). What
+// they own follows from their charges as they stand: [Service.OwnedPacks].
+//
 // # The money
 //
 // With the subscriptions we fetch what the customer has paid, what was given back

@@ -57,7 +57,12 @@ func (s *Service) MakePack(ctx context.Context, name string, cents int64) (Pack,
 		return Pack{}, packPrice(cents)
 	}
 	row := packRow{ID: id, Name: name, Cents: cents, Currency: packCurrency, State: PackDraft, MadeAt: s.now(), ChangedAt: s.now()}
-	err := s.db.Global(ctx, func(tx *gorm.DB) error { return tx.Create(&row).Error })
+	err := s.db.Global(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "pack.make", id, name)
+	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return Pack{}, &tenants.Error{Code: tenants.CodeTaken, Field: "name", Key: KeyPackTaken}
 	}
@@ -110,7 +115,10 @@ func (s *Service) AddSticker(ctx context.Context, pack string, in StickerInput) 
 				return &tenants.Error{Code: tenants.CodeTaken, Field: "sticker", Key: KeyStickerTaken}
 			}
 		}
-		return s.keepSticker(tx, stickerRow{PackID: pack, Name: in.Name, Alt: in.Alt, Position: last + 1}, in.MediaType, in.Data)
+		if err := s.keepSticker(tx, stickerRow{PackID: pack, Name: in.Name, Alt: in.Alt, Position: last + 1}, in.MediaType, in.Data); err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "pack.sticker", pack, in.Name)
 	})
 }
 
@@ -125,7 +133,10 @@ func (s *Service) RemoveSticker(ctx context.Context, pack, name string) error {
 		if gone.Error == nil && gone.RowsAffected == 0 {
 			return fault(tenants.CodeNotFound, KeyPackUnknown, ErrPackUnknown)
 		}
-		return gone.Error
+		if gone.Error != nil {
+			return gone.Error
+		}
+		return tenants.RecordOperator(tx, s.now(), "pack.unsticker", pack, name)
 	})
 }
 
@@ -134,8 +145,11 @@ func (s *Service) SetPackPrice(ctx context.Context, pack string, cents int64) er
 	if err := packPrice(cents); err != nil {
 		return err
 	}
-	return s.changePack(ctx, "change a pack's price", pack, func(tx *gorm.DB, _ packRow) error {
-		return tx.Model(&packRow{}).Where("id = ?", pack).Update("cents", cents).Error
+	return s.changePack(ctx, "change a pack's price", pack, func(tx *gorm.DB, row packRow) error {
+		if err := tx.Model(&packRow{}).Where("id = ?", pack).Update("cents", cents).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "pack.price", pack, fmt.Sprintf("%d → %d cents", row.Cents, cents))
 	})
 }
 
@@ -154,7 +168,10 @@ func (s *Service) SetPackState(ctx context.Context, pack string, state PackState
 		if n == 0 || row.State == PackDraft && state == PackWithdrawn {
 			return fault(tenants.CodeInvalid, KeyPackEmpty, ErrPackEmpty)
 		}
-		return tx.Model(&packRow{}).Where("id = ?", pack).Update("state", state).Error
+		if err := tx.Model(&packRow{}).Where("id = ?", pack).Update("state", state).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "pack.state", pack, fmt.Sprintf("%s → %s", row.State, state))
 	})
 }
 

@@ -10,7 +10,9 @@ func operatorSections() []navSection {
 		}},
 		{Head: "operator.nav_customers", Items: []navItem{}},
 		{Head: "operator.nav_money", Items: []navItem{}},
-		{Head: "operator.nav_shown", Items: []navItem{}}, // what people see: advertisements, sticker packs, announcements
+		{Head: "operator.nav_shown", Items: []navItem{
+			{"/operator/packs", "smile", "oppacks.title"},
+		}}, // what people see: advertisements, sticker packs, announcements
 		{Head: "operator.nav_machines", Items: []navItem{}},
 		{Head: "operator.nav_safety", Items: []navItem{
 			{"/operator/audit", "scroll-text", "operator.audit_title"},
@@ -22,6 +24,7 @@ func operatorSections() []navSection {
 // messages under "operator.family". What a deed is called stands under "operator.did", with its dot as a "_".
 func operatorFamilies() []string {
 	return []string{
+		"pack",
 		"operator",
 	}
 }

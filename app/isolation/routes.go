@@ -189,6 +189,14 @@ func Rules() map[string]Rule {
 		"/operator/logout":    closed(nil),
 		"/operator/audit":     closed(nil),
 		"/operator/audit.csv": closed(nil),
+
+		"/operator/packs":                                closed(nil),
+		"/operator/packs/:pack":                          closed(Params{"pack": Text}),
+		"/operator/packs/:pack/stickers":                 closed(Params{"pack": Text}),
+		"/operator/packs/:pack/stickers/:sticker/remove": closed(Params{"pack": Text, "sticker": Text}),
+		"/operator/packs/:pack/price":                    closed(Params{"pack": Text}),
+		"/operator/packs/:pack/state":                    closed(Params{"pack": Text}),
+		"/operator/packs/:pack/payments/:payment/refund": closed(Params{"pack": Text, "payment": Text}),
 	}
 }
 
