@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -16,9 +17,11 @@ import (
 // settings are what may be asked for.
 type settings struct {
 	parley, out, keep               string
+	only, profile                   string
 	users                           int
 	each                            time.Duration
 	organizations, people, meetings int
+	events, customers, together     int
 }
 
 func main() {
@@ -40,7 +43,15 @@ func run(ctx context.Context) error {
 	flag.IntVar(&s.organizations, "organizations", 200, "organizations")
 	flag.IntVar(&s.people, "people", 500, "people in each")
 	flag.IntVar(&s.meetings, "meetings", 50_000, "meetings in all")
+	flag.StringVar(&s.only, "only", "", "pages or webhook; empty measures both")
+	flag.IntVar(&s.events, "events", 3000, "events that Stripe sends, on each database")
+	flag.IntVar(&s.customers, "customers", 40, "customers that the events are about")
+	flag.IntVar(&s.together, "together", 32, "events on their way at once")
+	flag.StringVar(&s.profile, "profile", "", "host and port at which the server that gets the events shows /debug/pprof/ meanwhile")
 	flag.Parse()
+	if !slices.Contains([]string{"", "pages", "webhook"}, s.only) {
+		return fmt.Errorf("--only %q is neither pages nor webhook", s.only)
+	}
 	folder := s.keep
 	if folder == "" {
 		var err error
@@ -57,9 +68,21 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer pg.stop()
+	if s.only != "webhook" {
+		if err := s.measurePages(ctx, folder, pg); err != nil {
+			return err
+		}
+	}
+	if s.only == "pages" {
+		return nil
+	}
+	return s.measureWebhook(ctx, folder, pg)
+}
+
+func (s settings) measurePages(ctx context.Context, folder string, pg *postgres) error {
 	var results []result
 	for _, on := range []struct{ name, database string }{{"SQLite", ""}, {"PostgreSQL", pg.address("parley")}} {
-		fmt.Println("On", on.name)
+		fmt.Println("Pages on", on.name)
 		r, err := s.measure(ctx, on.name, filepath.Join(folder, on.name), on.database)
 		if err != nil {
 			return fmt.Errorf("on %s: %w", on.name, err)
@@ -70,7 +93,31 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return write(s, results, queries)
+	return write(s.out, part, report(s, results, queries))
+}
+
+// measureWebhook has databases of its own: their customers are few and pay.
+func (s settings) measureWebhook(ctx context.Context, folder string, pg *postgres) error {
+	if err := pg.fresh(ctx, "parley_webhook"); err != nil {
+		return err
+	}
+	var results []hooks
+	for _, on := range []struct{ name, database, address string }{
+		{name: "SQLite"},
+		{"PostgreSQL", "postgres://parley@/parley_webhook?host=" + pg.dir + "&sslmode=disable", "postgres://postgres@/parley_webhook?host=" + pg.dir + "&sslmode=disable"},
+	} {
+		data, err := os.MkdirTemp(folder, "webhook-")
+		if err != nil {
+			return err
+		}
+		h, err := s.webhooks(ctx, on.name, data, on.database, on.address)
+		if err != nil {
+			return fmt.Errorf("webhook on %s: %w", on.name, err)
+		}
+		fmt.Printf("Webhook on %s: %.0f events a second\n", on.name, h.rate())
+		results = append(results, h)
+	}
+	return write(s.out, hookPart, hookReport(s, results))
 }
 
 // result is how the pages did on one database.

@@ -95,6 +95,16 @@ func startPostgres(ctx context.Context, dir string) (*postgres, error) {
 	return p, p.exec(ctx, "parley", "CREATE EXTENSION pg_stat_statements")
 }
 
+// fresh makes an empty database, in place of one that was kept from last time.
+func (p *postgres) fresh(ctx context.Context, name string) error {
+	for _, text := range []string{"DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name + " OWNER parley"} {
+		if err := p.exec(ctx, "postgres", text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *postgres) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGINT)
 	_ = p.cmd.Wait()

@@ -14,27 +14,32 @@ const bar = 100 * time.Millisecond
 // part is what this program owns of the file.
 var part = regexp.MustCompile(`(?s)<!-- pages -->.*<!-- /pages -->\n?`)
 
-// write puts the figures into the file, between its marks or at its end.
-func write(s settings, results []result, queries []query) error {
-	old, err := os.ReadFile(s.out)
+// write puts figures into the file, between their marks or at its end.
+func write(file string, part *regexp.Regexp, text string) error {
+	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	text := report(s, results, queries)
 	if part.Match(old) {
 		text = part.ReplaceAllLiteralString(string(old), text)
 	} else {
 		text = strings.TrimRight(string(old), "\n") + "\n\n" + text
 	}
-	return os.WriteFile(s.out, []byte(text), 0o644)
+	return os.WriteFile(file, []byte(text), 0o644)
+}
+
+// loadAverage is how many wanted to work at once in the last minute.
+func loadAverage() string {
+	load, _ := os.ReadFile("/proc/loadavg")
+	first, _, _ := strings.Cut(string(load), " ")
+	return first
 }
 
 func report(s settings, results []result, queries []query) string {
 	var b strings.Builder
-	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Fprintf(&b, "<!-- pages -->\n## Pages under load\n\nWritten by `make bench-web` on %s: %d people at once, signed in as the owner of the largest of %d organizations × %d people, %d meetings in all (`parley seed`), "+
 		"for %s on each database; server, database and people share the machine. Load average afterwards: %s; far above the number of cores, others were at work and times are longer than they need to be. Bar: p95 ≤ %d ms on every page.\n",
-		time.Now().Format(time.DateOnly), s.users, s.organizations, s.people, s.meetings, s.each, strings.Join(strings.Fields(string(load))[:1], ""), bar.Milliseconds())
+		time.Now().Format(time.DateOnly), s.users, s.organizations, s.people, s.meetings, s.each, loadAverage(), bar.Milliseconds())
 	for _, r := range results {
 		fmt.Fprintf(&b, "\n### On %s\n\n%d visits.\n\n| page | p50 | p95 | p99 | kB | |\n| --- | ---: | ---: | ---: | ---: | --- |\n", r.database, r.requests)
 		for _, p := range r.pages {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -59,6 +59,18 @@ func serve(ctx context.Context, parley string, args []string) (*running, error) 
 func (r *running) stop() {
 	_ = r.cmd.Process.Signal(syscall.SIGTERM)
 	_ = r.cmd.Wait()
+}
+
+// cpu is the time that the server has worked, on all cores together.
+func (r *running) cpu() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.cmd.Process.Pid))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if err != nil || len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
 }
 
 // page is one kind of page and how long it took, each time.
@@ -151,33 +163,23 @@ type person struct {
 
 var field = regexp.MustCompile(`name="csrf"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf"`)
 
-func signIn(ctx context.Context, base, email, password string) (*person, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	p := &person{base: base, http: &http.Client{
+// newPerson is a browser without cookies.
+func newPerson(base string) *person {
+	jar, _ := cookiejar.New(nil) // never fails
+	return &person{base: base, http: &http.Client{
 		Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 4}, Timeout: time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+func signIn(ctx context.Context, base, email, password string) (*person, error) {
+	p := newPerson(base)
 	form, _, err := p.open(ctx, "/login")
 	if err != nil {
 		return nil, err
 	}
-	m := field.FindStringSubmatch(form)
-	if m == nil {
-		return nil, errors.New("the page /login has no form")
-	}
-	body := url.Values{"csrf": {html.UnescapeString(m[1] + m[2])}, "email": {email}, "password": {password}}
-	res, err := p.http.PostForm(base+"/login", body)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusSeeOther {
-		return nil, fmt.Errorf("signing in was answered with %d", res.StatusCode)
-	}
-	return p, nil
+	_, err = p.post("/login", form, url.Values{"email": {email}, "password": {password}})
+	return p, err
 }
 
 func (p *person) open(ctx context.Context, path string) (text string, status int, err error) {

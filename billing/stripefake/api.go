@@ -128,7 +128,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, body []byte, c *
 	print := fingerprint(r, body)
 	var status int
 	var out []byte
-	_ = s.change(func() error {
+	run := s.change
+	if r.Method == http.MethodGet {
+		run = s.look
+	}
+	_ = run(func() error {
 		if old, ok := s.saved[key]; ok && key != "" && r.Method == http.MethodPost {
 			if old.fingerprint != print {
 				status, out = encodeAnswer(nil, &apiError{status: http.StatusBadRequest, Type: "idempotency_error", Message: fmt.Sprintf(

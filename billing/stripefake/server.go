@@ -115,15 +115,23 @@ func (s *Server) now() time.Time {
 // change runs fn on the state, with everything done before it that has fallen
 // due, and keeps the result. fn must check before it writes: an error leaves
 // the state as fn left it.
-func (s *Server) change(fn func() error) error {
+func (s *Server) change(fn func() error) error { return s.do(true, fn) }
+
+// look is change for a fn that only reads: what has fallen due is kept, if
+// anything has; that always makes an event.
+func (s *Server) look(fn func() error) error { return s.do(false, fn) }
+
+func (s *Server) do(writes bool, fn func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := len(s.st.Events)
 	s.fallDue()
 	err := fn()
 	fresh := s.st.Events[before:]
-	if serr := s.st.save(s.cfg.File); serr != nil {
-		s.cfg.Log.Error("the stand-in could not keep its state", "error", serr)
+	if writes || len(fresh) > 0 {
+		if serr := s.st.save(s.cfg.File); serr != nil {
+			s.cfg.Log.Error("the stand-in could not keep its state", "error", serr)
+		}
 	}
 	s.courier.add(fresh)
 	return err
