@@ -26,6 +26,8 @@ func (s *Server) operatorRoutes(r fiber.Router) {
 	op.Post("/packs/:pack/state", s.operatorPackState)
 	op.Post("/packs/:pack/payments/:payment/refund", s.operatorRefundPack)
 
+	s.operatorMoneyRoutes(op)
+
 	// What operators did.
 	op.Get("/audit", s.operatorAuditPage)
 	op.Get("/audit.csv", s.operatorAuditCSV)

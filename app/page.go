@@ -52,6 +52,9 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	if p.Missing, err = s.missing(c, org, sub); err != nil {
 		return p, err
 	}
+	if p.Told, err = s.announced(c, plan.ID, p.Texts); err != nil {
+		return p, err
+	}
 	if p.Alert, err = s.quotaAlert(c, org, p.Texts); err != nil {
 		return p, err
 	}

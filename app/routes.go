@@ -118,6 +118,8 @@ func (s *Server) routes() {
 	shop.Post("/:pack/buy", s.slowDownPerson(30, 10*time.Minute), s.buyPack)
 	shop.Get("/done", s.packBought)
 
+	r.Post("/announcements/:id/dismiss", s.requireUser, s.slowDown(120, 10*time.Minute), s.dismissAnnouncement)
+
 	// An organization's console: members.
 	r.Get("/home", s.requireUser, s.home)
 	r.Get("/organizations", s.requireUser, s.organizations)

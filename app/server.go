@@ -56,8 +56,10 @@ type Deps struct {
 	Mailer  Mailer
 	Checks  []Check
 	Metrics *Metrics
-	Hooks   *outgoing.Client // delivers webhooks; nil = a careful one
-	Dev     *Dev             // nil outside demo mode
+	Hooks   *outgoing.Client                    // delivers webhooks; nil = a careful one
+	Nodes   MediaNodes                          // for the operator
+	Around  func(context.Context) []Surrounding // what is around the process, for the operator; nil = nothing is looked at
+	Dev     *Dev                                // nil outside demo mode
 
 	Identity *identity.Client // speaks to identity providers
 }
@@ -76,6 +78,8 @@ type Server struct {
 	metrics    *Metrics
 	dev        *Dev
 	hooks      *outgoing.Client
+	nodes      MediaNodes
+	around     func(context.Context) []Surrounding
 	keys       sfu.Keyring
 	sessions   *session.Store
 	assets     assets
@@ -106,6 +110,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, ads: d.Ads, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
+		nodes: d.Nodes, around: d.Around,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
 		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
 	}
@@ -154,6 +159,7 @@ func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.runErrands(s.running) })
 	s.beside.Go(func() { s.reconcileSales(s.running) })
 	s.beside.Go(func() { s.forgetAds(s.running) })
+	s.beside.Go(func() { s.watchBooks(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

@@ -106,6 +106,12 @@ func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
 	client := app.Client{ID: identityfake.ClientID, Secret: identityfake.ClientSecret}
 	w.web, err = app.New(app.Config{Google: client, Facebook: client, BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}}, app.Deps{
 		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Ads: w.ads, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
+		Nodes: app.MediaNodes{List: func() []app.MediaNode {
+			return []app.MediaNode{{ID: "this", Name: "this one", State: "open", Ready: true, Pool: "default", Version: "test", Seen: clock.Now()}}
+		}},
+		Around: func(context.Context) []app.Surrounding {
+			return []app.Surrounding{{Name: "Disk", Detail: "there is room"}}
+		},
 		Checks:   []app.Check{{Name: "switch", Ok: func(context.Context) error { return *w.failing }}},
 		Dev:      &app.Dev{Mails: w.mails, Stripe: w.stripe.Pages(), Login: w.login},
 		Identity: &identity.Client{Transport: w.login, Outward: identity.PublicOnly(true), Reach: w.login.Reach, Now: clock.Now},

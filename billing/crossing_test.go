@@ -30,6 +30,7 @@ var ofNobody = map[string]string{
 	"Revenue":        "the operator's: sums and ids, from tables that belong to the service",
 	"Editions":       "the operator's: the catalogue, and how many are on each version",
 	"OnEdition":      "the operator's: ids of who is on a version",
+	"Reach":          "the operator's: whether Stripe answers",
 	"EditPlan":       "the operator changes how a plan is shown",
 	"CheckBooks":     "the operator's: all books, one after another",
 	"LastBooksCheck": "the operator's",

@@ -133,7 +133,7 @@ func (s *Service) forget(ctx context.Context) error {
 type LogQuery struct {
 	Outcome string          // "" = any
 	Text    string          // part of the type or of the id
-	Orgs    []tenants.OrgID // of these organizations, if there are any
+	Orgs    []tenants.OrgID // of these organizations; beside a text, those as well
 	Skip    int
 	Limit   int
 }
@@ -147,11 +147,13 @@ func (s *Service) Webhooks(ctx context.Context, q LogQuery) (events []LoggedEven
 		if q.Outcome != "" {
 			tx = tx.Where("outcome = ?", q.Outcome)
 		}
-		if q.Text != "" {
-			like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q.Text)) + "%"
+		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q.Text)) + "%"
+		switch {
+		case q.Text != "" && len(q.Orgs) > 0:
+			tx = tx.Where(`(LOWER(type) LIKE ? ESCAPE '\' OR LOWER(id) LIKE ? ESCAPE '\' OR org_id IN ?)`, like, like, q.Orgs)
+		case q.Text != "":
 			tx = tx.Where(`(LOWER(type) LIKE ? ESCAPE '\' OR LOWER(id) LIKE ? ESCAPE '\')`, like, like)
-		}
-		if len(q.Orgs) > 0 {
+		case len(q.Orgs) > 0:
 			tx = tx.Where("org_id IN ?", q.Orgs)
 		}
 		tx = tx.Session(&gorm.Session{})
@@ -191,6 +193,12 @@ func (s *Service) Replay(ctx context.Context, id string) (Change, error) {
 	}
 	s.note(ctx, e, ViaWebhook, change, err)
 	return change, err
+}
+
+// Reach asks Stripe for something small: an error says why it cannot be reached.
+func (s *Service) Reach(ctx context.Context) error {
+	_, err := s.gw.Events(ctx, s.now())
+	return err
 }
 
 // WebhookHealth says whether Stripe reaches us.

@@ -13,6 +13,7 @@ type Page struct {
 	Org      *OrgBar                  // the organization whose console this is; nil elsewhere
 	Operator *OperatorBar             // who runs the service and is signed in to its console; nil elsewhere
 	Flash    *Flash                   // what the last action did; nil for nothing
+	Told     []Announcement           // what the operator tells who reads this
 	Alert    *Flash                   // what the organization has to know now; nil for nothing
 	Missing  *MissingPayment          // a payment is missing; nil while none is
 	Going    *Going                   // the organization is to be deleted; nil when it stays

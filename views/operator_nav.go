@@ -9,11 +9,19 @@ func operatorSections() []navSection {
 			{"/operator", "house", "operator.overview"},
 		}},
 		{Head: "operator.nav_customers", Items: []navItem{}},
-		{Head: "operator.nav_money", Items: []navItem{}},
+		{Head: "operator.nav_money", Items: []navItem{
+			{"/operator/revenue", "chart-column", "op_revenue.title"},
+			{"/operator/plans", "credit-card", "op_plans.title"},
+			{"/operator/events", "webhook", "op_events.title"},
+		}},
 		{Head: "operator.nav_shown", Items: []navItem{
 			{"/operator/packs", "smile", "oppacks.title"},
+			{"/operator/announcements", "megaphone", "op_announce.title"},
 		}}, // what people see: advertisements, sticker packs, announcements
-		{Head: "operator.nav_machines", Items: []navItem{}},
+		{Head: "operator.nav_machines", Items: []navItem{
+			{"/operator/nodes", "server", "op_nodes.title"},
+			{"/operator/health", "activity", "op_health.title"},
+		}},
 		{Head: "operator.nav_safety", Items: []navItem{
 			{"/operator/audit", "scroll-text", "operator.audit_title"},
 		}},
@@ -26,6 +34,7 @@ func operatorFamilies() []string {
 	return []string{
 		"pack",
 		"operator",
+		"plan", "event", "announcement", "node", "books",
 	}
 }
 

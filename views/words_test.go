@@ -14,7 +14,7 @@ import (
 var madeUp = []string{
 	"reaction.", "shop.state_", "oppacks.state_", "oppacks.paid_",
 	"date.month.",
-	"plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
+	"op_revenue.", "op_plans.right_", "op_events.outcome_", "op_announce.state_", "op_nodes.state_", "op_health.level_", "op_health.part_", "plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",
 	"isolation.by_", "isolation.thing_", "sticker.", "entitlement.", "operator.did.", "operator.family.",
 	"audit.detail.",

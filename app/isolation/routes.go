@@ -197,6 +197,27 @@ func Rules() map[string]Rule {
 		"/operator/packs/:pack/price":                    closed(Params{"pack": Text}),
 		"/operator/packs/:pack/state":                    closed(Params{"pack": Text}),
 		"/operator/packs/:pack/payments/:payment/refund": closed(Params{"pack": Text, "payment": Text}),
+
+		// The operator's money and machines.
+		"/operator/revenue":               closed(nil),
+		"/operator/revenue.csv":           closed(nil),
+		"/operator/plans":                 closed(nil),
+		"/operator/plans/:plan":           closed(Params{"plan": Text}),
+		"/operator/plans/:plan/shown":     closed(Params{"plan": Text}),
+		"/operator/plans/:plan/version":   closed(Params{"plan": Text}),
+		"/operator/plans/:plan/move":      closed(Params{"plan": Text}),
+		"/operator/events":                closed(nil),
+		"/operator/events/:event/replay":  closed(Params{"event": Text}),
+		"/operator/announcements":         closed(nil),
+		"/operator/announcements/new":     closed(nil),
+		"/operator/announcements/:id":     closed(Params{"id": Text}),
+		"/operator/announcements/:id/end": closed(Params{"id": Text}),
+		"/operator/nodes":                 closed(nil),
+		"/operator/nodes/:node/drain":     closed(Params{"node": Text}),
+		"/operator/nodes/:node/open":      closed(Params{"node": Text}),
+		"/operator/health":                closed(nil),
+		"/operator/health/books":          closed(nil),
+		"/announcements/:id/dismiss":      open(Params{"id": Text}),
 	}
 }
 

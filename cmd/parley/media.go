@@ -37,7 +37,7 @@ func (p *process) startNode(keys sfu.Keyring, emit func(sfu.Event)) error {
 		return fmt.Errorf("start the media node: %w; choose another port with --media-port or --turn-port if one is taken", err)
 	}
 	p.later(node.Close)
-	p.node, p.media = node, node
+	p.node, p.media, p.nodes = node, node, ownNode(node, p.cfg.Pool, p.cfg.Region, p.clock.Now)
 	p.checks = append(p.checks, app.Check{Name: "media", Ok: func(context.Context) error { return node.Ready() }})
 	p.metrics.Gauge("parley_rooms", "Open rooms on this media node.", func() float64 { return float64(node.Stats().Rooms) })
 	p.metrics.Gauge("parley_participants", "People in meetings on this media node.", func() float64 { return float64(node.Stats().Participants) })
@@ -59,7 +59,7 @@ func (p *process) openCluster(ctx context.Context) error {
 		return fmt.Errorf("answer for media keys: %w", err)
 	}
 	p.later(func(context.Context) error { keys.Close(); return nil })
-	p.media = client
+	p.media, p.nodes = client, clusterNodes(client)
 	p.checks = append(p.checks, app.Check{Name: "media", Ok: func(context.Context) error { return client.Ready() }})
 	return nil
 }

@@ -1,0 +1,89 @@
+import { account } from "./lib/accounts";
+import { expect, test } from "./lib/fixtures";
+
+// The demo's operator; parley prints them at its start.
+const operator = { email: "dele@parley.example", password: "keys on the hook by nine" };
+
+test("an operator makes a plan version, a campaign and a pack, and sees the money", async ({ person }) => {
+  test.setTimeout(300_000);
+  const dele = await person("Dele");
+  const ops = dele.page;
+
+  await test.step("the operator signs in", async () => {
+    await ops.goto("/operator/plans");
+    await ops.getByLabel("E-mail").fill(operator.email);
+    await ops.getByLabel("Password").fill(operator.password);
+    await ops.getByRole("button", { name: "Sign in" }).click();
+    await expect(ops.getByRole("heading", { name: "Plans and prices", level: 1 })).toBeVisible();
+  });
+
+  await test.step("they make a version of Pro, having seen what it changes", async () => {
+    await ops.goto("/operator/plans/pro/version");
+    const monthly = ops.getByLabel("A seat a month");
+    await monthly.fill("a lot");
+    await ops.getByRole("button", { name: "See what it changes" }).click();
+    await expect(ops.getByText("An amount like 12.99.")).toBeVisible();
+    await expect(monthly, "what was typed stays").toHaveValue("a lot");
+    await monthly.fill("14.99");
+    await ops.getByLabel("People in a meeting").fill("175");
+    await ops.getByLabel("Trial, in days").fill("0");
+    await ops.getByRole("button", { name: "See what it changes" }).click();
+    const changes = ops.getByTestId("plan-change");
+    await expect(changes.filter({ hasText: "A seat a month" })).toContainText("$14.99");
+    await expect(changes.filter({ hasText: "People in a meeting" })).toContainText("175");
+    await ops.getByRole("button", { name: /^Make and sell version/ }).click();
+    await expect(ops.getByRole("status").filter({ hasText: "sold from now on" })).toBeVisible();
+    await expect(ops.getByTestId("plan-version").filter({ hasText: "Sold now" })).toContainText("$14.99");
+  });
+
+  await test.step("an organization is told, and buys it", async () => {
+    await ops.goto("/operator/announcements/new");
+    await ops.getByLabel("In English").fill("Pro now holds 175 people.");
+    await ops.getByLabel("In German").fill("Pro fasst jetzt 175 Leute.");
+    await ops.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(ops.getByTestId("announcement-line")).toContainText("Shown now");
+
+    const ann = await person("Ann");
+    await ann.signUp(account("Orchard"));
+    const { home, page } = ann;
+    const told = page.getByRole("region", { name: "Announcement" });
+    await page.goto(home);
+    await expect(told).toContainText("Pro now holds 175 people.");
+    await told.getByRole("button", { name: "Put this away" }).click();
+    await expect(told).toBeHidden();
+    await page.goto(`${home}/billing?interval=month`);
+    await page.locator('form[action$="/checkout"]').filter({ has: page.locator('input[value="pro"]') }).filter({ has: page.locator('input[value="month"]') }).getByRole("button").first().click();
+    await expect(page).toHaveURL(/\/dev\/stripe\/checkout\//);
+    await ann.pay();
+    await expect(page).toHaveURL(/\/o\/orchard/);
+  });
+
+  await test.step("the money shows, and the books agree", async () => {
+    await expect(async () => {
+      await ops.goto("/operator/revenue");
+      await expect(ops.locator('[data-revenue="USD"] tbody tr').first()).toContainText("$14.99", { timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+    await expect(ops.getByRole("img", { name: /Monthly recurring revenue/ })).toBeVisible();
+    await ops.goto("/operator/health");
+    await ops.getByRole("button", { name: "Check the books now" }).click();
+    await expect(ops.getByText("They agree")).toBeVisible();
+  });
+
+  await test.step("what Stripe said is listed, and handled again it changes nothing", async () => {
+    await ops.goto("/operator/events?q=customer.subscription.created");
+    const event = ops.getByTestId("event").first();
+    await expect(event).toContainText("Handled");
+    await event.getByRole("button", { name: /^Replay/ }).click();
+    await expect(ops.getByRole("status").filter({ hasText: "The event was handled" })).toBeVisible();
+    await expect(ops.getByTestId("event").first()).toContainText("Orchard");
+    await ops.goto("/operator/revenue");
+    await expect(ops.locator('[data-revenue="USD"] tbody tr').first()).toContainText("$14.99");
+  });
+
+  await test.step("what they did is in the log", async () => {
+    await ops.goto("/operator/audit");
+    for (const deed of ["Made a version of a plan", "Announced something", "Checked the books", "Replayed an event of Stripe"]) {
+      await expect(ops.getByTestId("operator-line").filter({ hasText: deed }).first()).toBeVisible();
+    }
+  });
+});
