@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,7 +136,13 @@ func (s *Server) showVersion(c *fiber.Ctx, at views.PlanEditions, m views.PlanVe
 	for id, words := range page.Texts.Under("plan.feature.") {
 		m.Features = append(m.Features, views.Choice{Value: id, Word: words})
 	}
-	slices.SortFunc(m.Features, func(a, b views.Choice) int { return strings.Compare(a.Word, b.Word) })
+	place := func(one views.Choice) int { // what is said now comes first, in its order
+		if i := slices.Index(at.Current.Features, one.Value); i >= 0 {
+			return i
+		}
+		return len(at.Current.Features)
+	}
+	slices.SortFunc(m.Features, func(a, b views.Choice) int { return cmp.Or(place(a)-place(b), strings.Compare(a.Word, b.Word)) })
 	return s.render(c, views.OperatorPlanVersion(page, m))
 }
 

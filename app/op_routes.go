@@ -18,6 +18,10 @@ func (s *Server) operatorMoneyRoutes(op fiber.Router) {
 	op.Post("/plans/:plan/version", s.operatorVersion)
 	op.Post("/plans/:plan/move", s.operatorMovePlan)
 
+	op.Get("/promotions", s.operatorPromotions)
+	op.Post("/promotions", s.slowDown(60, 10*time.Minute), s.operatorMakePromotion)
+	op.Post("/promotions/:promotion/stop", s.operatorStopPromotion)
+
 	op.Get("/events", s.operatorEvents)
 	op.Post("/events/:event/replay", s.slowDown(120, time.Minute), s.operatorReplay)
 

@@ -150,10 +150,38 @@ func TestTheOperatorSeesTheMoney(t *testing.T) {
 		w.stripeDown.Store(true)
 		ops.post("/operator/events/"+id+"/replay", form()).status(303).location("/operator/events?done=replay_failed")
 		ops.get("/operator/health").status(200).has("cut off from Stripe", "Nothing can be bought while it lasts")
+		ops.get("/operator/promotions").status(200).has("Stripe does not answer now")
 		w.stripeDown.Store(false)
 		ops.post("/operator/health/books", form()).status(303)
 		ops.get("/operator/health").status(200).has("They agree", "1 books")
 		ops.get("/operator/audit").status(200).has("Checked the books", "Replayed an event of Stripe")
+	})
+}
+
+// Codes are made, counted and stopped at Stripe.
+func TestTheOperatorMakesPromotions(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ops := w.operator("Olga")
+		page := ops.get("/operator/promotions").status(200).has("No codes yet")
+		key := between(page.body, `name="key" value="`, `"`)
+		typed := form("key", key, "code", "spring25", "kind", "percent", "off", "25.5", "duration", "repeating", "months", "3", "uses", "10", "expires", "")
+		bad := url.Values{}
+		for k, v := range typed {
+			bad[k] = v
+		}
+		bad.Set("off", "everything")
+		ops.post("/operator/promotions", bad).status(400).has(`value="everything"`, `value="spring25"`)
+		for range 2 { // pressed twice: one code
+			ops.post("/operator/promotions", typed).status(303).location("/operator/promotions?done=promotion_made")
+		}
+		page = ops.get("/operator/promotions").status(200).has("SPRING25", "25.5\u00a0%", "3 months", "0 of 10", "Active")
+		if n := strings.Count(page.body, `data-testid="promotion"`); n != 1 {
+			t.Errorf("%d codes", n)
+		}
+		id := between(page.body, `action="/operator/promotions/`, `/stop"`)
+		ops.post("/operator/promotions/"+id+"/stop", form()).status(303)
+		ops.get("/operator/promotions").status(200).has("Stopped")
+		ops.get("/operator/audit").status(200).has("Made a promotion code", "Stopped a promotion code")
 	})
 }
 
@@ -168,7 +196,7 @@ func TestTheOperatorSeesTheMachines(t *testing.T) {
 	ops.get("/operator/health").status(200).has("One thing needs a look", "no such media node")
 	*w.failing = nil
 	ann, _ := w.owner("Ann")
-	for _, path := range []string{"/operator/revenue", "/operator/revenue.csv", "/operator/plans", "/operator/events", "/operator/announcements", "/operator/nodes", "/operator/health"} {
+	for _, path := range []string{"/operator/revenue", "/operator/revenue.csv", "/operator/plans", "/operator/promotions", "/operator/events", "/operator/announcements", "/operator/nodes", "/operator/health"} {
 		ann.get(path).status(303)
 	}
 }

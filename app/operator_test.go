@@ -111,13 +111,13 @@ func TestTheOperatorsLogIsShownAndTaken(t *testing.T) { onBoth(t, theOperatorsLo
 func theOperatorsLogIsShownAndTaken(t *testing.T, w *world) {
 	ops := w.operator("Olga")
 	for range 60 {
-		must(t, w.store.OperatorDid(tenants.WithOrigin(t.Context(), tenants.Origin{Via: tenants.ViaTerminal}), "plan.version", "pro", "=1+1 longer meetings"))
+		must(t, w.store.OperatorDid(tenants.WithOrigin(t.Context(), tenants.Origin{Via: tenants.ViaTerminal}), "test.deed", "pro", "=1+1 longer meetings"))
 	}
-	page := ops.get("/operator/audit").status(200).has("At the command line", "plan.version", "longer meetings", "Older")
+	page := ops.get("/operator/audit").status(200).has("At the command line", "test.deed", "longer meetings", "Older")
 	if n := strings.Count(page.body, `data-testid="operator-line"`); n != 50 {
 		t.Errorf("%d lines on a page", n)
 	}
-	ops.get("/operator/audit?person=olga").status(200).has("Signed in", "127.0.0.1").lacks("plan.version")
+	ops.get("/operator/audit?person=olga").status(200).has("Signed in", "127.0.0.1").lacks("test.deed")
 	ops.get("/operator/audit?target=pro&about=operator").status(200).has("Nothing here")
 	ops.get("/operator/audit?from=" + time.Now().AddDate(0, 0, 2).Format(time.DateOnly)).status(200).has("Nothing here")
 	rows, err := csv.NewReader(strings.NewReader(ops.get("/operator/audit.csv").status(200).body)).ReadAll()

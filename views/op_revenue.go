@@ -45,6 +45,20 @@ func monthWord(p Page, at time.Time) string {
 	return p.T("op_revenue.month_"+strconv.Itoa(int(at.Month()))) + "\u00a0" + strconv.Itoa(at.Year()%100)
 }
 
+// first is the earliest month of which there is something to say: before it nothing was written down, sold or made.
+func (m RevenueModel) first() int {
+	for i := range m.Months {
+		said := m.known(i) || m.Signups[i].Made > 0
+		for _, c := range m.Currencies {
+			said = said || c.Months[i].Paid() != 0 || c.Months[i].Net() != 0
+		}
+		if said {
+			return i
+		}
+	}
+	return m.last()
+}
+
 // known reports whether what was paid for in a month is known: what was before the first change is not.
 func (m RevenueModel) known(i int) bool {
 	end := m.At

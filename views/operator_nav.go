@@ -12,6 +12,7 @@ func operatorSections() []navSection {
 		{Head: "operator.nav_money", Items: []navItem{
 			{"/operator/revenue", "chart-column", "op_revenue.title"},
 			{"/operator/plans", "credit-card", "op_plans.title"},
+			{"/operator/promotions", "ticket-percent", "op_promo.title"},
 			{"/operator/events", "webhook", "op_events.title"},
 		}},
 		{Head: "operator.nav_shown", Items: []navItem{
@@ -34,7 +35,7 @@ func operatorFamilies() []string {
 	return []string{
 		"pack",
 		"operator",
-		"plan", "event", "announcement", "node", "books",
+		"plan", "promotion", "event", "announcement", "node", "books",
 	}
 }
 

@@ -18,9 +18,9 @@ func (p *process) surroundings(context.Context) []app.Surrounding {
 	out := []app.Surrounding{diskOf(p.cfg.Data)}
 	for _, f := range []finding{
 		{"Configuration", p.cfg.faults(), ""},
-		{"Data folder " + p.cfg.Data, writable(p.cfg.Data), "give this user the right to write in it"},
-		{"Address for media", reachable(p.cfg), "give the address that browsers reach this node on with --node-ip"},
-		{"Google and Facebook", identityOK(p.cfg), "give the https address that people use with --base-url"},
+		{"Data folder " + p.cfg.Data, writable(p.cfg.Data), "Give this user the right to write in it"},
+		{"Address for media", reachable(p.cfg), "Give the address that browsers reach this node on with --node-ip"},
+		{"Google and Facebook", identityOK(p.cfg), "Give the https address that people use with --base-url"},
 		{"Stripe’s webhook address and secret", webhookOK(p.cfg), "Stripe delivers events to --base-url + /webhooks/stripe over https only"},
 	} {
 		out = append(out, app.Surrounding{Name: f.what, Err: f.err, Mend: f.mend})
@@ -30,7 +30,7 @@ func (p *process) surroundings(context.Context) []app.Surrounding {
 
 // diskOf says how much room is left where the data lies.
 func diskOf(dir string) app.Surrounding {
-	line := app.Surrounding{Name: "Disk", Mend: "make room, or move the data to a larger disk"}
+	line := app.Surrounding{Name: "Disk", Mend: "Make room, or move the data to a larger disk"}
 	free, all, err := diskSpace(dir)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
