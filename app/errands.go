@@ -113,6 +113,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.eraseOrganization(ctx, job.Org)
 	case tenants.ErrandRenewal:
 		return s.settleRenewal(ctx, job.Org)
+	case tenants.ErrandSuspend:
+		return s.endSuspended(ctx, job)
 	case tenants.ErrandPlanMove:
 		return s.movePlan(ctx, job.Org)
 	case tenants.ErrandPayment:

@@ -88,6 +88,9 @@ func (s *Server) lobby(c *fiber.Ctx) error {
 	if c.Params("code") != at.Room.Code { // typed in capitals, or without dashes
 		return c.Redirect("/m/"+at.Room.Code, fiber.StatusSeeOther)
 	}
+	if err := at.Org.Open(); err != nil {
+		return s.problem(c, err)
+	}
 	open, err := s.lobbyOpen(c, at)
 	if err != nil {
 		return s.problem(c, err)
@@ -233,10 +236,15 @@ func (s *Server) endForAll(c *fiber.Ctx) error {
 
 // endMeeting ends the meeting in a room, if one runs, and closes the room on its node, if it is open.
 func (s *Server) endMeeting(ctx context.Context, room tenants.Room) error {
+	return s.endMeetingFor(ctx, room, tenants.EndHost)
+}
+
+// endMeetingFor is endMeeting with the reason that is written down. To clients it is ended from this side; the page after it says more.
+func (s *Server) endMeetingFor(ctx context.Context, room tenants.Room, why string) error {
 	org := s.tenants.Org(room.Org)
 	meeting, _, err := org.Current(ctx, room.ID)
 	if err == nil {
-		err = org.EndMeeting(ctx, meeting.ID, string(sfu.ReasonHost))
+		err = org.EndMeeting(ctx, meeting.ID, why)
 	}
 	if err != nil && !isCode(err, tenants.CodeNotFound) {
 		return fmt.Errorf("end meeting: %w", err)

@@ -165,7 +165,7 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 			out.Reason = m.EndReason
 		}
 		out.RestUntil = restUntil(m, now)
-		out.CanRejoin = out.RestUntil.IsZero() && (m.EndReason != tenants.EndHost || at.Host)
+		out.CanRejoin = out.RestUntil.IsZero() && (m.EndReason != tenants.EndHost || at.Host) && m.EndReason != tenants.EndSuspended
 	}
 	if out.Reason != tenants.EndLimit {
 		return out, nil

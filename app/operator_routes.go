@@ -27,6 +27,19 @@ func (s *Server) operatorRoutes(r fiber.Router) {
 	op.Post("/packs/:pack/payments/:payment/refund", s.operatorRefundPack)
 
 	s.operatorMoneyRoutes(op)
+	// Customers.
+	op.Get("/tenants", s.operatorTenants)
+	op.Get("/tenants/:tenant", s.operatorTenant)
+	op.Post("/tenants/:tenant/suspend", s.suspendTenant)
+	op.Post("/tenants/:tenant/restore", s.restoreTenant)
+	op.Post("/tenants/:tenant/support", s.askSupport)
+	op.Post("/tenants/:tenant/support/:access/open", s.openSupport)
+	op.Post("/tenants/:tenant/support/:access/end", s.stopSupport)
+	op.Get("/people", s.operatorPeople)
+	op.Get("/people/:person", s.operatorPerson)
+	op.Post("/people/:person/lock", s.lockPerson)
+	op.Post("/people/:person/unlock", s.unlockPerson)
+	op.Post("/people/:person/sign-out", s.signOutPerson)
 
 	// What operators did.
 	op.Get("/audit", s.operatorAuditPage)

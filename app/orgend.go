@@ -71,11 +71,13 @@ func (s *Server) goingOf(ctx context.Context, org tenants.OrgID) (*views.Going, 
 func (s *Server) settleRenewal(ctx context.Context, id tenants.OrgID) error {
 	org := s.tenants.Org(id)
 	for {
-		_, err := org.Deletion(ctx)
-		if err != nil && !isCode(err, tenants.CodeNotFound) {
+		goes, err := org.RenewsNot(ctx)
+		if isCode(err, tenants.CodeNotFound) {
+			return nil // erased meanwhile
+		}
+		if err != nil {
 			return err
 		}
-		goes := err == nil
 		if goes {
 			err = s.billing.StopRenewal(ctx, id)
 		} else {

@@ -19,6 +19,9 @@ func (s *Server) page(c *fiber.Ctx, title string) views.Page {
 	if title != "" {
 		p.Title = texts.T(title)
 	}
+	if bar := supportUser(c, texts); bar != nil {
+		p.User = bar
+	}
 	p.Nonce, _ = c.Locals(localNonce).(string)
 	p.CSRF, _ = c.Locals(localCSRF).(string)
 	return p
@@ -45,7 +48,10 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 			p.Org.Others = append(p.Org.Others, orgLink(m.Org, m.Role))
 		}
 	}
-	p.Flash = doneFlash(c, p.Texts)
+	p.Flash, p.Closed = doneFlash(c, p.Texts), s.closedBar(org.Organization)
+	if p.Support, err = s.supportBar(c); err != nil {
+		return p, err
+	}
 	if p.Going, err = s.going(c); err != nil {
 		return p, err
 	}

@@ -89,6 +89,11 @@ func problemKey(status int) string {
 
 // problem answers a failed request: a page for people, problem details (RFC 9457) for programs. Our own faults are logged here, once.
 func (s *Server) problem(c *fiber.Ctx, err error) error {
+	if !wantsJSON(c) && !strings.HasPrefix(c.Path(), "/api/") {
+		if shut, err := s.shut(c, err); shut {
+			return err
+		}
+	}
 	p := problemOf(err)
 	if p.Status == 0 {
 		p.Status = fiber.StatusInternalServerError

@@ -129,7 +129,7 @@ func (s *Server) routes() {
 	r.Post("/invite/:token", s.requireUser, s.slowDownGuesses(60, time.Minute), s.acceptInvite)
 	r.Post("/invite/:token/signup", s.slowDownGuesses(60, time.Minute), s.signUpInvited) // a whole office may sign up from one address
 	r.Post("/organizations", s.requireUser, s.slowDown(20, 10*time.Minute), s.newOrganization)
-	o := r.Group("/o/:org", s.requireUser, s.requireRole())
+	o := r.Group("/o/:org", s.asSupport, s.requireUser, s.requireRole())
 	o.Get("", s.dashboard)
 	o.Post("/rooms", s.openRoom)
 	o.Get("/rooms/:room", s.roomPage)
@@ -179,6 +179,10 @@ func (s *Server) routes() {
 	o.Post("/settings/data/export", managers, s.askExport)
 	o.Get("/settings/data/exports/:export", managers, s.takeExport)
 	owners := s.requireRole(tenants.RoleOwner)
+	o.Get("/settings/support", managers, s.supportPage)
+	o.Post("/settings/support/:access/allow", owners, s.allowSupport)
+	o.Post("/settings/support/:access/decline", owners, s.declineSupport)
+	o.Post("/settings/support/:access/end", managers, s.endSupport)
 	o.Post("/settings/data/delete", owners, s.deleteOrg)
 	o.Post("/settings/data/keep", owners, s.keepOrg)
 

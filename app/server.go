@@ -41,6 +41,7 @@ type Config struct {
 	Selling bool     // plans can be bought
 	Proxies []string // addresses whose X-Forwarded-For is believed
 	Secret  [32]byte // signs seats; never leaves the process
+	Contact string   // address that people write to whom the operator has locked out; "" hides it
 
 	Google, Facebook Client // zero when it is not set up
 }

@@ -127,6 +127,8 @@ func (s *Server) refuseSignal(c *fiber.Ctx, err error) error {
 	switch {
 	case errors.Is(err, sfu.ErrToken), errors.Is(err, sfu.ErrTokenMissing):
 		return c.Status(fiber.StatusUnauthorized).SendString("invalid token: it is missing, forged, expired or of an unknown key")
+	case isCode(err, tenants.CodeForbidden):
+		return c.Status(fiber.StatusForbidden).SendString("the operator of this service has suspended the organization of this key; its owners have a mail with the reason")
 	case errors.Is(err, errForbidden):
 		return c.Status(fiber.StatusForbidden).SendString("this token works on Parley's own pages only")
 	case errors.Is(err, errTooMany):

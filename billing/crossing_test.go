@@ -34,6 +34,7 @@ var ofNobody = map[string]string{
 	"EditPlan":       "the operator changes how a plan is shown",
 	"CheckBooks":     "the operator's: all books, one after another",
 	"LastBooksCheck": "the operator's",
+	"OrgOfCustomer":  "the operator asks, who may know every organization",
 	"Books":          "whose books there are, for who verifies them all; no page asks",
 
 	"Packs":             "packs of stickers are everybody's",

@@ -170,6 +170,16 @@ func (s *Service) orgOf(ctx context.Context, customer string) (tenants.OrgID, er
 	return tenants.OrgID(rows[0].TenantID), nil
 }
 
+// OrgOfCustomer finds the organization that is a customer at Stripe, for the
+// operator; [tenants.CodeNotFound] when none of ours is.
+func (s *Service) OrgOfCustomer(ctx context.Context, customer string) (tenants.OrgID, error) {
+	org, err := s.orgOf(ctx, customer)
+	if err == nil && org == "" {
+		err = fault(tenants.CodeNotFound, tenants.KeyNotFound, ErrNoCustomer)
+	}
+	return org, err
+}
+
 func (s *Service) handled(ctx context.Context, event string) (bool, error) {
 	var n int64
 	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {

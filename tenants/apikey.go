@@ -215,7 +215,11 @@ func (s *Store) APIKeyOf(ctx context.Context, token string) (OrgID, APIKey, erro
 	case subtle.ConstantTimeCompare([]byte(row.Hash), []byte(hashToken(token))) != 1 || !row.key().Live(s.now()):
 		return "", APIKey{}, refused
 	}
-	return OrgID(row.Tenant), row.key(), nil
+	org, err := s.OrgByID(ctx, OrgID(row.Tenant))
+	if err == nil {
+		err = org.Open()
+	}
+	return org.ID, row.key(), err
 }
 
 // APIKeyUsed notes when and from where a key was used last; not for each of many

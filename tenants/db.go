@@ -99,6 +99,9 @@ func (d *DB) Analyze(ctx context.Context) error {
 
 // Global runs fn in a transaction on tables that belong to no organization.
 func (d *DB) Global(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if supportOf(ctx) != "" {
+		return errSupportWrites
+	}
 	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{})).Transaction(fn)
 }
@@ -113,6 +116,9 @@ func (d *DB) ReadGlobal(ctx context.Context, fn func(tx *gorm.DB) error) error {
 func (d *DB) InOrg(ctx context.Context, org OrgID, fn func(tx *gorm.DB) error) error {
 	if err := parseID(org); err != nil {
 		return err
+	}
+	if supportOf(ctx) != "" {
+		return errSupportWrites
 	}
 	glanceOf(ctx).pause()
 	return d.write.WithContext(withScope(ctx, scope{tenant: org})).Transaction(fn)

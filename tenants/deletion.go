@@ -114,8 +114,28 @@ func (o *Scoped) KeepOrg(ctx context.Context, in DeleteOrgInput) error {
 	})
 }
 
+// RenewsNot reports whether the organization's subscription must not renew: it is
+// to be deleted, or the operator has suspended it and that with it.
+func (o *Scoped) RenewsNot(ctx context.Context) (stops bool, err error) {
+	err = o.read(ctx, "look whether a renewal stops", func(tx *gorm.DB) error {
+		var org orgRow
+		if err := first(tx.Where("id = ?", string(o.org)), &org, "organization"); err != nil {
+			return err
+		}
+		stops, err = renewsNot(tx, org)
+		return err
+	})
+	return stops, err
+}
+
+func renewsNot(tx *gorm.DB, org orgRow) (bool, error) {
+	var n int64
+	err := tx.Model(&deletionRow{}).Count(&n).Error
+	return n > 0 || org.SuspendedAt != nil && org.SuspendedUnpaid, err
+}
+
 // SettleRenewal is for who has stopped an organization's renewal because it is to
-// go, or resumed it because it stays: it drops the job, if that is how things
+// go or is closed, or resumed it because it stays: it drops the job, if that is how things
 // still stand, and says whether they do.
 func (o *Scoped) SettleRenewal(ctx context.Context, goes bool) (settled bool, err error) {
 	err = o.write(ctx, "settle an organization's renewal", func(tx *gorm.DB) error {
@@ -123,11 +143,11 @@ func (o *Scoped) SettleRenewal(ctx context.Context, goes bool) (settled bool, er
 		if err := first(forUpdate(tx).Where("id = ?", string(o.org)), &org, "organization"); err != nil {
 			return err
 		}
-		var n int64
-		if err := tx.Model(&deletionRow{}).Count(&n).Error; err != nil {
+		stops, err := renewsNot(tx, org)
+		if err != nil {
 			return err
 		}
-		if settled = n > 0 == goes; !settled {
+		if settled = stops == goes; !settled {
 			return nil
 		}
 		return dropJob(tx, ErrandRenewal, o.org, wholeOrg)

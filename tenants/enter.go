@@ -71,6 +71,9 @@ func (o *Scoped) enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error)
 	if room.ArchivedAt != nil {
 		return Entry{}, notFound("room")
 	}
+	if err := o.mayMeet(tx); err != nil {
+		return Entry{}, err
+	}
 	policies, err := heldPolicies(tx)
 	if err != nil {
 		return Entry{}, err
@@ -84,6 +87,9 @@ func (o *Scoped) enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error)
 	}
 	if _, seated := current.seat(in.Identity); in.Back && (!seated || !current.open()) {
 		return Entry{}, &Error{Code: CodeUnauthorized, Key: KeyForbidden, Err: errors.New("no seat in this meeting")}
+	}
+	if err := mayEnter(tx, current.user(in)); err != nil {
+		return Entry{}, err
 	}
 	standing, err := standingOf(tx, room, current.user(in), in.Member)
 	if err != nil {

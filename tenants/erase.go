@@ -13,7 +13,7 @@ import (
 // order in which an organization's rows can go: what points at a row goes before
 // it. A test fails when a new table is not here.
 var ownTables = []string{
-	"isolation_runs", "export_parts", "exports",
+	"support_accesses", "limit_exceptions", "isolation_runs", "export_parts", "exports",
 	"webhook_deliveries", "webhook_events", "webhook_endpoints", "api_answers", "api_keys",
 	"quality_minutes", "waiting", "participants", "meetings", "node_events", "rooms", "media_keys",
 	"sso_settings", "sso_domains", "org_logos", "invitations", "invite_links", "join_domains",

@@ -21,9 +21,11 @@ const (
 
 	ErrandPlanMove = "plan-move" // move it to the version of its plan that is sold now
 	ErrandPayment  = "payment"   // look what has become of a missing payment
+
+	ErrandSuspend = "suspend" // end the meetings of a suspended organization
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -205,6 +205,6 @@ func shell(id UserID, now time.Time) map[string]any {
 	return map[string]any{
 		"email": string(id) + "@erased.invalid", "name": "", "password_hash": "", "confirmed_at": nil, "nickname": nil, "nickname_key": nil,
 		"language": "", "time_zone": "", "picture": "", "findable": FoundByNobody, "show_email": false, "show_picture": false, "show_time_zone": false,
-		"erase_at": nil, "erase_lang": "", "erased_at": now,
+		"erase_at": nil, "erase_lang": "", "erased_at": now, "locked_for": "",
 	}
 }

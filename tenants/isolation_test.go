@@ -31,6 +31,7 @@ type other struct {
 	delivery string
 	run      tenants.IsolationRun
 	export   tenants.Export
+	support  string
 }
 
 // crossing is a call from one organization with the ids of another. It returns
@@ -75,7 +76,7 @@ func crossings() map[string]crossing {
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))
 		},
 	}
-	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings(), lifeCrossings()} {
+	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings(), lifeCrossings(), operatorCrossings()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -188,6 +189,11 @@ func populated(t *testing.T, w *tenantstest.World) other {
 	if o.export, err = acme.AskExport(t.Context(), tenants.AskExportInput{By: o.ann, Lang: "en"}); err != nil {
 		t.Fatal(err)
 	}
+	look, err := acme.AskSupport(t.Context(), tenants.AskSupportInput{Operator: tenants.Operator{ID: asker, Name: "Olga"}, Reason: "a test", Minutes: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.support = look.ID
 	if _, err = acme.DeleteOrg(t.Context(), tenants.DeleteOrgInput{By: o.ann, Typed: "acme"}); err != nil {
 		t.Fatal(err)
 	}

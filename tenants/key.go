@@ -15,14 +15,18 @@ const (
 )
 
 // MediaKey finds whose key this is, and its secret. A revoked key is as unknown
-// as one that never was.
+// as one that never was; one of an organization that is suspended is [CodeForbidden]
+// with a [SuspendedFault].
 func (s *Store) MediaKey(ctx context.Context, keyID string) (OrgID, []byte, error) {
 	if !isKeyID(keyID) {
 		return "", nil, notFound("key")
 	}
 	var row keyRow
 	err := s.db.Knowing(ctx, KnowsKeyID, keyID, func(tx *gorm.DB) error {
-		return first(tx.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", s.now()), &row, "key")
+		if err := first(tx.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", s.now()), &row, "key"); err != nil {
+			return err
+		}
+		return orgOpen(tx, OrgID(row.Tenant))
 	})
 	if err != nil {
 		return "", nil, wrap(err, "find a media key")

@@ -100,7 +100,7 @@ func (o *Scoped) EndMeeting(ctx context.Context, id MeetingID, reason string) er
 // isEnd reports whether this is a reason for which meetings end. A node that
 // shuts down or fails ends none: people come back elsewhere.
 func isEnd(reason string) bool {
-	return reason == EndLimit || reason == EndHost || reason == EndEmpty
+	return reason == EndLimit || reason == EndHost || reason == EndEmpty || reason == EndSuspended
 }
 
 // LiftMeetings gives running meetings the organization's present limits where

@@ -47,6 +47,7 @@ type User struct {
 	ShowPicture bool       // to people of the same organization
 	ShowZone    bool       // the time zone, to people of the same organization
 	EraseAt     *time.Time // when the person will be deleted; nil = stays
+	Locked      *Lock      // by the service's operator; nil = not
 }
 
 // Findable says who finds a person by name or nickname.
@@ -72,6 +73,8 @@ type Organization struct {
 	Colour    string // "#rrggbb"; empty for none
 	LogoID    string // names its picture: see [Store.Logo]; empty for none
 	CreatedAt time.Time
+
+	Suspended *Suspension // nil while it is open
 }
 
 // Membership is a person's place in an organization.
@@ -108,6 +111,8 @@ const (
 	EndLimit = "limit" // the time was up
 	EndHost  = "host"  // somebody ended it for all
 	EndEmpty = "empty" // everybody had left
+
+	EndSuspended = "suspended" // the service's operator suspended the organization
 )
 
 // Meeting is one sitting in a room.
@@ -117,7 +122,7 @@ type Meeting struct {
 	StartedAt        time.Time
 	EndsAt           time.Time // zero = no end
 	EndedAt          *time.Time
-	EndReason        string        // EndLimit, EndHost, EndEmpty; "" while it runs
+	EndReason        string        // EndLimit, EndHost, EndEmpty, EndSuspended; "" while it runs
 	ParticipantLimit int           // people at once
 	Length           time.Duration // what EndsAt came from; 0 = no end
 	Plan             string        // the plan it runs under, by name

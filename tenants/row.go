@@ -24,6 +24,8 @@ type userRow struct {
 	EraseAt      *time.Time
 	EraseLang    string // of who asked to be deleted, for the last mail
 	ErasedAt     *time.Time
+	LockedAt     *time.Time // by the service's operator; nil = not
+	LockedFor    string
 }
 
 func (userRow) TableName() string { return "users" }
@@ -37,6 +39,9 @@ func (r userRow) user() User {
 	if r.Nickname != nil {
 		u.Nickname = *r.Nickname
 	}
+	if r.LockedAt != nil {
+		u.Locked = &Lock{At: r.LockedAt.UTC(), Reason: r.LockedFor}
+	}
 	return u
 }
 
@@ -47,12 +52,20 @@ type orgRow struct {
 	Colour    string
 	LogoID    string
 	CreatedAt time.Time
+
+	SuspendedAt     *time.Time
+	SuspendedFor    string
+	SuspendedUnpaid bool
 }
 
 func (orgRow) TableName() string { return "organizations" }
 
 func (r orgRow) organization() Organization {
-	return Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, Colour: r.Colour, LogoID: r.LogoID, CreatedAt: r.CreatedAt.UTC()}
+	out := Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, Colour: r.Colour, LogoID: r.LogoID, CreatedAt: r.CreatedAt.UTC()}
+	if r.SuspendedAt != nil {
+		out.Suspended = &Suspension{At: r.SuspendedAt.UTC(), Reason: r.SuspendedFor, Unpaid: r.SuspendedUnpaid}
+	}
+	return out
 }
 
 type sessionRow struct {

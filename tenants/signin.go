@@ -84,7 +84,8 @@ type StartSignInInput struct {
 	Proof            OrgID // whose own sign-in this was; "" for none
 }
 
-// StartSignIn notes that somebody signed in.
+// StartSignIn notes that somebody signed in. It is the one way in, whatever
+// proved who they are: who is locked gets [CodeForbidden] with a [LockedFault].
 func (s *Store) StartSignIn(ctx context.Context, in StartSignInInput) (SignIn, error) {
 	id, err := newID()
 	if err != nil {
@@ -95,7 +96,17 @@ func (s *Store) StartSignIn(ctx context.Context, in StartSignInInput) (SignIn, e
 		ID: SignInID(id), UserID: in.User, Browser: truncate(cleanName(in.Browser), 200), Network: truncate(cleanName(in.Network), 64), Device: in.Device,
 		Method: in.Method, Proofs: string(in.Proof), CreatedAt: now, SeenAt: now,
 	}
-	err = s.db.Global(ctx, func(tx *gorm.DB) error { return tx.Create(&row).Error })
+	err = s.db.Global(ctx, func(tx *gorm.DB) error {
+		var who userRow
+		share := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare}) // who locks them waits, and ends this one too
+		if err := first(share.Where("id = ?", string(in.User)), &who, "person"); err != nil {
+			return err
+		}
+		if err := locked(who); err != nil {
+			return err
+		}
+		return tx.Create(&row).Error
+	})
 	if err != nil {
 		return SignIn{}, wrap(err, "note a sign-in")
 	}
@@ -123,7 +134,7 @@ func (s *Store) SignedIn(ctx context.Context, id SignInID) (who User, in SignIn,
 		if err := first(s.alive(tx).Where("id = ?", string(id)), &row, "sign-in"); err != nil {
 			return err
 		}
-		return first(tx.Where("erased_at IS NULL AND id = ?", string(row.UserID)), &user, "person")
+		return first(tx.Where("erased_at IS NULL AND locked_at IS NULL AND id = ?", string(row.UserID)), &user, "person")
 	})
 	if err != nil {
 		return User{}, SignIn{}, false, wrap(err, "find a sign-in")

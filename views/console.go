@@ -34,6 +34,7 @@ func consoleSections(p Page) []navSection {
 				{at("/audit"), "scroll-text", "audit.title"},
 				{at("/settings/isolation"), "shield-check", "isolation.title"},
 				{at("/settings/data"), "download", "orgdata.title"},
+				{at("/settings/support"), "eye", "support.title"},
 				{at("/developers"), "key-round", "developers.title"},
 				{at("/billing"), "credit-card", "nav.plan"},
 			}})

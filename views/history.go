@@ -82,6 +82,8 @@ func endWord(reason string) string {
 		return "meetings.end_limit"
 	case "host":
 		return "meetings.end_host"
+	case "suspended":
+		return "meetings.end_suspended"
 	}
 	return "meetings.end_empty"
 }

@@ -16,6 +16,8 @@ type Page struct {
 	Told     []Announcement           // what the operator tells who reads this
 	Alert    *Flash                   // what the organization has to know now; nil for nothing
 	Missing  *MissingPayment          // a payment is missing; nil while none is
+	Closed   *ClosedBar               // the operator has suspended the organization; nil while it is open
+	Support  *SupportBar              // an operator looks at the organization, or asks to; nil for none
 	Going    *Going                   // the organization is to be deleted; nil when it stays
 	Demo     bool                     // demo mode: mails and payments are pretended, and the pages say so
 	Robots   bool                     // search engines may list the page

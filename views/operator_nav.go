@@ -8,7 +8,10 @@ func operatorSections() []navSection {
 		{Items: []navItem{
 			{"/operator", "house", "operator.overview"},
 		}},
-		{Head: "operator.nav_customers", Items: []navItem{}},
+		{Head: "operator.nav_customers", Items: []navItem{
+			{"/operator/tenants", "building-2", "operator.tenants"},
+			{"/operator/people", "users", "operator.people"},
+		}},
 		{Head: "operator.nav_money", Items: []navItem{
 			{"/operator/revenue", "chart-column", "op_revenue.title"},
 			{"/operator/plans", "credit-card", "op_plans.title"},
@@ -34,6 +37,9 @@ func operatorSections() []navSection {
 func operatorFamilies() []string {
 	return []string{
 		"pack",
+		"tenant",
+		"person",
+		"support",
 		"operator",
 		"plan", "promotion", "event", "announcement", "node", "books",
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"net/mail"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -279,12 +280,21 @@ func (p *process) catchUp(ctx context.Context) {
 	}
 }
 
+// addressOf is the address of who mails come from, which is also where people write to; "" for none.
+func addressOf(from string) string {
+	parsed, err := mail.ParseAddress(from)
+	if err != nil {
+		return ""
+	}
+	return parsed.Address
+}
+
 func (p *process) webConfig() app.Config {
 	google, facebook := p.providers()
 	return app.Config{
 		Google: google, Facebook: facebook,
 		BaseURL: p.cfg.BaseURL, Version: version, Demo: p.cfg.Demo, Selling: p.cfg.Billing == "stripe",
-		Proxies: split(p.cfg.Proxies), Secret: p.secret,
+		Proxies: split(p.cfg.Proxies), Secret: p.secret, Contact: addressOf(p.cfg.MailFrom),
 	}
 }
 
