@@ -40,6 +40,9 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 	if m.Ahead, err = s.planAhead(c.UserContext(), org.ID); err != nil {
 		return err
 	}
+	if err := s.priceMissing(c.UserContext(), &m, plan, sub); err != nil {
+		return err
+	}
 	if m.SeatsUsed, err = s.seatsUsed(c.UserContext(), org.ID); err != nil {
 		return err
 	}

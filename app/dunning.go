@@ -78,6 +78,16 @@ func (s *Server) missing(c *fiber.Ctx, org orgAccess, sub billing.Subscription) 
 	return m, nil
 }
 
+// priceMissing puts the price of what waits for its payment on the page of the plan that is in force instead.
+func (s *Server) priceMissing(ctx context.Context, m *views.BillingModel, plan billing.Plan, sub billing.Subscription) error {
+	if m.Subscription == nil || !sub.Missing() || plan.ID == sub.Plan {
+		return nil
+	}
+	bought, err := s.billing.Edition(ctx, sub.Plan, sub.Version)
+	m.Subscription.TotalCents = bought.Cents(sub.Interval) * int64(max(sub.Seats, 1))
+	return err
+}
+
 // planAhead says that another plan follows the present one, and when; nil while the plan stays.
 func (s *Server) planAhead(ctx context.Context, org tenants.OrgID) (*views.PlanAhead, error) {
 	next, at, err := s.billing.After(ctx, org)

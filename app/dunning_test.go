@@ -104,6 +104,7 @@ func aMissingPayment(t *testing.T, w *world, clock *ahead) {
 	clock.put(3 * day)
 	told("is on Free now")
 	again()
+	ann.get(org+"/billing").status(200).has("You are on Free", "$116.91 a month") // what waits for its payment
 	ann.get(org+"/people").status(200).has("waits for its payment", "Nothing was deleted", "Pay now")
 	cem.get(org).status(200).has("is on Free for now").lacks("Pay now")
 	page := ann.get(org + "/quotas").status(200)

@@ -93,13 +93,15 @@ func (s *Server) toProvider(c *fiber.Ctx) error {
 // toOrganization begins signing in at the provider of the organization that an address belongs to.
 func (s *Server) toOrganization(c *fiber.Ctx) error {
 	email := c.FormValue("email")
+	fault := "orgsignin.unknown"
 	org, err := s.tenants.OrgByEmailDomain(c.UserContext(), email)
 	if err == nil {
+		fault = "orgsignin.paused" // it is set up, and the plan has none any more
 		_, err = s.ssoOf(c.UserContext(), org.ID, false)
 	}
 	if isCode(err, tenants.CodeNotFound) || isCode(err, tenants.CodeInvalid) {
 		c.Status(statusFor(err))
-		return s.render(c, views.OrgSignIn(s.page(c, "orgsignin.title"), views.OrgSignInForm{Email: email, Error: "orgsignin.unknown"}))
+		return s.render(c, views.OrgSignIn(s.page(c, "orgsignin.title"), views.OrgSignInForm{Email: email, Error: fault}))
 	}
 	if err != nil {
 		return err

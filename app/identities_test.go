@@ -246,6 +246,20 @@ func organizationsOwnSignIn(t *testing.T, w *world) {
 	owner.signIn("ann@parley.example", annsPassword).status(303)
 	owner.get(path).status(200)
 
+	// The plan has it no more: nobody is locked out, what was set stays, and it comes back with the plan.
+	must(t, w.billing.SetPlan(t.Context(), org.ID, "free"))
+	fresh.get(path).status(200)
+	late := w.browser()
+	late.get("/auth/organization")
+	late.post("/auth/organization", form("email", "bea@parley.example")).status(404).has("own sign-in is paused", "Forgot your password?")
+	late.get("/forgot")
+	late.post("/forgot", form("email", "bea@parley.example")).status(200) // who came in that way only has no password yet
+	late.get(w.letter("bea@parley.example", "password")).status(200)
+	owner.get(settings).status(200).has("Single sign-on is not among what", "What was set up is kept").lacks(identityfake.ClientSecret)
+	w.business(path)
+	fresh.get(path).status(303)
+	owner.get(settings).status(200).has(w.login.Issuer())
+
 	// Another organization cannot take the domain, and a stranger sees nothing.
 	ben, benPath := w.owner("Ben")
 	w.business(benPath)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"parley/tenants"
 )
 
 // hostile is a name that must only ever be text.
@@ -73,6 +75,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 	unpaid := member
 	unpaid.Alert = &Flash{Kind: "danger", Text: name}
 	unpaid.Org = &OrgBar{OrgLink: OrgLink{Slug: "acme", Name: name}, Plan: name, Unpaid: true}
+	unpaid.Missing = &MissingPayment{Plan: name, Until: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), Pay: "/o/acme/billing/pay"}
 	all := plans(name)
 	rooms := []RoomCard{
 		{ID: "1", Name: name, Code: "k7dm-9q2x-h4tw", Link: "https://parley.example/m/k7dm-9q2x-h4tw", Live: true, People: 2, Names: []string{name, name}, CanManage: true},
@@ -152,6 +155,7 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"accept, other":      Accept(member, AcceptModel{Org: OrgLink{Slug: "acme", Name: name, Role: "billing"}, SignedIn: true, Other: true, MailTo: name}),
 		"accept, member":     Accept(member, AcceptModel{Org: OrgLink{Slug: "acme", Name: name}, Member: true}),
 		"invite gone":        InviteGone(guest),
+		"quotas, table":      Quotas(unpaid, QuotasModel{Plan: QuotaPlan{Name: name}, Table: tenants.Terms{Plan: tenants.Limits{StorageBytes: 5}}.Table(tenants.Used{Stored: tenants.Stored{Logo: 9}})}),
 		"quotas":             Quotas(unpaid, QuotasModel{Plan: QuotaPlan{Name: name, Minutes: 40, People: 100}, Used: 90, Most: 100, Quota: QuotaForm{Minutes: name}, Errors: map[string]string{"meeting_length": "error.quota.plan", "month_minutes": "error.quota.invalid"}}),
 		"quotas, open":       Quotas(member, QuotasModel{Plan: QuotaPlan{Name: name}, Used: 1}),
 		"organizations, 0":   Organizations(member, OrganizationsModel{}),
