@@ -5,7 +5,8 @@
 // each kind, so that a page that is added is measured without being listed.
 //
 // Then it measures how many of Stripe's events a second a server handles, with
-// Stripe's stand-in behind it, and that none is lost.
+// Stripe's stand-in behind it, and that none is lost, and has Go measure the
+// question whether an organization may use something.
 //
 // It writes its part of docs/benchmarks.md: how long each page took, and the
 // slowest queries with the plans that both databases make for them.

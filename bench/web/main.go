@@ -43,14 +43,23 @@ func run(ctx context.Context) error {
 	flag.IntVar(&s.organizations, "organizations", 200, "organizations")
 	flag.IntVar(&s.people, "people", 500, "people in each")
 	flag.IntVar(&s.meetings, "meetings", 50_000, "meetings in all")
-	flag.StringVar(&s.only, "only", "", "pages or webhook; empty measures both")
+	flag.StringVar(&s.only, "only", "", "pages, webhook or entitlements; empty measures all")
 	flag.IntVar(&s.events, "events", 3000, "events that Stripe sends, on each database")
 	flag.IntVar(&s.customers, "customers", 40, "customers that the events are about")
 	flag.IntVar(&s.together, "together", 32, "events on their way at once")
 	flag.StringVar(&s.profile, "profile", "", "host and port at which the server that gets the events shows /debug/pprof/ meanwhile")
 	flag.Parse()
-	if !slices.Contains([]string{"", "pages", "webhook"}, s.only) {
-		return fmt.Errorf("--only %q is neither pages nor webhook", s.only)
+	if !slices.Contains([]string{"", "pages", "webhook", "entitlements"}, s.only) {
+		return fmt.Errorf("--only %q is neither pages nor webhook nor entitlements", s.only)
+	}
+	if s.wants("entitlements") {
+		all, err := entitlements(ctx)
+		if err != nil {
+			return fmt.Errorf("entitlements: %w", err)
+		}
+		if err := write(s.out, askedPart, askedReport(all)); err != nil || s.only != "" {
+			return err
+		}
 	}
 	folder := s.keep
 	if folder == "" {
@@ -68,16 +77,19 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer pg.stop()
-	if s.only != "webhook" {
+	if s.wants("pages") {
 		if err := s.measurePages(ctx, folder, pg); err != nil {
 			return err
 		}
 	}
-	if s.only == "pages" {
+	if !s.wants("webhook") {
 		return nil
 	}
 	return s.measureWebhook(ctx, folder, pg)
 }
+
+// wants reports whether a part is to be measured.
+func (s settings) wants(part string) bool { return s.only == "" || s.only == part }
 
 func (s settings) measurePages(ctx context.Context, folder string, pg *postgres) error {
 	var results []result
