@@ -157,6 +157,8 @@ func word(field string) string {
 		return "usd"
 	case field == "Interval":
 		return billing.Month
+	case field == "Duration":
+		return billing.DiscountOnce
 	case strings.HasSuffix(field, "URL"):
 		return "https://parley.example/billing"
 	}
