@@ -53,6 +53,10 @@ func (s *Server) showBilling(c *fiber.Ctx, seats int, typed string, fault error)
 	} else if m.Subscription != nil {
 		m.SeatsTyped = strconv.Itoa(m.Subscription.Seats)
 	}
+	if sub.CustomerID != "" && m.CanPay && m.Selling {
+		list := s.invoices(c, "", invoicesShown)
+		m.Invoices = &list
+	}
 	return s.render(c, views.Billing(page, m))
 }
 
@@ -76,33 +80,13 @@ func (s *Server) seatsAsked(c *fiber.Ctx, typed string) (int, error) {
 	return n, nil
 }
 
-// changeSeats makes a running subscription one for more or fewer seats. It lifts nothing in meetings: seats are people who belong.
-func (s *Server) changeSeats(c *fiber.Ctx) error {
-	if !s.cfg.Selling {
-		return errNoSales
-	}
-	seats, err := s.seatsAsked(c, c.FormValue("seats"))
-	if err == nil {
-		_, err = s.billing.SetSeats(c.UserContext(), theOrg(c).ID, seats)
-	}
-	if tenants.Fields(err) != nil {
-		return s.showBilling(c, seats, c.FormValue("seats"), err)
-	}
-	if err != nil {
-		return err
-	}
-	return s.done(c, "/billing", "seats_saved")
-}
-
 // checkout starts a purchase at Stripe and sends the person there.
 func (s *Server) checkout(c *fiber.Ctx) error {
 	if !s.cfg.Selling {
 		return errNoSales
 	}
 	org := theOrg(c)
-	if _, err := s.tenants.Org(org.ID).Deletion(c.UserContext()); err == nil {
-		return errGoing
-	} else if !isCode(err, tenants.CodeNotFound) {
+	if err := s.mayBuy(c, org.ID); err != nil {
 		return err
 	}
 	seats, err := s.seatsAsked(c, c.FormValue("seats"))
@@ -113,7 +97,7 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 	from := url.QueryEscape(c.FormValue("return"))
 	to, err := s.billing.StartCheckout(c.UserContext(), billing.CheckoutInput{
 		Org: org.ID, OrgName: org.Name, Email: visitor(c).User.Email,
-		Plan: c.FormValue("plan"), Interval: c.FormValue("interval"), Seats: seats,
+		Plan: c.FormValue("plan"), Interval: c.FormValue("interval"), Seats: seats, Trial: c.FormValue("trial") == "yes",
 		SuccessURL: back + "/done?session_id={CHECKOUT_SESSION_ID}&from=" + from,
 		CancelURL:  back + "/cancelled?from=" + from,
 	})
@@ -139,9 +123,13 @@ func (s *Server) checkoutDone(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	_, sub, err := s.planOf(c.UserContext(), org.ID)
+	if err != nil {
+		return err
+	}
 	return s.render(c, views.CheckoutDone(s.page(c, "checkout.done.title"), views.CheckoutModel{
 		Plan: now.Plan.Name, Paid: now.Plan.ID != billing.FreePlan, InMeeting: c.Query("from") == "meeting", Org: org.Slug,
-		MeetingLength: now.Limits.MeetingLength, Participants: now.Limits.Participants,
+		MeetingLength: now.Limits.MeetingLength, Participants: now.Limits.Participants, Trial: sub.TrialEnds(),
 	}))
 }
 

@@ -14,6 +14,7 @@ func planModel(p billing.Plan) views.Plan {
 	return views.Plan{
 		ID: p.ID, Name: p.Name, Tagline: p.Tagline, MonthlyCents: p.MonthlyCents, YearlyCents: p.YearlyCents, Currency: p.Currency,
 		MeetingLength: p.Limits.MeetingLength, Participants: p.Limits.Participants, ConcurrentMeetings: p.Limits.ConcurrentMeetings,
+		StorageBytes: p.Limits.StorageBytes, SSO: p.Limits.SSO, AuditLog: p.Limits.AuditLog, TrialDays: p.TrialDays,
 		Features: p.Features, Contact: p.Contact, Highlight: p.Highlight,
 	}
 }
@@ -70,22 +71,42 @@ func (s *Server) offers(c *fiber.Ctx, org tenants.OrgID, now billing.Plan) ([]vi
 		return nil, err
 	}
 	seats, err := s.seatsUsed(c.UserContext(), org)
-	return s.texts(c).Offers([]views.Plan{planModel(*bigger)}, max(seats, 1)), err
+	if err != nil {
+		return nil, err
+	}
+	_, sub, err := s.planOf(c.UserContext(), org)
+	plan := planModel(*bigger)
+	if sub.HadOne {
+		plan.TrialDays = 0
+	}
+	return s.texts(c).Offers([]views.Plan{plan}, max(seats, 1)), err
 }
 
 func billingModel(s *Server, c *fiber.Ctx, plan billing.Plan, sub billing.Subscription, plans []billing.Plan) views.BillingModel {
 	m := views.BillingModel{
 		Plan: planModel(plan), Interval: interval(c), Seats: 1, CanPay: theOrg(c).Role.CanPay(), Selling: s.cfg.Selling,
 	}
-	for _, p := range plans {
-		if p.Rank > plan.Rank && p.Public && p.Sold(m.Interval) && !sub.Running() {
-			m.Plans = append(m.Plans, planModel(p))
-		}
-	}
+	m.Trial = !sub.HadOne
+	m.TrialEnds = func(days int) time.Time { return s.clock.Now().AddDate(0, 0, days) }
 	if sub.Running() {
 		m.Subscription = &views.SubscriptionModel{
 			Interval: sub.Interval, Seats: sub.Seats, TotalCents: plan.Cents(sub.Interval) * int64(max(sub.Seats, 1)),
 			PeriodEnd: sub.PeriodEnd, CancelAtPeriodEnd: sub.CancelAtPeriodEnd, GraceUntil: sub.GraceEnds(),
+			Trial: !sub.TrialEnds().IsZero(), Discount: discountModel(sub.Discount),
+			Changeable: !sub.CancelAtPeriodEnd && (sub.Status == billing.StatusActive || sub.Status == billing.StatusTrialing),
+		}
+		if c.Query("interval") == "" {
+			m.Interval = sub.Interval
+		}
+	}
+	for _, p := range plans {
+		buy := !sub.Running() && p.Rank > plan.Rank
+		change := m.Subscription != nil && m.Subscription.Changeable && (p.ID != sub.Plan || m.Interval != sub.Interval)
+		if p.ID == sub.Plan && change {
+			p = plan // who stays with a plan keeps its version
+		}
+		if (buy || change) && (p.Public || p.ID == sub.Plan) && p.Sold(m.Interval) {
+			m.Plans = append(m.Plans, planModel(p))
 		}
 	}
 	return m

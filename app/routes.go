@@ -222,7 +222,12 @@ func (s *Server) routes() {
 	o.Get("/billing/cancelled", payers, s.checkoutCancelled)
 	o.Post("/billing/portal", payers, s.portal)
 	o.Get("/billing/pay", payers, s.slowDown(60, 10*time.Minute), s.payMissing)
-	o.Post("/billing/seats", payers, s.changeSeats)
+	o.Get("/billing/change", payers, s.changePage)
+	o.Post("/billing/change", payers, s.acceptChange)
+	o.Get("/billing/cancel", payers, s.cancelPage)
+	o.Post("/billing/cancel", payers, s.cancelPlan)
+	o.Post("/billing/resume", payers, s.resumePlan)
+	o.Get("/billing/invoices", payers, s.invoicesPage)
 
 	s.operatorRoutes(r)
 	if s.dev != nil {

@@ -126,7 +126,7 @@ test.describe("first meeting", () => {
       await ann.page.getByRole("dialog").locator('button[type="submit"]').click();
       const tab = await opening;
       await expect(tab).toHaveURL(/\/dev\/stripe\/checkout\//);
-      await tab.getByRole("button", { name: /^(Pay|Subscribe)/ }).click();
+      await tab.getByRole("button", { name: /^(Pay|Subscribe|Start trial)/ }).click();
       return tab;
     });
 

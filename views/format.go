@@ -156,13 +156,18 @@ func (t *Texts) Offers(plans []Plan, seats int) []Offer {
 			if plan.today(interval, 1) == 0 {
 				continue
 			}
-			offers = append(offers, Offer{
-				Plan: plan.ID, Interval: interval,
+			offer := Offer{
+				Plan: plan.ID, Interval: interval, Trial: plan.TrialDays,
 				Name:   t.T("offer.name_"+interval, "Plan", plan.Name),
 				Price:  t.T("offer.price", "Price", t.Money(plan.perMonth(interval), plan.Currency)),
 				Today:  t.Money(plan.today(interval, seats), plan.Currency),
 				Detail: t.T("offer.detail_"+interval, "Length", t.Limit(plan.MeetingLength), "People", plan.Participants),
-			})
+			}
+			if offer.Trial > 0 {
+				offer.Detail = t.N("offer.trial", offer.Trial, "Then", offer.Today)
+				offer.Today = t.Money(0, plan.Currency)
+			}
+			offers = append(offers, offer)
 		}
 	}
 	return offers

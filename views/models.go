@@ -77,6 +77,9 @@ type Plan struct {
 	MeetingLength             time.Duration
 	Participants              int
 	ConcurrentMeetings        int      // at once in the organization; 0 is no limit
+	StorageBytes              int64    // 0 is no limit
+	SSO, AuditLog             bool     // what it allows besides
+	TrialDays                 int      // free at the beginning of a first subscription; 0 for none
 	Features                  []string // message ids
 	Contact                   bool     // sold by contract only
 	Highlight                 bool     // the one that we recommend
@@ -197,7 +200,7 @@ type RoomEditModel struct {
 type BillingModel struct {
 	Plan         Plan
 	Subscription *SubscriptionModel // nil when nothing is paid
-	Plans        []Plan             // bigger ones that can be bought
+	Plans        []Plan             // that can be bought, or changed to
 	Interval     string             // Month or Year: what the choices show
 	Seats        int                // that a purchase charges for
 	SeatsUsed    int                // by people who belong or are invited
@@ -206,7 +209,10 @@ type BillingModel struct {
 	Ahead        *PlanAhead         // nil while the plan stays
 	CanPay       bool               // the person may buy and cancel
 	Selling      bool               // payments are set up in this installation
-	Contact      string             // for plans by contract; empty hides the line
+	Trial        bool               // nothing was ever bought: plans begin with their trial
+	TrialEnds    func(days int) time.Time
+	Invoices     *InvoicesModel // nil when nothing was ever bought, or for who may not see them
+	Contact      string         // for plans by contract; empty hides the line
 }
 
 // SubscriptionModel is a running subscription.
@@ -217,13 +223,17 @@ type SubscriptionModel struct {
 	PeriodEnd         time.Time
 	CancelAtPeriodEnd bool
 	GraceUntil        time.Time // a payment failed: the plan holds until then; zero when paid
+	Trial             bool      // nothing is paid before PeriodEnd
+	Discount          *Discount // nil for none
+	Changeable        bool      // plan, interval and seats can be changed now
 }
 
 // CheckoutModel is the page after Stripe's.
 type CheckoutModel struct {
 	Plan          string
-	Paid          bool // false while the payment is still on its way
-	InMeeting     bool // the meeting is open in another tab
+	Paid          bool      // false while the payment is still on its way
+	Trial         time.Time // the first payment is due then; zero when it was paid today
+	InMeeting     bool      // the meeting is open in another tab
 	Org           string
 	MeetingLength time.Duration
 	Participants  int
@@ -255,6 +265,7 @@ type Offer struct {
 	Interval string `json:"interval"`
 	Price    string `json:"price"`  // a month
 	Today    string `json:"today"`  // charged at once
+	Trial    int    `json:"trial"`  // days before anything is charged; 0 for none
 	Detail   string `json:"detail"` // what it gives
 }
 

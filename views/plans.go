@@ -55,8 +55,11 @@ type compareRow struct {
 	Cells []string
 }
 
-// yes is a cell with a tick.
-const yes = "\u2713"
+// yes is a cell with a tick, no one with a dash.
+const (
+	yes = "\u2713"
+	no  = "\u2013"
+)
 
 func row(what string, plans []Plan, cell func(Plan) string) compareRow {
 	r := compareRow{What: what}
@@ -69,12 +72,35 @@ func row(what string, plans []Plan, cell func(Plan) string) compareRow {
 func always(text string) func(Plan) string { return func(Plan) string { return text } }
 
 func meetingRows(p Page, plans []Plan) []compareRow {
+	return append(limitRows(p, plans), row(p.T("pricing.rooms"), plans, always(p.T("plan.unlimited"))))
+}
+
+// limitRows are the limits of the catalogue that hold today, and what each plan has of them.
+func limitRows(p Page, plans []Plan) []compareRow {
+	right := func(has func(Plan) bool) func(Plan) string {
+		return func(plan Plan) string {
+			if has(plan) {
+				return yes
+			}
+			return no
+		}
+	}
 	return []compareRow{
 		row(p.T("pricing.people"), plans, func(plan Plan) string { return plan.people(p) }),
 		row(p.T("pricing.length"), plans, func(plan Plan) string { return p.Texts.Limit(plan.MeetingLength) }),
-		row(p.T("pricing.rooms"), plans, always(p.T("plan.unlimited"))),
 		row(p.T("pricing.at_once"), plans, func(plan Plan) string { return plan.concurrent(p) }),
+		row(p.T("pricing.storage"), plans, func(plan Plan) string { return plan.storage(p) }),
+		row(p.T("pricing.sso"), plans, right(func(plan Plan) bool { return plan.SSO })),
+		row(p.T("pricing.audit"), plans, right(func(plan Plan) bool { return plan.AuditLog })),
 	}
+}
+
+// storage writes how much an organization may keep.
+func (plan Plan) storage(p Page) string {
+	if plan.StorageBytes == 0 {
+		return p.T("plan.no_limit")
+	}
+	return p.Texts.Size(plan.StorageBytes)
 }
 
 func peopleRows(p Page, plans []Plan) []compareRow {

@@ -18,6 +18,7 @@ var madeUp = []string{
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",
 	"isolation.by_", "isolation.thing_", "sticker.", "entitlement.", "operator.did.", "operator.family.",
 	"audit.detail.",
+	"billing.try_every_", "billing.change_", "change.heading_", "change.next_", "change.order_", "invoices.state_",
 }
 
 // sources are all hand-written files that may name a message.

@@ -154,7 +154,7 @@ export class Person {
   }
 
   async pay(): Promise<void> {
-    await this.page.getByRole("button", { name: /^(Pay|Subscribe)/ }).click();
+    await this.page.getByRole("button", { name: /^(Pay|Subscribe|Start trial)/ }).click();
   }
 
   async abandonCheckout(): Promise<void> {

@@ -34,6 +34,8 @@ export interface Offer {
   interval: "month" | "year";
   price: string;
   today: string;
+  /** Days before anything is charged; 0 for none. */
+  trial: number;
   detail: string;
 }
 

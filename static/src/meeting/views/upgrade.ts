@@ -80,10 +80,12 @@ export class Upgrade {
     const hidden = (name: string, value: string) => h("input", { attrs: { type: "hidden", name, value } });
     const plan = hidden("plan", "");
     const interval = hidden("interval", "");
+    const trial = hidden("trial", "");
     const pick = (offer: Offer) => {
       plan.value = offer.plan;
       interval.value = offer.interval;
-      setText(this.#pay, t("meeting.upgrade.pay", { today: offer.today }));
+      trial.value = offer.trial > 0 ? "yes" : "";
+      setText(this.#pay, offer.trial > 0 ? t("meeting.upgrade.try", { days: offer.trial }) : t("meeting.upgrade.pay", { today: offer.today }));
     };
     const offers = meeting.offers.map((offer, i) => offerRow(offer, i === 0, () => pick(offer), t("meeting.upgrade.today", { today: offer.today })));
     const first = meeting.offers[0];
@@ -95,6 +97,7 @@ export class Upgrade {
       hidden("return", "meeting"),
       plan,
       interval,
+      trial,
       h("fieldset", { class: "m-offers" }, h("legend", { class: "sr-only", text: t("meeting.upgrade.choose") }), ...offers),
       h("div", { class: "m-upgrade-acts" }, this.#pay, this.#decline("meeting.upgrade.decline")),
     );
