@@ -36,6 +36,7 @@ type task struct {
 	Org              tenants.OrgID
 	Do               string // checkout, pack, event, reconcile
 	Checkout         billing.CheckoutInput
+	Quote            billing.Quote
 	Pack             billing.PackCheckoutInput
 	Body             []byte
 	Signature        string
@@ -108,6 +109,8 @@ func runChild(raw string) error {
 		_, err = sales.StartCheckout(ctx, job.Checkout)
 	case "pack":
 		_, err = sales.StartPackCheckout(ctx, job.Pack)
+	case "change":
+		_, err = sales.AcceptQuote(ctx, job.Org, job.Quote.To, job.Quote.At, job.Quote.Today)
 	case "event":
 		_, err = sales.HandleEvent(ctx, job.Body, job.Signature)
 	case "reconcile":
