@@ -58,8 +58,10 @@ func (s *Server) orgPage(c *fiber.Ctx, title string) (views.Page, error) {
 	if p.Missing, err = s.missing(c, org, sub); err != nil {
 		return p, err
 	}
-	if p.Told, err = s.announced(c, plan.ID, p.Texts); err != nil {
-		return p, err
+	if _, looks := lookOf(c); !looks { // what people are told is not for the operator who looks
+		if p.Told, err = s.announced(c, plan.ID, p.Texts); err != nil {
+			return p, err
+		}
 	}
 	if p.Alert, err = s.quotaAlert(c, org, p.Texts); err != nil {
 		return p, err
