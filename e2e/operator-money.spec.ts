@@ -52,7 +52,7 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
     await told.getByRole("button", { name: "Put this away" }).click();
     await expect(told).toBeHidden();
     await page.goto(`${home}/billing?interval=month`);
-    await page.locator('form[action$="/checkout"]').filter({ has: page.locator('input[value="pro"]') }).filter({ has: page.locator('input[value="month"]') }).getByRole("button").first().click();
+    await page.locator('form[action$="/checkout"]').filter({ has: page.locator('input[value="pro"]') }).filter({ has: page.locator('input[value="month"]') }).getByRole("button", { name: /pay \$\d+\.\d\d today/ }).click();
     await expect(page).toHaveURL(/\/dev\/stripe\/checkout\//);
     await ann.pay();
     await expect(page).toHaveURL(/\/o\/orchard/);
