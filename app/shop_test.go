@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -93,4 +94,38 @@ func TestSomebodyBuysAPack(t *testing.T) {
 		eventually(t, "the pack is taken back", func() bool { return !w.owns(id, "night-ferry") })
 		ann.get("/stickers").status(200).has("Buy for $1.99", "Given back")
 	})
+}
+
+// TestADeletedPersonLeavesNoNameInTheBooks: what they bought stays booked, under an id that leads to nobody.
+func TestADeletedPersonLeavesNoNameInTheBooks(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	ann.buyPack("night-ferry", "Night ferry")
+	id := tenants.UserID(w.id(org, "Ann"))
+	long, _ := w.at(time.Now().Add(-15 * 24 * time.Hour).Format(time.RFC3339))
+	_, err := long.LeaveForGood(t.Context(), tenants.LeaveForGoodInput{User: id, Password: password, When: func(time.Time) string { return "" }})
+	must(t, err)
+	eventually(t, "Ann is deleted", func() bool { // the server looks for who is due by itself, too
+		_, err := w.store.EraseDue(t.Context(), 10, w.billing.ForgetBuyer)
+		must(t, err)
+		_, err = w.store.User(t.Context(), id)
+		return err != nil
+	})
+	var named, all int64
+	must(t, w.db.ReadGlobal(t.Context(), func(tx *gorm.DB) error {
+		if err := tx.Model(&payer{}).Where("user_id IS NOT NULL").Count(&named).Error; err != nil {
+			return err
+		}
+		return tx.Model(&payer{}).Count(&all).Error
+	}))
+	if named != 0 || all != 1 {
+		t.Errorf("%d buyers, %d of them with a person", all, named)
+	}
+	books, err := w.billing.Books(t.Context(), "", 10)
+	if must(t, err); len(books) != 1 {
+		t.Fatalf("books of %v", books)
+	}
+	if report, err := w.billing.VerifyBooks(t.Context(), books[0]); err != nil || report.Transactions != 1 || len(report.Faults) != 0 {
+		t.Errorf("the books: %+v, %v", report, err)
+	}
 }

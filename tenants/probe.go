@@ -167,6 +167,7 @@ var markedColumns = []struct {
 	{"webhook_deliveries", &deliveryRow{}, []string{"id"}, "created_at DESC"},
 	{"invitations", &invitationRow{}, []string{"id", "email"}, "created_at DESC"},
 	{"invite_links", &inviteLinkRow{}, []string{"id"}, "created_at DESC"},
+	{"emoji", &emojiRow{}, []string{"id"}, "made_at DESC"},
 	{"audit", &auditRow{}, []string{"id"}, "seq DESC"},
 	{"isolation_runs", &isolationRow{}, []string{"id"}, "asked_at DESC"},
 	{"exports", &exportRow{}, []string{"id"}, "asked_at DESC"},
