@@ -30,7 +30,9 @@ func (w *world) campaign(change func(*ads.Content)) ads.Campaign {
 	}
 	var drawing bytes.Buffer
 	must(w.t, png.Encode(&drawing, image.NewGray(image.Rect(0, 0, 40, 20))))
-	made, err := w.ads.Create(w.t.Context(), content, drawing.Bytes())
+	picture, err := w.ads.KeepPicture(w.t.Context(), drawing.Bytes())
+	must(w.t, err)
+	made, err := w.ads.Create(w.t.Context(), content, picture)
 	must(w.t, err)
 	made, err = w.ads.SetState(w.t.Context(), made.ID, ads.Active)
 	must(w.t, err)
@@ -79,21 +81,21 @@ func TestAFreeOrganizationHasAdvertisementsAndOneThatPaysHasNone(t *testing.T) {
 			return []*answer{ann.get(org).status(200), ann.get("/m/" + code).status(200), guest.get("/m/" + code).status(200)}
 		}
 		for _, page := range places() {
-			page.has("Beans for the whole office", `alt="A cup of coffee"`, `rel="noopener nofollow sponsored"`, "/static/ads", "Why ads?")
+			page.has("Beans for the whole office", `alt="A cup of coffee"`, `rel="noopener nofollow sponsored"`, "Why ads?")
 			ann.browserOf(page, guest).saw(page).status(204)
 		}
 		if got := w.counted(c.ID); got != (ads.Line{Impressions: 3}) {
 			t.Errorf("counted %+v", got)
 		}
 		session := ann.join(code, "Ann")
-		ann.get("/m/"+code+"/room").status(200).lacks("Beans", "/static/ads", "data-ad")
+		ann.get("/m/"+code+"/room").status(200).lacks("Beans", "data-ad")
 		dial(t, session)
 
 		ann.get(org + "/billing").status(200)
 		hosted := ann.post(org+"/checkout", form("plan", "pro", "interval", "month")).status(303).header.Get("Location")
 		payAt(t, ann, ann.get(hosted).status(200), hosted)
 		for _, page := range append(places(), ann.get("/m/"+code+"/after").status(200)) {
-			page.lacks("Beans", "/static/ads", "data-ad")
+			page.lacks("Beans", "data-ad")
 		}
 	})
 }
@@ -175,7 +177,7 @@ func TestAnAdvertisementComesBeforeThePageAfterACall(t *testing.T) {
 		t.Error("who comes back early begins anew")
 	}
 	clock.Advance(3 * time.Second)
-	ann.get(onward).status(200).has("Length", "Kitchen refit").lacks("Beans", "/static/ads", "http-equiv")
+	ann.get(onward).status(200).has("Length", "Kitchen refit").lacks("Beans", "http-equiv")
 
 	for _, why := range []string{"failed", "shutdown", "duplicate"} {
 		ann.get(after + "?why=" + why).status(200).lacks("Beans")

@@ -15,6 +15,9 @@ func (s *Server) operatorRoutes(r fiber.Router) {
 
 	op := door.Group("", s.requireOperator)
 	op.Get("", s.operatorOverview)
+	if s.ads != nil {
+		s.campaignRoutes(op)
+	}
 
 	// Packs of stickers.
 	op.Get("/packs", s.operatorPacks)

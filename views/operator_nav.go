@@ -19,6 +19,7 @@ func operatorSections() []navSection {
 			{"/operator/events", "webhook", "op_events.title"},
 		}},
 		{Head: "operator.nav_shown", Items: []navItem{
+			{"/operator/campaigns", "megaphone", "campaigns.title"},
 			{"/operator/packs", "smile", "oppacks.title"},
 			{"/operator/announcements", "megaphone", "op_announce.title"},
 		}}, // what people see: advertisements, sticker packs, announcements
@@ -36,6 +37,7 @@ func operatorSections() []navSection {
 // messages under "operator.family". What a deed is called stands under "operator.did", with its dot as a "_".
 func operatorFamilies() []string {
 	return []string{
+		"campaign",
 		"pack",
 		"tenant",
 		"person",

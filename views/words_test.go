@@ -16,7 +16,7 @@ var madeUp = []string{
 	"date.month.",
 	"op_revenue.", "op_plans.right_", "op_events.outcome_", "op_announce.state_", "op_nodes.state_", "op_health.level_", "op_health.part_", "plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",
-	"isolation.by_", "isolation.thing_", "sticker.", "entitlement.", "operator.did.", "operator.family.",
+	"isolation.by_", "isolation.thing_", "sticker.", "campaigns.place_", "campaigns.standing_", "entitlement.", "operator.did.", "operator.family.",
 	"audit.detail.",
 	"billing.try_every_", "billing.change_", "change.heading_", "change.next_", "change.order_", "invoices.state_",
 }

@@ -193,6 +193,13 @@ func Rules() map[string]Rule {
 		"/operator/audit":     closed(nil),
 		"/operator/audit.csv": closed(nil),
 
+		"/operator/campaigns":                      closed(nil),
+		"/operator/campaigns/new":                  closed(nil),
+		"/operator/campaigns/:campaign":            closed(Params{"campaign": Secret}),
+		"/operator/campaigns/:campaign/edit":       closed(Params{"campaign": Secret}),
+		"/operator/campaigns/:campaign/state":      closed(Params{"campaign": Secret}),
+		"/operator/campaigns/:campaign/report.csv": closed(Params{"campaign": Secret}),
+
 		"/operator/packs":                                closed(nil),
 		"/operator/packs/:pack":                          closed(Params{"pack": Text}),
 		"/operator/packs/:pack/stickers":                 closed(Params{"pack": Text}),

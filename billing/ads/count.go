@@ -114,14 +114,18 @@ func (s *Service) Click(ctx context.Context, raw, person string) (link string, e
 }
 
 // Forget takes away what is remembered of people and is needed no more: who saw
-// what on days that are over, and tickets that have expired.
+// what on days that are over, and tickets that have expired. Pictures that no
+// campaign shows go with them.
 func (s *Service) Forget(ctx context.Context) error {
 	now := s.now()
 	err := s.db.Global(ctx, func(tx *gorm.DB) error {
 		if err := tx.Where("day < ?", now.Format(dayForm)).Delete(&viewRow{}).Error; err != nil {
 			return err
 		}
-		return tx.Where("expires_at < ?", now).Delete(&countedRow{}).Error
+		if err := tx.Where("expires_at < ?", now).Delete(&countedRow{}).Error; err != nil {
+			return err
+		}
+		return dropPictures(tx, now)
 	})
 	if err != nil {
 		return fmt.Errorf("ads: forget who saw what: %w", err)

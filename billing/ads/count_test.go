@@ -240,7 +240,7 @@ func TestWhatIsCountedBindsChanges(t *testing.T) {
 		change := func(with func(*ads.Content)) map[string]string {
 			to := c.Content
 			with(&to)
-			_, err := s.ads.Change(t.Context(), c.ID, to, nil)
+			_, err := s.ads.Change(t.Context(), c.ID, to, c.Picture)
 			return tenants.Fields(err)
 		}
 		if got := change(func(c *ads.Content) { c.PriceCents = 1 }); got["price"] != ads.KeyPriceFixed {
@@ -261,7 +261,7 @@ func TestWhatIsCountedBindsChanges(t *testing.T) {
 		if _, err := s.ads.SetState(t.Context(), c.ID, ads.Active); tenants.CodeOf(err) != tenants.CodeEnded {
 			t.Errorf("what has ended began again: %v", err)
 		}
-		if _, err := s.ads.Change(t.Context(), c.ID, c.Content, nil); tenants.CodeOf(err) != tenants.CodeEnded {
+		if _, err := s.ads.Change(t.Context(), c.ID, c.Content, c.Picture); tenants.CodeOf(err) != tenants.CodeEnded {
 			t.Errorf("what has ended was changed: %v", err)
 		}
 	})

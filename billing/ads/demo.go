@@ -5,6 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"time"
+
+	"parley/tenants"
 )
 
 // drawn are the pictures of the campaigns of demo mode, by ourselves. The files
@@ -16,6 +18,7 @@ var drawn embed.FS
 // SeedDemo starts two campaigns that we made up, unless there are any. Demo mode
 // alone calls it.
 func (s *Service) SeedDemo(ctx context.Context) error {
+	ctx = tenants.WithOrigin(ctx, tenants.Origin{Via: tenants.ViaService})
 	_, total, err := s.Campaigns(ctx, 1)
 	if err != nil || total > 0 {
 		return err
@@ -31,7 +34,11 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("ads: read a picture of the demo: %w", err)
 		}
-		made, err := s.Create(ctx, content, picture)
+		hash, err := s.KeepPicture(ctx, picture)
+		if err != nil {
+			return err
+		}
+		made, err := s.Create(ctx, content, hash)
 		if err != nil {
 			return err
 		}

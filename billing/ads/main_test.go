@@ -55,6 +55,16 @@ func (s stall) content() ads.Content {
 	}
 }
 
+// picture keeps one and gives its name.
+func (s stall) picture(shade uint8) string {
+	s.t.Helper()
+	hash, err := s.ads.KeepPicture(s.t.Context(), drawing(s.t, shade))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return hash
+}
+
 // running makes a campaign and starts it.
 func (s stall) running(change func(*ads.Content)) ads.Campaign {
 	s.t.Helper()
@@ -62,7 +72,7 @@ func (s stall) running(change func(*ads.Content)) ads.Campaign {
 	if change != nil {
 		change(&c)
 	}
-	made, err := s.ads.Create(s.t.Context(), c, drawing(s.t, 1))
+	made, err := s.ads.Create(s.t.Context(), c, s.picture(1))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package ads
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -12,53 +11,40 @@ import (
 	"parley/tenants"
 )
 
-// Create makes a campaign, paused, so that it can be looked at first. The faults
-// are those of form fields, all at once.
-func (s *Service) Create(ctx context.Context, c Content, picture []byte) (Campaign, error) {
+// Create makes a campaign that shows a picture that was kept, paused, so that it
+// can be looked at first. The faults are those of form fields, all at once.
+func (s *Service) Create(ctx context.Context, c Content, picture string) (Campaign, error) {
 	c, err := c.Clean()
-	art, artErr := s.drawAnew(picture)
-	if err := together(err, artErr); err != nil {
+	if err != nil {
 		return Campaign{}, err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Campaign{}, fmt.Errorf("ads: make a campaign: %w", err)
 	}
-	row := campaignRow{ID: id.String(), Picture: art.Hash, State: Paused, CreatedAt: s.now(), ChangedAt: s.now()}
+	row := campaignRow{ID: id.String(), Picture: picture, State: Paused, CreatedAt: s.now(), ChangedAt: s.now()}
 	row.set(c)
 	err = s.db.Global(ctx, func(tx *gorm.DB) error {
-		return errors.Join(keepPicture(tx, art), tx.Create(&row).Error)
+		if err := kept(tx, picture); err != nil {
+			return err
+		}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "campaign.create", row.ID, c.String())
 	})
-	if err != nil {
+	if tenants.CodeOf(err) == tenants.CodeInternal {
 		return Campaign{}, fmt.Errorf("ads: make a campaign: %w", err)
 	}
-	return row.campaign(), nil
+	return row.campaign(), err
 }
 
-// together gives the faults of a form and of its picture in one.
-func together(form, picture error) error {
-	var faults tenants.Errors
-	var one *tenants.Error
-	if errors.As(picture, &one) {
-		if errors.As(form, &faults) {
-			return append(faults, one)
-		}
-		return one
-	}
-	return errors.Join(form, picture)
-}
-
-// Change gives a campaign another content; an empty picture leaves the one that
-// it has. What has been counted binds: the budget does not go below it, and the
-// price stays. What has ended is not changed.
-func (s *Service) Change(ctx context.Context, id string, c Content, picture []byte) (Campaign, error) {
+// Change gives a campaign another content and picture. What has been counted
+// binds: the budget does not go below it, and the price stays. What has ended is
+// not changed.
+func (s *Service) Change(ctx context.Context, id string, c Content, picture string) (Campaign, error) {
 	c, err := c.Clean()
-	var art pictureRow
-	var artErr error
-	if len(picture) > 0 {
-		art, artErr = s.drawAnew(picture)
-	}
-	if err := together(err, artErr); err != nil {
+	if err != nil {
 		return Campaign{}, err
 	}
 	return s.change(ctx, id, "change a campaign", func(tx *gorm.DB, row *campaignRow) error {
@@ -68,13 +54,15 @@ func (s *Service) Change(ctx context.Context, id string, c Content, picture []by
 		if c.Budget < row.Impressions {
 			return fault("budget", KeyBudgetUsed)
 		}
-		row.set(c)
-		before := row.Picture
-		if art.Hash == "" || art.Hash == before {
-			return tx.Save(row).Error
+		if err := kept(tx, picture); err != nil {
+			return err
 		}
-		row.Picture = art.Hash
-		return errors.Join(keepPicture(tx, art), tx.Save(row).Error, dropPicture(tx, before))
+		row.set(c)
+		row.Picture = picture
+		if err := tx.Save(row).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "campaign.change", id, c.String())
 	})
 }
 
@@ -82,8 +70,14 @@ func (s *Service) Change(ctx context.Context, id string, c Content, picture []by
 // it is so already is no fault.
 func (s *Service) SetState(ctx context.Context, id string, state State) (Campaign, error) {
 	return s.change(ctx, id, "set a campaign's state", func(tx *gorm.DB, row *campaignRow) error {
+		if row.State == state {
+			return nil
+		}
 		row.State = state
-		return tx.Save(row).Error
+		if err := tx.Save(row).Error; err != nil {
+			return err
+		}
+		return tenants.RecordOperator(tx, s.now(), "campaign."+string(state), id, row.Advertiser+", "+row.Title)
 	})
 }
 

@@ -12,11 +12,12 @@ import (
 
 	"parley/billing/ads"
 	"parley/tenants"
+	"parley/tenants/picture"
 )
 
 func TestACampaignIsMadePausedAndShownWhenStarted(t *testing.T) {
 	each(t, func(s stall) {
-		made, err := s.ads.Create(t.Context(), s.content(), drawing(t, 1))
+		made, err := s.ads.Create(t.Context(), s.content(), s.picture(1))
 		if err != nil || made.State != ads.Paused {
 			t.Fatalf("%+v, %v", made, err)
 		}
@@ -60,15 +61,21 @@ func TestAPictureIsDrawnAnewAndNamedByItsContent(t *testing.T) {
 		if m, _, err := image.DecodeConfig(bytes.NewReader(data)); err != nil || m.Width != 96 || m.Height != 48 {
 			t.Errorf("%+v, %v", m, err)
 		}
-		changed, err := s.ads.Change(t.Context(), first.ID, first.Content, drawing(t, 200))
-		if err != nil || changed.Picture == first.Picture {
-			t.Fatalf("%v", err)
+		for _, c := range []ads.Campaign{first, second} {
+			if changed, err := s.ads.Change(t.Context(), c.ID, c.Content, s.picture(200)); err != nil || changed.Picture == c.Picture {
+				t.Fatalf("%v", err)
+			}
+			s.clock.Advance(25 * time.Hour)
+			if err := s.ads.Forget(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			_, _, err := s.ads.Picture(t.Context(), c.Picture)
+			if gone := tenants.CodeOf(err) == tenants.CodeNotFound; gone != (c.ID == second.ID) {
+				t.Errorf("the picture that the second one shows too is gone: %v, %v", gone, err)
+			}
 		}
-		if _, _, err := s.ads.Picture(t.Context(), first.Picture); err != nil {
-			t.Errorf("a picture that another campaign shows is gone: %v", err)
-		}
-		if _, err := s.ads.Change(t.Context(), second.ID, second.Content, drawing(t, 200)); err != nil {
-			t.Fatal(err)
+		if _, _, err := s.ads.Picture(t.Context(), s.picture(200)); err != nil {
+			t.Errorf("what campaigns show is gone: %v", err)
 		}
 		for _, hash := range []string{first.Picture, "", "../../etc/passwd", strings.Repeat("0", 64)} {
 			if _, _, err := s.ads.Picture(t.Context(), hash); tenants.CodeOf(err) != tenants.CodeNotFound {
@@ -80,14 +87,21 @@ func TestAPictureIsDrawnAnewAndNamedByItsContent(t *testing.T) {
 
 func TestEveryFaultOfACampaignIsSaidAtOnce(t *testing.T) {
 	each(t, func(s stall) {
-		_, err := s.ads.Create(t.Context(), ads.Content{Link: "http://fernhill.example", Until: s.clock.Now(), From: s.clock.Now(), PriceCents: -1, Currency: "XXX"}, []byte("<svg onload=alert(1)>"))
-		want := []string{"advertiser", "alt", "budget", "cap", "currency", "link", "picture", "placements", "price", "seconds", "text", "title", "until", "weight"}
+		_, err := s.ads.Create(t.Context(), ads.Content{Link: "http://fernhill.example", Until: s.clock.Now(), From: s.clock.Now(), PriceCents: -1, Currency: "XXX"}, s.picture(1))
+		want := []string{"advertiser", "alt", "budget", "cap", "currency", "link", "placements", "price", "seconds", "text", "title", "until", "weight"}
 		if got := slices.Sorted(maps.Keys(tenants.Fields(err))); !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
-		_, err = s.ads.Create(t.Context(), s.content(), nil)
-		if got := tenants.Fields(err); got["picture"] != ads.KeyPicture || len(got) != 1 {
-			t.Errorf("without a picture: %v", got)
+		for _, hash := range []string{"", strings.Repeat("0", 64)} {
+			_, err = s.ads.Create(t.Context(), s.content(), hash)
+			if got := tenants.Fields(err); got["picture"] != ads.KeyPicture || len(got) != 1 {
+				t.Errorf("without a picture: %v", got)
+			}
+		}
+		for key, raw := range map[string][]byte{ads.KeyPicture: []byte("<svg onload=alert(1)>"), ads.KeyLarge: make([]byte, picture.MaxBytes+1)} {
+			if _, err := s.ads.KeepPicture(t.Context(), raw); tenants.Fields(err)["picture"] != key {
+				t.Errorf("%v, want %s", err, key)
+			}
 		}
 	})
 }
@@ -115,4 +129,33 @@ func TestAnAmountIsExact(t *testing.T) {
 			t.Errorf("%d: %s, want %s", thousandths, got, want)
 		}
 	}
+}
+
+func TestWhatOperatorsDoIsNotedWithIt(t *testing.T) {
+	each(t, func(s stall) {
+		c := s.running(nil)
+		if _, err := s.ads.SetState(t.Context(), c.ID, ads.Active); err != nil { // so it is already
+			t.Fatal(err)
+		}
+		if _, err := s.ads.Change(t.Context(), c.ID, c.Content, c.Picture); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.ads.Change(t.Context(), c.ID, ads.Content{}, c.Picture); err == nil {
+			t.Fatal("an empty campaign was taken")
+		}
+		if _, err := s.ads.SetState(t.Context(), c.ID, ads.Ended); err != nil {
+			t.Fatal(err)
+		}
+		log, err := tenants.New(s.db, tenants.Options{Clock: s.clock}).OperatorAudit(t.Context(), tenants.AuditFilter{Limit: 10}, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var did []string
+		for _, e := range log.Entries {
+			did = append(did, e.Action)
+		}
+		if want := []string{"campaign.ended", "campaign.change", "campaign.active", "campaign.create"}; !slices.Equal(did, want) {
+			t.Errorf("%v, want %v", did, want)
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -34,17 +35,41 @@ func (s *Service) drawAnew(raw []byte) (pictureRow, error) {
 	return pictureRow{Hash: hex.EncodeToString(sum[:]), MediaType: kind, Data: data, CreatedAt: s.now()}, nil
 }
 
-func keepPicture(tx *gorm.DB, row pictureRow) error {
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+// pictureRest is how long a picture is kept that no campaign shows: as long as
+// somebody may fill in a form.
+const pictureRest = 24 * time.Hour
+
+// KeepPicture draws a picture anew, keeps it and gives its name, for a campaign
+// that is about to show it. The faults are those of a form field "picture".
+func (s *Service) KeepPicture(ctx context.Context, raw []byte) (hash string, err error) {
+	row, err := s.drawAnew(raw)
+	if err != nil {
+		return "", err
+	}
+	again := clause.OnConflict{Columns: []clause.Column{{Name: "hash"}}, DoUpdates: clause.AssignmentColumns([]string{"created_at"})}
+	err = s.db.Global(ctx, func(tx *gorm.DB) error { return tx.Clauses(again).Create(&row).Error })
+	if err != nil {
+		return "", fmt.Errorf("ads: keep a picture: %w", err)
+	}
+	return row.Hash, nil
 }
 
-// dropPicture forgets a picture that no campaign shows.
-func dropPicture(tx *gorm.DB, hash string) error {
-	var users int64
-	if err := tx.Model(&campaignRow{}).Where("picture = ?", hash).Count(&users).Error; err != nil || users > 0 {
+// kept says that a picture is there, or the fault of the form field.
+func kept(tx *gorm.DB, hash string) error {
+	var n int64
+	if err := tx.Model(&pictureRow{}).Where("hash = ?", hash).Count(&n).Error; err != nil {
 		return err
 	}
-	return tx.Where("hash = ?", hash).Delete(&pictureRow{}).Error
+	if n == 0 {
+		return fault("picture", KeyPicture)
+	}
+	return nil
+}
+
+// dropPictures forgets those that no campaign shows any more.
+func dropPictures(tx *gorm.DB, now time.Time) error {
+	used := tx.Model(&campaignRow{}).Select("picture")
+	return tx.Where("created_at < ? AND hash NOT IN (?)", now.Add(-pictureRest), used).Delete(&pictureRow{}).Error
 }
 
 // Picture is a picture by its name. Who knows the name has seen a campaign that
