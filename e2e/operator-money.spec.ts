@@ -5,7 +5,7 @@ import { expect, test } from "./lib/fixtures";
 const operator = { email: "dele@parley.example", password: "keys on the hook by nine" };
 
 test("an operator makes a plan version, a campaign and a pack, and sees the money", async ({ person }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   const dele = await person("Dele");
   const ops = dele.page;
 
@@ -36,7 +36,23 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
     await expect(ops.getByTestId("plan-version").filter({ hasText: "Sold now" })).toContainText("$14.99");
   });
 
-  await test.step("an organization is told, and buys it", async () => {
+  await test.step("they make a pack of stickers and put it into the shop", async () => {
+    await ops.goto("/operator/packs");
+    await ops.getByLabel("Name", { exact: true }).fill("Rainy day");
+    await ops.getByLabel("Price in US dollars").fill("1.49");
+    await ops.getByRole("button", { name: "Make pack" }).click();
+    await expect(ops.getByRole("heading", { name: "Rainy day", level: 1 })).toBeVisible();
+    await ops.getByLabel("Name in addresses").fill("drop");
+    await ops.getByLabel("What it shows").fill("A drop");
+    const drop = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><circle cx="80" cy="80" r="60" fill="#34729b"/></svg>';
+    await ops.locator('input[name="picture"]').setInputFiles({ name: "drop.svg", mimeType: "image/svg+xml", buffer: Buffer.from(drop) });
+    await ops.getByRole("button", { name: "Add sticker" }).click();
+    await expect(ops.getByRole("img", { name: "A drop" })).toBeVisible();
+    await ops.getByRole("button", { name: "Put into the shop" }).click();
+    await expect(ops.getByRole("button", { name: "Withdraw from the shop" })).toBeVisible();
+  });
+
+  await test.step("an organization is told, and buys both", async () => {
     await ops.goto("/operator/announcements/new");
     await ops.getByLabel("In English").fill("Pro now holds 175 people.");
     await ops.getByLabel("In German").fill("Pro fasst jetzt 175 Leute.");
@@ -56,6 +72,10 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
     await expect(page).toHaveURL(/\/dev\/stripe\/checkout\//);
     await ann.pay();
     await expect(page).toHaveURL(/\/o\/orchard/);
+    await page.goto("/stickers");
+    await page.getByRole("button", { name: "Buy Rainy day for $1.49" }).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await expect(page.getByText("Rainy day is yours")).toBeVisible();
   });
 
   await test.step("the money shows, and the books agree", async () => {
@@ -64,6 +84,8 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
       await expect(ops.locator('[data-revenue="USD"] tbody tr').first()).toContainText("$14.99", { timeout: 2_000 });
     }).toPass({ timeout: 60_000 });
     await expect(ops.getByRole("img", { name: /Monthly recurring revenue/ })).toBeVisible();
+    await expect(ops.getByRole("columnheader", { name: "Pack rainy-day" })).toBeVisible();
+    await expect(ops.getByText("$16.48", { exact: true }).first(), "kept: 14.99 and 1.49").toBeVisible();
     await ops.goto("/operator/health");
     await ops.getByRole("button", { name: "Check the books now" }).click();
     await expect(ops.getByText("They agree")).toBeVisible();

@@ -78,6 +78,9 @@ func (m RevenueModel) planWord(p Page, ref string) string {
 	if ref == "" {
 		return p.T("op_revenue.rest")
 	}
+	if pack, is := strings.CutPrefix(ref, "pack:"); is {
+		return p.T("op_revenue.pack", "Pack", pack)
+	}
 	return ref
 }
 
