@@ -140,10 +140,9 @@ func TestTheOperatorSeesTheMoney(t *testing.T) {
 		eventually(t, "all events are handled", func() bool { return ops.shows("/operator/events?state=handled", "customer.subscription.created") })
 		ops.get("/operator/events?q=ann+and").status(200).has("customer.subscription.created", "Ann and friends")
 		ops.get("/operator/events?q=%25").status(200).has("No event fits")
-		id := ""
 		events, _, err := w.billing.Webhooks(t.Context(), billing.LogQuery{Text: "customer.subscription.created", Limit: 1})
 		must(t, err)
-		id = events[0].ID
+		id := events[0].ID
 		ops.post("/operator/events/"+id+"/replay?state=handled", form()).status(303).location("/operator/events?state=handled&done=replayed")
 		ops.post("/operator/events/evt_nothing/replay", form()).status(404)
 		ops.get("/operator/revenue").status(200).has("$25.98")

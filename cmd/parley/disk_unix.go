@@ -10,6 +10,6 @@ func diskSpace(dir string) (free, all uint64, err error) {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, 0, err
 	}
-	block := uint64(s.Bsize)                                       //nolint:gosec,unconvert // a size, whose type differs by system
-	return uint64(s.Bavail) * block, uint64(s.Blocks) * block, nil //nolint:gosec,unconvert // the same
+	block := uint64(s.Bsize)                                       //nolint:gosec // a size, whose type differs by system
+	return uint64(s.Bavail) * block, uint64(s.Blocks) * block, nil //nolint:gosec // the same
 }
