@@ -97,7 +97,7 @@ func anOperatorLocksAPerson(t *testing.T, w *world) {
 	session := bob.join(code, "Bob")
 	inside, stays := dial(t, session), dial(t, ann.join(code, "Ann"))
 
-	ops.get("/operator/people?q=" + url.QueryEscape(email)).status(200).has("Bob").lacks("Ann")
+	ops.get("/operator/people?q=" + url.QueryEscape(email)).status(200).has("Bob").lacks("ann@parley.example")
 	at := "/operator/people/" + string(user.ID)
 	ops.get(at).status(200).has("Bob", "Ann and friends", "In 1 browser").lacks("password_hash")
 	ops.act(at, at+"/lock", form("reason", "")).status(400).has("Say why")
