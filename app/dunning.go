@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -10,13 +11,14 @@ import (
 	"parley/views"
 )
 
-// dun tells who may pay what has become of a missing payment, if there is something new to tell.
+// dun tells who may pay what has become of a missing payment, and of the first one after a trial, if there is something new to tell.
 func (s *Server) dun(ctx context.Context, org tenants.OrgID) error {
 	told, err := s.billing.Dun(ctx, org, s.tenants)
-	if told {
+	trial, fault := s.billing.TellOfTrial(ctx, org, s.tenants)
+	if told || trial {
 		s.ringMails()
 	}
-	return err
+	return errors.Join(err, fault)
 }
 
 // lookAfterPayment is due when something changes by time alone. It asks Stripe first: what was paid a moment ago is not asked for again.

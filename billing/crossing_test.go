@@ -168,6 +168,12 @@ func crossings(w *world, theirs billing.Subscription) map[string]func(ctx contex
 			}
 			return nil
 		},
+		"TellOfTrial": func(ctx context.Context, mine tenants.OrgID) error {
+			if told, err := w.billing.TellOfTrial(ctx, mine, w.store); err != nil || told {
+				return fmt.Errorf("it told of another's trial: %w", err)
+			}
+			return nil
+		},
 		"SetPlan": func(ctx context.Context, mine tenants.OrgID) error { return w.billing.SetPlan(ctx, mine, "business") },
 		"StartCheckout": func(ctx context.Context, mine tenants.OrgID) error {
 			page, err := w.billing.StartCheckout(ctx, w.input(mine, "pro", billing.Year))
@@ -222,7 +228,7 @@ func cross(t *testing.T, address string, ormWall bool) (leaks []string) {
 		tenantstest.DropORMWall(t, db)
 	}
 	calls := crossings(w, theirs)
-	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "Quote", "AcceptQuote", "CancelAtEnd", "KeepRunning", "Invoices", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "PayURL", "After", "Dun", "SetPlan", "StartCheckout"}
+	order := []string{"PlanOf", "Sync", "Duplicates", "VerifyBooks", "PortalURL", "SetSeats", "Quote", "AcceptQuote", "CancelAtEnd", "KeepRunning", "Invoices", "MoveToCurrent", "StopRenewal", "ResumeRenewal", "Close", "PayURL", "After", "Dun", "TellOfTrial", "SetPlan", "StartCheckout"}
 	methods := reflect.TypeFor[*billing.Service]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -147,6 +147,50 @@ func TestAMissingPaymentIsToldOnce(t *testing.T) {
 	})
 }
 
+// TestTheEndOfATrialIsToldOnce: three days ahead, to who pays; not where it was
+// cancelled, and not when nobody looked until it was over.
+func TestTheEndOfATrialIsToldOnce(t *testing.T) {
+	scenario(t, func(w *world) {
+		goes, leaves, late := w.newOrg("acme"), w.newOrg("globex"), w.newOrg("initech")
+		w.payers(goes)
+		for _, org := range []tenants.OrgID{goes, leaves, late} {
+			w.pay(w.tries(org, "pro", billing.Month))
+		}
+		w.settle()
+		if err := w.billing.CancelAtEnd(w.ctx(), leaves); err != nil {
+			w.t.Fatal(err)
+		}
+		tell := func(org tenants.OrgID, want bool) {
+			w.t.Helper()
+			told := false
+			for range 2 {
+				now, err := w.billing.TellOfTrial(w.ctx(), org, w.store)
+				if err != nil || now && told {
+					w.t.Fatalf("told again: %v, %v", now, err)
+				}
+				told = told || now
+			}
+			if told != want {
+				w.t.Errorf("told: %v, want %v", told, want)
+			}
+		}
+		w.clock.Advance(11*24*time.Hour - time.Second)
+		tell(goes, false)
+		w.clock.Advance(time.Second)
+		tell(leaves, false)
+		tell(goes, true)
+		if kind, people := w.letters(); kind != "payment_trial" || people != 2 {
+			w.t.Errorf("letter %q to %d people", kind, people)
+		}
+		w.clock.Advance(3 * 24 * time.Hour)
+		w.stripe.Control.Tick()
+		w.settle()
+		w.on(goes, "pro")
+		tell(goes, false)
+		tell(late, false)
+	})
+}
+
 // What becomes of a subscription that nobody pays is a setting at Stripe. Nothing is asked for where there is nothing to pay.
 func TestWhatBecomesOfWhatNobodyPays(t *testing.T) {
 	scenario(t, func(w *world) {

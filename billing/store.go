@@ -41,6 +41,7 @@ type subscriptionRow struct {
 	CompedVersion     int
 	RenewalStopped    string   // the subscription whose renewal we have stopped ourselves
 	HadOne            bool     // it has a subscription, or had one
+	TrialTold         bool     // those who pay know when its one trial ends
 	Terms             termsRow `gorm:"embedded"`
 	Revision          int64
 	UpdatedAt         time.Time
@@ -104,7 +105,7 @@ func (r subscriptionRow) subscription() Subscription {
 func (r subscriptionRow) mirrored(now *RemoteSubscription) subscriptionRow {
 	next := subscriptionRow{
 		TenantID: r.TenantID, CustomerID: r.CustomerID, CustomerTry: r.CustomerTry, CompedPlan: r.CompedPlan, CompedVersion: r.CompedVersion,
-		RenewalStopped: r.RenewalStopped, Revision: r.Revision, PlanVersion: 1, HadOne: r.HadOne,
+		RenewalStopped: r.RenewalStopped, Revision: r.Revision, PlanVersion: 1, HadOne: r.HadOne, TrialTold: r.TrialTold,
 	}
 	if now == nil {
 		return next
