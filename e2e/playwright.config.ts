@@ -10,7 +10,7 @@ export default defineConfig<Settings>({
   fullyParallel: false,
   forbidOnly: !!process.env["CI"],
   timeout: 120_000,
-  globalTimeout: 40 * 60_000,
+  globalTimeout: 50 * 60_000,
   expect: { timeout: 15_000 },
   reporter: process.env["CI"] ? [["list"]] : [["list"], ["html", { outputFolder: "report", open: "never" }]],
   use: {

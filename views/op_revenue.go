@@ -40,9 +40,9 @@ func percent(part, whole int) string {
 // last is the month that runs.
 func (m RevenueModel) last() int { return len(m.Months) - 1 }
 
-// monthWord is a month as a chart and a table name it: "Mar 26".
+// monthWord is a month as a chart and a table name it: "Mar ’26".
 func monthWord(p Page, at time.Time) string {
-	return p.T("op_revenue.month_"+strconv.Itoa(int(at.Month()))) + "\u00a0" + strconv.Itoa(at.Year()%100)
+	return p.T("op_revenue.month_"+strconv.Itoa(int(at.Month()))) + "\u00a0" + "’" + strconv.Itoa(at.Year()%100)
 }
 
 // first is the earliest month of which there is something to say: before it nothing was written down, sold or made.
