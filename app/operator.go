@@ -142,6 +142,33 @@ func (s *Server) operatorKeep(c *fiber.Ctx, token string, until time.Time) {
 	})
 }
 
+// operatorOverview is what needs an operator today, each with the page where it is seen to.
 func (s *Server) operatorOverview(c *fiber.Ctx) error {
-	return s.render(c, views.OperatorOverview(s.operatorPage(c, "operator.overview"), views.OperatorOverviewModel{}))
+	facts, err := s.tenants.Facts(c.UserContext())
+	if err != nil {
+		return err
+	}
+	waits, err := s.tenants.Backlog(c.UserContext())
+	if err != nil {
+		return err
+	}
+	newest, _, err := s.tenants.FindOrgs(c.UserContext(), tenants.DirectoryQuery{Sort: tenants.SortNewest})
+	if err != nil {
+		return err
+	}
+	m := views.OperatorOverviewModel{
+		Organizations: facts.Organizations, New: facts.NewOrganizations, Suspended: facts.Suspended, People: facts.People, Locked: facts.Locked,
+		MailsGivenUp: waits.GivenUp, JobsLate: waits.Overdue, NoMedia: s.media.Ready() != nil,
+	}
+	for _, org := range newest[:min(len(newest), newestShown)] {
+		line, err := s.tenantLine(c.UserContext(), org)
+		if err != nil {
+			return err
+		}
+		m.Newest = append(m.Newest, line)
+	}
+	return s.render(c, views.OperatorOverview(s.operatorPage(c, "operator.overview"), m))
 }
+
+// newestShown is how many of the newest organizations the first page shows.
+const newestShown = 8

@@ -74,7 +74,7 @@ func operatorsAreOthersThanPeople(t *testing.T, w *world) {
 
 	// Both in one browser: each door sees its own, and the console names no person.
 	ann.operatorSignIn("ann@parley.example", annsPassword).status(303)
-	ann.get("/operator").status(200).lacks("Ann and friends")
+	ann.get("/operator").status(200).has("Newest organizations").lacks(`href="/me"`, `action="/logout"`)
 	ann.get(org).status(200)
 	ann.get("/operator").status(200)
 	ann.post("/operator/logout", form()).status(303).location("/operator/login")

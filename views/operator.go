@@ -13,7 +13,18 @@ func operatorDoc(class string, more ...string) Doc {
 }
 
 // OperatorOverviewModel is what an operator sees first.
-type OperatorOverviewModel struct{}
+type OperatorOverviewModel struct {
+	Organizations, New, Suspended int // New: of the last seven days
+	People, Locked                int
+	MailsGivenUp, JobsLate        int
+	NoMedia                       bool // no meeting could be held now
+	Newest                        []TenantLine
+}
+
+// calm reports whether nothing needs an operator.
+func (m OperatorOverviewModel) calm() bool {
+	return m.MailsGivenUp == 0 && m.JobsLate == 0 && !m.NoMedia
+}
 
 // OperatorAuditModel is a page of what operators did.
 type OperatorAuditModel struct {
