@@ -118,7 +118,7 @@ func TestWhatIsNoVersion(t *testing.T) {
 			w.t.Fatal(err)
 		}
 		for _, p := range plans {
-			if p.Version != 1 || (p.TrialDays == 14) != (p.MonthlyCents > 0) {
+			if want := map[bool]int{true: 2, false: 1}[p.ID == billing.FreePlan]; p.Version != want || (p.TrialDays == 14) != (p.MonthlyCents > 0) { // Free's second is migration 0028's
 				w.t.Errorf("%s is at version %d with a trial of %d days", p.ID, p.Version, p.TrialDays)
 			}
 		}

@@ -66,6 +66,11 @@ func skipped(why string) Rule {
 
 func (r Rule) costly() Rule { r.Costly = true; return r }
 
+func (r Rule) showing(columns ...string) Rule {
+	r.Shows = append(slices.Clone(r.Shows), columns...)
+	return r
+}
+
 func (r Rule) naming(form Params) Rule { r.Form = form; return r }
 
 func with(p Params, name string, kind Kind) Params {
