@@ -29,8 +29,9 @@ type Asker struct {
 
 	door *Door
 	http *http.Client
-	mu   sync.Mutex // guards form
-	form string     // the token that this browser's forms carry
+	turn sync.RWMutex // held to write by what may change who the asker is
+	mu   sync.Mutex   // guards form
+	form string       // the token that this browser's forms carry
 }
 
 // Nobody is a browser that nobody has signed in with.
@@ -108,6 +109,8 @@ func (a *Asker) ask(ctx context.Context, method, path string, fields url.Values)
 		if len(fields) > 0 {
 			path += "?" + fields.Encode()
 		}
+		a.turn.RLock()
+		defer a.turn.RUnlock()
 		return a.send(ctx, method, path, nil, nil)
 	}
 	token, err := a.formToken(ctx)
@@ -117,7 +120,16 @@ func (a *Asker) ask(ctx context.Context, method, path string, fields url.Values)
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "X-Csrf-Token": {token}}
 	fields = cloned(fields)
 	fields.Set("csrf", token)
-	return a.send(ctx, method, path, header, strings.NewReader(fields.Encode()))
+	a.turn.Lock()
+	defer a.turn.Unlock()
+	got, err := a.send(ctx, method, path, header, strings.NewReader(fields.Encode()))
+	if err != nil || !a.signedIn || got.status >= http.StatusBadRequest {
+		return got, err
+	}
+	// Whoever got other rights by it gets another session id with the next answer. A
+	// question that is on its way beside that one would be a stranger's.
+	_, err = a.send(ctx, http.MethodGet, "/home", nil, nil)
+	return got, err
 }
 
 // call sends a program's request: JSON, and its proof.
