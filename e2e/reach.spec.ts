@@ -9,8 +9,9 @@ import { launchOptions } from "./lib/chromium";
 import { launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test as base } from "./lib/fixtures";
 import { Person } from "./lib/person";
+import { freePort } from "./lib/ports";
 import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
-import { freeMediaPort, freePort, ParleyServer } from "./lib/server";
+import { ParleyServer } from "./lib/server";
 import { statsOf } from "./lib/stats";
 import { signToken, type MediaKey } from "./lib/token";
 import { until } from "./lib/until";
@@ -36,7 +37,7 @@ const test = base.extend<{ behind: Behind; loopback: boolean; turnHost: string }
   turnHost: ["", { option: true }],
   behind: async ({ loopback, turnHost }, use, info) => {
     const side = loopback ? farSide : ownAddress();
-    const [turn, turnTLS] = [await freeMediaPort(), await freePort()];
+    const [turn, turnTLS] = [await freePort(), await freePort()];
     const flags = ["--node-ip", `${side}/127.0.0.1`, "--turn-tls-port", String(turnTLS)];
     flags.push(...(turnHost ? ["--turn-host", turnHost] : ["--turn-port", String(turn)])); // the name leads past the box: TLS is all there is
     const parley = await ParleyServer.start({ host: side, flags });

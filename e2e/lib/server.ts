@@ -1,10 +1,9 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binary } from "./paths";
+import { freePort } from "./ports";
 import { until } from "./until";
 
 export interface ServerOptions {
@@ -18,32 +17,6 @@ export interface ServerOptions {
   flags?: string[];
   /** How often to ask whether it is ready, in ms. */
   pollEvery?: number;
-}
-
-/** A free TCP port on loopback. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
-}
-
-/** A port that is free for UDP and TCP, as one media port needs both. */
-export async function freeMediaPort(): Promise<number> {
-  return until("a port free for UDP and TCP", async () => {
-    const port = await freePort();
-    const udp = createSocket("udp4");
-    const free = await new Promise<boolean>((resolve) => {
-      udp.once("error", () => resolve(false));
-      udp.bind(port, "127.0.0.1", () => resolve(true));
-    });
-    if (free) udp.close();
-    return free ? port : null;
-  });
 }
 
 /** `parley serve --demo` as a process of its own, on free ports and its own data folder. */
@@ -67,7 +40,7 @@ export class ParleyServer {
 
   static async start(options: ServerOptions = {}): Promise<ParleyServer> {
     const data = options.data ?? (await mkdtemp(join(tmpdir(), "parley-e2e-")));
-    const [port, mediaPort] = [await freePort(), await freeMediaPort()];
+    const [port, mediaPort] = [await freePort(), await freePort()];
     const args = ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--media-port", String(mediaPort), "--data", data];
     if (options.database) args.push("--database", options.database);
     if (options.host) args.push("--base-url", `http://${options.host}:${port}`);
@@ -106,7 +79,7 @@ export class ParleyServer {
         const answer = await fetch(`${this.url}/readyz`).catch(() => null);
         return answer?.status === 200;
       },
-      30_000,
+      120_000,
       every,
     );
   }
