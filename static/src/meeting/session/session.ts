@@ -1,55 +1,19 @@
-import {
-  ConnectionError,
-  ConnectionState,
-  DisconnectReason,
-  LogLevel,
-  Room,
-  RoomEvent,
-  type RoomOptions,
-  VideoPreset,
-  setLogLevel,
-} from "livekit-client";
+import { ConnectionError, ConnectionState, DisconnectReason, LogLevel, Room, setLogLevel } from "livekit-client";
 import { heard } from "../clock.ts";
 import type { Encryption } from "../encryption/encryption.ts";
 import type { Person, Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
-import { endForAll, freshSession } from "./door.ts";
+import { ComeBack, wait } from "./comeback.ts";
+import { endForAll } from "./door.ts";
+import { listen } from "./listen.ts";
 import { endingFrom, limitsFrom, topics } from "./messages.ts";
+import { options } from "./options.ts";
 import { Unseen } from "./picture.ts";
 import { Publisher } from "./publisher.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { Sound } from "./sound.ts";
 import { type Sources, canEncrypt } from "./sources.ts";
 import type { Stats } from "./stats.ts";
-
-const hd = new VideoPreset(1280, 720, 1_700_000, 30);
-
-/** What small tiles are shown from. */
-const smaller = [new VideoPreset(320, 180, 160_000, 20), new VideoPreset(640, 360, 500_000, 30)];
-
-/**
- * Two connections; VP8, which every browser can encrypt, in three layers. The node gets to know how large
- * each picture is shown (adaptive stream), and publishers which layers anybody watches (dynacast).
- */
-const options: RoomOptions = {
-  singlePeerConnection: false,
-  adaptiveStream: true,
-  dynacast: true,
-  stopLocalTrackOnUnpublish: false,
-  disconnectOnPageLeave: true,
-  publishDefaults: {
-    videoCodec: "vp8",
-    backupCodec: false,
-    simulcast: true,
-    videoSimulcastLayers: smaller,
-    videoEncoding: hd.encoding,
-    dtx: true,
-    red: false,
-  },
-};
-
-/** How long to wait before each further try to come back, in milliseconds. */
-const waits = [0, 1000, 2000, 4000, 6000];
 
 export interface Parts {
   store: Store;
@@ -77,7 +41,7 @@ export class Session {
   #ending: "limit" | "host" | null = null;
   #closed = false;
   #rosterDue = false;
-  #retry: AbortController | null = null;
+  readonly #back = new ComeBack();
 
   constructor(meeting: MeetingSession, parts: Parts) {
     this.#meeting = meeting;
@@ -173,30 +137,19 @@ export class Session {
   }
 
   #listen(room: Room, publisher: Publisher): void {
-    const roster = () => this.#rosterSoon();
-    const mine = (what: () => void) => () => {
-      if (room === this.#room && !this.#closed) what();
-    };
-    room
-      .on(
-        RoomEvent.SignalConnected,
-        mine(() => {
-          this.#limits(room.metadata ?? "", Date.now());
-          publisher.start();
-        }),
-      )
-      .on(RoomEvent.Reconnecting, mine(() => this.#down()))
-      .on(RoomEvent.SignalReconnecting, mine(() => this.#down()))
-      .on(RoomEvent.Reconnected, mine(() => this.#live(room)))
-      .on(RoomEvent.RoomMetadataChanged, mine(() => this.#limits(room.metadata ?? "", Date.now())))
-      .on(RoomEvent.DataReceived, (payload, _person, _kind, topic, _encryption, identity) => {
-        // The node writes on each packet who it is from. Nobody's are its own and the server's: also somebody who is not on the roster has an identity.
-        if (room === this.#room && !identity) this.#told(topic ?? "", new TextDecoder().decode(payload));
-      })
-      .on(RoomEvent.Disconnected, (reason) => {
-        if (room === this.#room && !this.#closed) this.#disconnected(room, reason);
-      });
-    for (const event of rosterEvents) room.on(event, roster);
+    listen(room, {
+      present: () => room === this.#room && !this.#closed,
+      welcome: () => {
+        this.#limits(room.metadata ?? "", Date.now());
+        publisher.start();
+      },
+      down: () => this.#down(),
+      live: () => this.#live(room),
+      metadata: () => this.#limits(room.metadata ?? "", Date.now()),
+      told: (topic, text) => this.#told(topic, text),
+      disconnected: (reason) => this.#disconnected(room, reason),
+      roster: () => this.#rosterSoon(),
+    });
   }
 
   #live(room: Room): void {
@@ -249,7 +202,7 @@ export class Session {
         return this.#end(this.#ending ?? "limit");
       default:
         if (store.state.connection === "live" || store.state.connection === "reconnecting") {
-          if (room === this.#room && this.#retry === null) void this.#comeBack();
+          if (room === this.#room && !this.#back.trying) void this.#comeBack();
         }
     }
   }
@@ -257,20 +210,10 @@ export class Session {
   /** Tries again with a fresh token until it works, the meeting is over or the person leaves. */
   async #comeBack(): Promise<void> {
     if (this.#closed) return;
-    this.#retry?.abort();
-    const retry = new AbortController();
-    this.#retry = retry;
     this.#down();
-    for (let attempt = 0; !retry.signal.aborted; attempt++) {
-      await pause(waits[Math.min(attempt, waits.length - 1)] ?? 0, retry.signal);
-      if (retry.signal.aborted) return;
-      const answer = await freshSession(this.#meeting, retry.signal);
-      if (retry.signal.aborted) return;
-      if (answer.kind === "over") return this.#end(this.#ending ?? undefined);
-      if (answer.kind === "out") return this.#finish(() => this.#parts.onOut());
-      if (answer.kind === "session" && (await this.#join(answer.session))) break;
-    }
-    if (this.#retry === retry) this.#retry = null;
+    const how = await this.#back.run(() => this.#meeting, (fresh) => this.#join(fresh));
+    if (how === "over") this.#end(this.#ending ?? undefined);
+    if (how === "out") this.#finish(() => this.#parts.onOut());
   }
 
   /** The roster is read once after a burst of events, and not while the line is down. */
@@ -315,34 +258,8 @@ export class Session {
   #finish(then: () => void): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#retry?.abort();
+    this.#back.stop();
     this.#parts.store.dispatch({ type: "connection", connection: "leaving" });
     void Promise.race([this.#drop(), wait(300)]).then(then, then);
   }
-}
-
-const rosterEvents = [
-  RoomEvent.ParticipantConnected,
-  RoomEvent.ParticipantDisconnected,
-  RoomEvent.TrackSubscribed,
-  RoomEvent.TrackUnsubscribed,
-  RoomEvent.TrackUnpublished,
-  RoomEvent.TrackPublished,
-  RoomEvent.TrackMuted,
-  RoomEvent.TrackUnmuted,
-  RoomEvent.ParticipantNameChanged,
-  RoomEvent.ParticipantAttributesChanged,
-  RoomEvent.ConnectionQualityChanged,
-] as const;
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
