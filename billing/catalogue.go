@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -87,25 +88,37 @@ func (r planRow) plan(version int, c contents) Plan {
 
 // Plans lists the catalogue as it is sold now, cheapest first.
 func (s *Service) Plans(ctx context.Context) (plans []Plan, err error) {
-	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
-		var rows []planRow
-		if err := tx.Order("rank, id").Find(&rows).Error; err != nil {
-			return err
+	rows, err := s.catalogue(ctx)
+	for _, row := range rows {
+		c, fault := s.contentsOf(ctx, edition{row.ID, row.Version})
+		if err = errors.Join(err, fault); err != nil {
+			break
 		}
-		plans = make([]Plan, len(rows))
-		for i, row := range rows {
-			c, err := s.contents(tx, edition{row.ID, row.Version})
-			if err != nil {
-				return err
-			}
-			plans[i] = row.plan(row.Version, c)
-		}
-		return nil
-	})
+		plans = append(plans, row.plan(row.Version, c))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("billing: read the plans: %w", err)
 	}
 	return plans, nil
+}
+
+// catalogue is what plans there are, and which version of each is sold. Of those the
+// contents are known with it: a page that began before one was made would not find them.
+func (s *Service) catalogue(ctx context.Context) ([]planRow, error) {
+	return s.listed.Get(func() (rows []planRow, err error) {
+		err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+			if err := tx.Order("rank, id").Find(&rows).Error; err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if _, err := s.contents(tx, edition{row.ID, row.Version}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return rows, err
+	})
 }
 
 // Edition is a plan in the version that somebody has bought; 0 is the one that is
@@ -115,13 +128,15 @@ func (s *Service) Edition(ctx context.Context, id string, version int) (Plan, er
 }
 
 // plan finds a plan in a version; 0 is the one that is sold now.
-func (s *Service) plan(ctx context.Context, id string, version int) (plan Plan, err error) {
-	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
-		plan, err = s.planIn(tx, id, version)
-		return err
-	})
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+func (s *Service) plan(ctx context.Context, id string, version int) (Plan, error) {
+	rows, err := s.catalogue(ctx)
+	at := slices.IndexFunc(rows, func(r planRow) bool { return r.ID == id })
+	if err == nil && at < 0 {
 		return Plan{}, fault(tenants.CodeNotFound, KeyPlanUnknown, ErrPlanUnknown)
+	}
+	var plan Plan
+	if err == nil {
+		plan, err = s.edition(rows[at], version, func(e edition) (contents, error) { return s.contentsOf(ctx, e) })
 	}
 	if err != nil {
 		return Plan{}, fmt.Errorf("billing: read plan %q: %w", id, err)
@@ -129,21 +144,40 @@ func (s *Service) plan(ctx context.Context, id string, version int) (plan Plan, 
 	return plan, nil
 }
 
+// planIn is [Service.plan] as a transaction sees it.
 func (s *Service) planIn(tx *gorm.DB, id string, version int) (Plan, error) {
 	var row planRow
 	if err := tx.Take(&row, "id = ?", id).Error; err != nil {
 		return Plan{}, err
 	}
+	return s.edition(row, version, func(e edition) (contents, error) { return s.contents(tx, e) })
+}
+
+// edition is a plan in a version; 0, or one that there is not, is the one that is sold
+// now.
+func (s *Service) edition(row planRow, version int, read func(edition) (contents, error)) (Plan, error) {
 	if version == 0 {
 		version = row.Version
 	}
-	c, err := s.contents(tx, edition{id, version})
+	c, err := read(edition{row.ID, version})
 	if errors.Is(err, gorm.ErrRecordNotFound) && version != row.Version {
-		s.log.Error("a plan's version is not in the catalogue; the current one is taken", "plan", id, "version", version)
+		s.log.Error("a plan's version is not in the catalogue; the current one is taken", "plan", row.ID, "version", version)
 		version = row.Version
-		c, err = s.contents(tx, edition{id, version})
+		c, err = read(edition{row.ID, version})
 	}
 	return row.plan(version, c), err
+}
+
+// contentsOf is [Service.contents], with a door of its own where one is needed.
+func (s *Service) contentsOf(ctx context.Context, e edition) (c contents, err error) {
+	if known, ok := s.editions.Load(e); ok {
+		return known.(contents), nil
+	}
+	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+		c, err = s.contents(tx, e)
+		return err
+	})
+	return c, err
 }
 
 // contents reads a version, the first time that somebody asks for it.

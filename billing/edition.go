@@ -86,6 +86,7 @@ func (s *Service) ChangePlan(ctx context.Context, planID string, change PlanChan
 		version, err = s.nextEdition(tx, planID, change, amounts)
 		return err
 	})
+	s.listed.Forget()
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = fault(tenants.CodeNotFound, KeyPlanUnknown, ErrPlanUnknown)
 	}

@@ -152,6 +152,7 @@ func (s *Service) EditPlan(ctx context.Context, plan string, t PlanText) error {
 		}
 		return done.Error
 	})
+	s.listed.Forget()
 	if err != nil && tenants.CodeOf(err) != tenants.CodeNotFound {
 		return fmt.Errorf("billing: change how a plan is shown: %w", err)
 	}

@@ -29,7 +29,8 @@ type Service struct {
 	log    *slog.Logger
 	secret string
 
-	editions sync.Map // contents by edition; they never change
+	editions sync.Map                   // contents by edition; they never change
+	listed   *tenants.Recent[[]planRow] // the catalogue
 }
 
 // New builds the service. An empty webhook secret is refused: everybody could
@@ -41,7 +42,7 @@ func New(db *tenants.DB, gw Gateway, o Options) (*Service, error) {
 	if db == nil || gw == nil || o.Clock == nil || o.Log == nil {
 		return nil, errors.New("billing: a database, a gateway, a clock and a logger are needed")
 	}
-	return &Service{db: db, gw: gw, clock: o.Clock, log: o.Log, secret: o.WebhookSecret}, nil
+	return &Service{db: db, gw: gw, clock: o.Clock, log: o.Log, secret: o.WebhookSecret, listed: tenants.NewRecent[[]planRow](o.Clock)}, nil
 }
 
 // now is the present, as exact as both databases can keep it.

@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -155,6 +156,7 @@ func (s *Store) SaveAnnouncement(ctx context.Context, a Announcement) (id string
 		}
 		return changed.Error
 	})
+	s.told.Forget()
 	return row.ID, wrap(err, "save an announcement")
 }
 
@@ -164,6 +166,7 @@ func (s *Store) EndAnnouncement(ctx context.Context, id string) error {
 		return err
 	}
 	now := s.now()
+	defer s.told.Forget()
 	return wrap(s.db.Global(ctx, func(tx *gorm.DB) error {
 		var row announcementRow
 		if err := first(tx.Where("id = ?", id), &row, "announcement"); err != nil {
@@ -213,6 +216,9 @@ type Reader struct {
 func (s *Store) AnnouncementsFor(ctx context.Context, r Reader) (out []Announcement, err error) {
 	var rows []announcementRow
 	now := s.now()
+	if any, err := s.anythingTold(ctx, now); err != nil || !any {
+		return nil, wrap(err, "look for announcements")
+	}
 	err = s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
 		audiences := []string{AudienceAll}
 		if r.Manages {
@@ -227,6 +233,19 @@ func (s *Store) AnnouncementsFor(ctx context.Context, r Reader) (out []Announcem
 		out = append(out, row.announcement())
 	}
 	return out, wrap(err, "look for announcements")
+}
+
+// anythingTold reports whether any announcement runs: mostly none does, and every page
+// would ask.
+func (s *Store) anythingTold(ctx context.Context, now time.Time) (bool, error) {
+	all, err := s.told.Get(func() ([]announcementRow, error) {
+		var rows []announcementRow
+		err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
+			return tx.Select("starts_at", "ends_at").Where("ends_at > ?", now).Find(&rows).Error
+		})
+		return rows, err
+	})
+	return slices.ContainsFunc(all, func(r announcementRow) bool { return r.announcement().Running(now) }), err
 }
 
 // announcementsShown is how many one page has room for.

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -110,14 +109,10 @@ func openPostgres(ctx context.Context, o DBOptions) (*DB, error) {
 		_ = handle.Close()
 		return nil, err
 	}
-	db := &DB{write: g, read: g, dialect: "postgres", pages: newTurnstile(seatsBeforePostgres(), time.Second)}
+	db := &DB{write: g, read: g, dialect: "postgres", pages: newTurnstile(seats(), time.Second)}
 	if err := db.Ping(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
 	return db, nil
 }
-
-// seatsBeforePostgres is how many pages are at it at once: two for each core keep the
-// cores busy while some wait for the network.
-func seatsBeforePostgres() int { return max(4, 2*runtime.GOMAXPROCS(0)) }

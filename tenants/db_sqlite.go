@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"net/url"
 	"runtime"
+	"time"
 
 	"github.com/glebarez/sqlite"
 	"gorm.io/gorm"
@@ -24,7 +25,7 @@ func openSQLite(ctx context.Context, o DBOptions) (*DB, error) {
 		_ = closeHandle(write)
 		return nil, err
 	}
-	db := &DB{write: write, dialect: "sqlite"}
+	db := &DB{write: write, dialect: "sqlite", pages: newTurnstile(seats(), time.Second)}
 	db.read, err = sqliteHandle(o, max(4, runtime.NumCPU()), url.Values{"_pragma": {"query_only(1)"}})
 	if err != nil {
 		_ = closeHandle(write)

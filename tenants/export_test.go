@@ -124,13 +124,10 @@ func (w *Work) Take(s *Store) (statements []string, hashes int64) {
 }
 
 // Seats is how many glances may be at it at once.
-func Seats() int { return seatsBeforePostgres() }
+func Seats() int { return seats() }
 
 // SeatsFree reports whether every seat of the turnstile before the database is free.
 func SeatsFree(db *DB) bool {
-	if db.pages == nil {
-		return true
-	}
 	n := int64(Seats())
 	free := db.pages.seats.TryAcquire(n)
 	if free {

@@ -75,6 +75,27 @@ func TestADoorInsideAGlancesDoorOpens(t *testing.T) {
 	})
 }
 
+// That something is not there, or not for the asker, is an answer: whoever makes the page
+// stands in line once.
+func TestAnAnswerKeepsAGlancesSeat(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		w := tenantstest.New(t, db, clock)
+		acme := w.Org("acme").Owner("ann")
+		globex := w.Org("globex").Owner("bob")
+		ctx, done := w.Store.Glance(t.Context())
+		defer done()
+		if _, err := w.Store.OrgByID(ctx, acme.ID); err != nil {
+			t.Error(err)
+		}
+		if _, err := acme.Role(ctx, globex.User("bob").ID); tenants.CodeOf(err) != tenants.CodeForbidden || tenants.SeatsFree(db) {
+			t.Errorf("the seat was left after %v", err)
+		}
+		if _, err := w.Store.User(ctx, tenants.UserID(acme.ID)); tenants.CodeOf(err) != tenants.CodeNotFound || tenants.SeatsFree(db) {
+			t.Errorf("the seat was left after %v", err)
+		}
+	})
+}
+
 // Glances that begin and end, also with faults, keep no seat; and while others keep
 // theirs, a page is made all the same.
 func TestGlancesLeaveTheirSeats(t *testing.T) {

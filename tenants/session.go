@@ -31,9 +31,7 @@ func (s *SessionStorage) Get(key string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sessionTimeout)
 	defer cancel()
 	var rows []sessionRow
-	err := s.db.ReadGlobal(ctx, func(tx *gorm.DB) error {
-		return tx.Where("id = ? AND (expires_at IS NULL OR expires_at > ?)", hashToken(key), s.now()).Find(&rows).Error
-	})
+	err := s.db.question(ctx).Where("id = ? AND (expires_at IS NULL OR expires_at > ?)", hashToken(key), s.now()).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, wrap(err, "read a session")
 	}

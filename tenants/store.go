@@ -30,6 +30,7 @@ type Store struct {
 	password hasher
 	sessions *SessionStorage
 	history  *history
+	told     *Recent[[]announcementRow] // what announcements there are: when each runs
 }
 
 // New makes a store.
@@ -48,6 +49,7 @@ func New(db *DB, o Options) *Store {
 		password: newHasher(o.PasswordCost),
 		sessions: &SessionStorage{db: db, clock: o.Clock},
 		history:  newHistory(),
+		told:     NewRecent[[]announcementRow](o.Clock),
 	}
 }
 

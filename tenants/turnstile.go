@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -15,6 +16,10 @@ type turnstile struct {
 	most  time.Duration // that somebody waits
 }
 
+// seats is how many pages are at it at once: two for each core keep the cores busy
+// while some wait for the network.
+func seats() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
+
 func newTurnstile(seats int, most time.Duration) *turnstile {
 	return &turnstile{semaphore.NewWeighted(int64(seats)), most}
 }
@@ -22,16 +27,9 @@ func newTurnstile(seats int, most time.Duration) *turnstile {
 // enter waits for a seat; false is that it took too long, or that the wait was given
 // up. Who was let in leaves.
 func (t *turnstile) enter(ctx context.Context) bool {
-	if t == nil {
-		return true
-	}
 	ctx, cancel := context.WithTimeout(ctx, t.most)
 	defer cancel()
 	return t.seats.Acquire(ctx, 1) == nil
 }
 
-func (t *turnstile) leave() {
-	if t != nil {
-		t.seats.Release(1)
-	}
-}
+func (t *turnstile) leave() { t.seats.Release(1) }
