@@ -140,6 +140,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 		URLs: views.MeetingURLs{
 			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
 			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code, Stickers: "/m/" + code + "/stickers",
+			Chat: "/m/" + code + "/chat",
 		},
 		Texts: s.texts(c).Under("meeting."), Offers: []views.Offer{}, // a list, never null
 	}

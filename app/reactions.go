@@ -169,6 +169,16 @@ func (can sendable) pickOf(t *views.Texts, p billing.Pack, name string) (shownSt
 	return shownSticker{Kind: "sticker", Pack: p.ID, Name: name, Src: stickerSource(one), Alt: stickerAlt(t, one)}, nil
 }
 
+// drawn finds a sticker that somebody has sent, whoever may send it now.
+func (can sendable) drawn(t *views.Texts, pack, name string) (shownSticker, error) {
+	for _, p := range can.packs {
+		if one, ok := p.Sticker(name); ok && p.ID == pack {
+			return shownSticker{Kind: "sticker", Pack: pack, Name: name, Src: stickerSource(one), Alt: stickerAlt(t, one)}, nil
+		}
+	}
+	return shownSticker{}, errStickerUnknown
+}
+
 // sentSticker is what the room is told. From is who sent it, by the seat and not by what the browser says; Alt has what it shows in every
 // language, as readers have theirs.
 type sentSticker struct {
@@ -246,7 +256,8 @@ func (s *Server) stickerFault(c *fiber.Ctx, err error) error {
 		return s.problem(c, err)
 	}
 	c.Status(p.Status)
-	return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key, "detail": s.texts(c).T(tenants.KeyOf(err))}, "application/problem+json")
+	key := tenants.KeyOf(err)
+	return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key, "key": key, "detail": s.texts(c).T(key)}, "application/problem+json")
 }
 
 // slowDownSeat lets one person in a meeting send n times in a window, however many sit behind the same address.

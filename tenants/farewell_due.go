@@ -78,9 +78,12 @@ func (s *Store) tracesOf(ctx context.Context, user UserID) ([]OrgID, error) {
 }
 
 // forget takes a person out of one organization: their membership, their name in
-// its past meetings, the invitation that brought them.
+// its past meetings and what they wrote there, the invitation that brought them.
 func (o *Scoped) forget(ctx context.Context, who userRow) error {
 	return o.withOwners(ctx, "forget a person", func(tx *gorm.DB, owners []UserID) error {
+		if err := forgetChat(tx, who.ID, o.store.now()); err != nil {
+			return err
+		}
 		seats := tx.Model(&seatRow{}).Where("user_id = ?", string(who.ID))
 		if err := seats.Updates(map[string]any{"name": "", "user_id": nil}).Error; err != nil {
 			return err

@@ -63,6 +63,7 @@ type MeetingURLs struct {
 	Checkout string `json:"checkout"`
 	Lobby    string `json:"lobby"`
 	Stickers string `json:"stickers"` // what one can send
+	Chat     string `json:"chat"`     // what people write to each other
 	Waiters  string `json:"waiters"`  // who waits to be let in; empty for who may not see it
 }
 

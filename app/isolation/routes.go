@@ -113,9 +113,15 @@ func Rules() map[string]Rule {
 		"/m/:code/faces":    invited(),
 		"/m/:code/stickers": invited().showing("emoji.id", "emoji.name"), // to who has sat down, and so may send them
 		"/m/:code/end":      invited(),
-		"/m/:code/after":    invited(),
-		"/m/:code/waiting":  invited(),
-		"/m/:code/waiters":  invited(),
+
+		"/m/:code/chat":                 invited(),
+		"/m/:code/chat/:message/edit":   talked(),
+		"/m/:code/chat/:message/delete": talked(),
+		"/m/:code/chat/:message/react":  talked(),
+
+		"/m/:code/after":   invited(),
+		"/m/:code/waiting": invited(),
+		"/m/:code/waiters": invited(),
 
 		// An organization's console.
 		"/o/:org":                                   console(nil),
@@ -256,6 +262,14 @@ func invited() Rule {
 		Duty: Invited, Params: Params{"code": Code},
 		Shows: []string{"rooms.name", "rooms.code", "rooms.media_name", "organizations.name", "participants.name", "participants.identity", "meetings.plan"},
 	}
+}
+
+// talked is about one message of the meeting that somebody sits in; its number
+// means nothing elsewhere.
+func talked() Rule {
+	r := invited()
+	r.Params = with(r.Params, "message", Text)
+	return r
 }
 
 // roomAPI is LiveKit's room API: a program's key opens the rooms of its own

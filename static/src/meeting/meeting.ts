@@ -2,10 +2,12 @@
 import { advice } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
+import { ChatKeys } from "./encryption/chat.ts";
 import { followFaces } from "./faces.ts";
 import type { News } from "./news.ts";
 import { remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
+import { ChatLine } from "./session/chat.ts";
 import { Session } from "./session/session.ts";
 import { Sound } from "./session/sound.ts";
 import type { Source } from "./session/source.ts";
@@ -39,11 +41,14 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const stats = new Stats(clickedAt);
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);
+  const keys = meeting.encryption === null ? null : new ChatKeys();
+  const chat = new ChatLine(meeting, store, keys, document.documentElement.lang || "en");
   const leaving = new AbortController();
   let screen: Screen | null = null; // drawn after the connection is on its way
   const go = (to: string, why?: Ending) => {
     leaving.abort();
     waiters.stop();
+    chat.stop();
     for (const source of bothOf(sources)) source.release();
     stats.close();
     void sound.close();
@@ -56,6 +61,9 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     stats,
     onEnd: (why) => go(meeting.urls.after, why),
     onWaiting: () => void waiters.read(),
+    onChat: (text) => void chat.told(text),
+    onLive: () => chat.live(),
+    onKey: (key, epoch, current) => keys?.use(key, epoch, current),
     onSticker: (text) => {
       const sent = stickerFrom(text, document.documentElement.lang);
       if (sent) screen?.sticker(sent);
@@ -69,7 +77,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   await nextTask();
 
   const tell: Tell = (text, tone = "plain") => screen?.tell([{ text, tone }]);
-  const acts = actsOf({ meeting, sources, store, stats, sound, session, waiters, t, tell, go });
+  const acts = actsOf({ meeting, sources, store, stats, sound, session, waiters, chat, t, tell, go });
   const drawn = drawScreen({ t, store, meeting, acts });
   screen = drawn;
   enterPage(drawn, meeting, sound);
@@ -93,13 +101,14 @@ interface Wiring {
   sound: Sound;
   session: Session;
   waiters: Waiters;
+  chat: ChatLine;
   t: Texts;
   tell: Tell;
   go(to: string, why?: Ending): void;
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, store, stats, sound, session, waiters, t, tell, go }: Wiring): Acts {
+function actsOf({ meeting, sources, store, stats, sound, session, waiters, chat, t, tell, go }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     store.dispatch({ type: "speaker", device: id });
@@ -129,6 +138,7 @@ function actsOf({ meeting, sources, store, stats, sound, session, waiters, t, te
     takeOver: () => void startSources(sources).then(() => session.takeOver()),
     copyLink: () => void copyLink(meeting.link, t, tell),
     firstFrame: () => stats.firstFrame(),
+    chat,
   };
 }
 

@@ -4,6 +4,8 @@ import { type News, newsOf, timeNews } from "./news.ts";
 import type { Sticker } from "./session/stickers.ts";
 import type { Ui } from "./ui.ts";
 import { Bar } from "./views/bar.ts";
+import { Chat } from "./views/chat.ts";
+import { chatNews } from "./views/chat/news.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
@@ -36,7 +38,7 @@ export function drawScreen(ui: Ui): Screen {
   const notices = new Notices(ui);
   const floats = new Floats();
   notices.element.append(new Door(ui).element);
-  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, notices.element, upgrade.element);
+  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   let before: number | null = null;
@@ -52,6 +54,7 @@ export function drawScreen(ui: Ui): Screen {
   const timer = setInterval(tick, tickEvery);
   ui.store.subscribe((now, earlier) => {
     toasts.tell(newsOf(now, earlier, ui.t, Date.now()));
+    for (const item of chatNews(now, earlier, ui.t)) now.chat.open ? toasts.say(item.text) : toasts.tell([item]);
     if (now.clock !== earlier.clock || now === earlier) tick();
   });
   const sticker = (sent: Sticker) => {

@@ -2,6 +2,7 @@
 import { type Clock, lifted } from "./clock.ts";
 import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
+import { type Chat, type ChatAction, noChat, opened, reduceChat } from "./state/chat.ts";
 
 /**
  * A moving picture. It is the same object as long as it is the same picture. Attaching it to an element
@@ -84,6 +85,7 @@ export interface State {
   code: string;
   peopleOpen: boolean;
   reactOpen: boolean;
+  chat: Chat;
   menu: Menu | null;
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
   upgrade: "closed" | "open" | "paying";
@@ -104,6 +106,8 @@ export type Action =
   | { type: "encryption"; encryption: State["encryption"]; code: string }
   | { type: "togglePeople" }
   | { type: "toggleReact" }
+  | { type: "toggleChat" }
+  | ChatAction
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
   | { type: "page"; page: number };
@@ -130,6 +134,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     code: "",
     peopleOpen: false,
     reactOpen: false,
+    chat: noChat,
     menu: null,
     upgrade: "closed",
     page: 0,
@@ -162,15 +167,21 @@ export function reduce(state: State, action: Action): State {
     case "encryption":
       return { ...state, encryption: action.encryption, code: action.code };
     case "togglePeople":
-      return { ...state, peopleOpen: !state.peopleOpen, reactOpen: false, menu: null };
+      return { ...state, peopleOpen: !state.peopleOpen, reactOpen: false, chat: opened(state.chat, false), menu: null };
     case "toggleReact":
-      return { ...state, reactOpen: !state.reactOpen, peopleOpen: false, menu: null };
+      return { ...state, reactOpen: !state.reactOpen, peopleOpen: false, chat: opened(state.chat, false), menu: null };
+    case "toggleChat":
+      return { ...state, chat: opened(state.chat, !state.chat.open), peopleOpen: false, reactOpen: false, menu: null };
     case "menu":
       return { ...state, menu: action.menu };
     case "upgrade":
       return { ...state, upgrade: action.upgrade, menu: null };
     case "page":
       return { ...state, page: Math.max(0, action.page) };
+    default: {
+      const chat = reduceChat(state.chat, action);
+      return chat === state.chat ? state : { ...state, chat };
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ChatLine } from "./session/chat.ts";
 import type { DeviceKind, Store } from "./state.ts";
 import type { Texts } from "./texts.ts";
 import type { MeetingSession } from "./types.ts";
@@ -16,6 +17,7 @@ export interface Acts {
   copyLink(): void;
   /** A picture of somebody else was drawn. */
   firstFrame(): void;
+  chat: ChatLine;
 }
 
 /** What every view of the meeting is given. */

@@ -49,6 +49,9 @@ class Keys extends BaseKeyProvider {
   }
 }
 
+/** Also given each key of the meeting, and whether it is to be used from now on. */
+export type OnKey = (key: Uint8Array<ArrayBuffer>, epoch: number, current: boolean) => void;
+
 /** One person's part in an encrypted meeting. It outlives a room that is joined anew: the key stays. */
 export class Encryption {
   readonly #address: string;
@@ -58,10 +61,13 @@ export class Encryption {
   #room: Room | null = null;
 
   /** The address is that of the script that encrypts, of our own origin. */
-  constructor(address: string, self: string, store: Store) {
+  constructor(address: string, self: string, store: Store, onKey: OnKey = () => undefined) {
     this.#address = address;
     this.#exchange = new Exchange(self, {
-      onKey: (key, epoch, current) => this.#keys?.use(key, epoch, current),
+      onKey: (key, epoch, current) => {
+        this.#keys?.use(key, epoch, current);
+        onKey(key, epoch, current);
+      },
       onStatus: (encryption, code) => store.dispatch({ type: "encryption", encryption, code }),
     });
   }

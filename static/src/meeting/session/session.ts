@@ -1,6 +1,6 @@
 import { ConnectionError, ConnectionState, DisconnectReason, LogLevel, Room, setLogLevel } from "livekit-client";
 import { heard } from "../clock.ts";
-import type { Encryption } from "../encryption/encryption.ts";
+import type { Encryption, OnKey } from "../encryption/encryption.ts";
 import type { Person, Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { ComeBack, wait } from "./comeback.ts";
@@ -24,6 +24,11 @@ export interface Parts {
   onEnd(why?: Ending): void;
   /** Called with what the server says that somebody sent. */
   onSticker(text: string): void;
+  /** Called with what the server says was written, and when the line is there or there again. */
+  onChat(text: string): void;
+  onLive(): void;
+  /** Called with each key of an encrypted meeting. */
+  onKey: OnKey;
   /** Called when somebody came to wait before the meeting, or may have. */
   onWaiting(): void;
   /** Called when only the lobby can let this person in again. */
@@ -125,7 +130,7 @@ export class Session {
     } else if (!this.#encryption) {
       store.dispatch({ type: "encryption", encryption: "waiting", code: "" });
       const { Encryption } = await import("../encryption/encryption.ts");
-      this.#encryption = new Encryption(meeting.encryption.worker, meeting.identity, store);
+      this.#encryption = new Encryption(meeting.encryption.worker, meeting.identity, store, this.#parts.onKey);
     }
     return this.#encryption;
   }
@@ -160,6 +165,7 @@ export class Session {
     this.#unseen.pause(room);
     store.dispatch({ type: "connection", connection: "live" });
     this.#parts.onWaiting();
+    this.#parts.onLive();
   }
 
   #down(): void {
@@ -183,6 +189,7 @@ export class Session {
     if (topic === topics.clock) this.#limits(text, Date.now());
     if (topic === topics.waiting) this.#parts.onWaiting();
     if (topic === topics.sticker) this.#parts.onSticker(text);
+    if (topic === topics.chat) this.#parts.onChat(text);
     if (topic === topics.ended) this.#ending = endingFrom(text);
   }
 

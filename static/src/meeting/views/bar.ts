@@ -2,6 +2,7 @@ import { h, setAttr, setText } from "../dom.ts";
 import { icon, setIcon, type IconName } from "../icons.ts";
 import type { DeviceKind, Menu as MenuName, Own, State } from "../state.ts";
 import type { Ui } from "../ui.ts";
+import { chatButton } from "./chat.ts";
 import { type Choice, type Group, Menu } from "./menu.ts";
 
 /** A button of the bar: a face with an icon and a word below it, which screen readers get at every width. */
@@ -73,7 +74,7 @@ export class Bar {
         this.#host.element,
         leave.element,
       ),
-      h("div", { class: "m-side" }, this.#people.element),
+      h("div", { class: "m-side" }, this.#people.element, chatButton(ui)),
       this.#menu.element,
     );
     store.subscribe((now) => this.#render(now));

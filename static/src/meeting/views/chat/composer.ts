@@ -1,0 +1,149 @@
+import { h, setAttr, setText } from "../../dom.ts";
+import { icon } from "../../icons.ts";
+import { type Message, find, lastOwn } from "../../state/chat.ts";
+import type { State } from "../../state.ts";
+import type { Ui } from "../../ui.ts";
+import { glance } from "./news.ts";
+
+/** Characters of a message; how many are left is shown near the end. */
+const most = 4000;
+const tellFrom = 200;
+
+/** Where one writes: to whom, what it answers or replaces, and the text. */
+export class Composer {
+  readonly element: HTMLElement;
+  readonly #ui: Ui;
+  readonly #text: HTMLTextAreaElement;
+  readonly #to = h("select", { attrs: { id: "chat-to" } });
+  readonly #about = h("div", { class: "m-chat-about" });
+  readonly #left = h("p", { class: "m-chat-left", attrs: { role: "status" } });
+  readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
+  readonly #form: HTMLFormElement;
+  readonly #silent: HTMLElement;
+  /** What was being written when an edit began. */
+  #kept = "";
+  #editing = 0;
+
+  constructor(ui: Ui, extras: HTMLElement[] = []) {
+    this.#ui = ui;
+    const { t, store } = ui;
+    this.#text = h("textarea", { attrs: { id: "chat-text", rows: "1", maxlength: String(most), dir: "auto", placeholder: t("meeting.chat.placeholder"), autocomplete: "off", enterkeyhint: "send" } });
+    const send = h("button", { class: "m-chat-send", attrs: { type: "submit", "aria-label": t("meeting.chat.send"), title: t("meeting.chat.send") } }, icon("send", 18));
+    this.#form = h(
+      "form",
+      { class: "m-chat-form" },
+      h("div", { class: "m-chat-to" }, h("label", { text: t("meeting.chat.to"), attrs: { for: "chat-to" } }), this.#to),
+      this.#about,
+      h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.#text, ...extras, send),
+      this.#left,
+      this.#fault,
+    );
+    this.#silent = h("p", { class: "m-chat-silent", text: t("meeting.chat.silent") });
+    this.element = h("div", { class: "m-chat-foot" }, this.#form, this.#silent);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#send();
+    });
+    this.#to.addEventListener("change", () => store.dispatch({ type: "chatTo", to: this.#to.value }));
+    this.#text.addEventListener("input", () => this.#typed());
+    this.#text.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  focus(): void {
+    if (this.#form.hidden) this.#silent.focus();
+    else this.#text.focus();
+  }
+
+  /** Puts something in where the caret is. */
+  insert(what: string): void {
+    const { selectionStart, selectionEnd } = this.#text;
+    this.#text.setRangeText(what, selectionStart, selectionEnd, "end");
+    this.#typed();
+    this.focus();
+  }
+
+  render(now: State, before: State): void {
+    const { chat, people } = now;
+    this.#form.hidden = !chat.may;
+    this.#silent.hidden = chat.may;
+    if (people !== before.people || chat.to !== before.chat.to || this.#to.options.length === 0) this.#people(now);
+    if (chat.reply !== before.chat.reply || chat.editing !== before.chat.editing) this.#changed(now, before);
+  }
+
+  /** Everyone, and each of the others. Who has left stays to be seen while one writes to them. */
+  #people({ people, chat }: State): void {
+    const { t } = this.#ui;
+    const others = people.filter((p) => !p.self);
+    const option = (value: string, text: string) => h("option", { text, attrs: { value } });
+    const gone = chat.to !== "" && !others.some((p) => p.identity === chat.to);
+    const wanted = [["", t("meeting.chat.everyone")], ...others.map((p) => [p.identity, p.name]), ...(gone ? [[chat.to, t("meeting.chat.gone")]] : [])];
+    const same = wanted.length === this.#to.options.length && wanted.every(([value, text], i) => this.#to.options[i]?.value === value && this.#to.options[i]?.text === text);
+    if (!same) this.#to.replaceChildren(...wanted.map(([value = "", text = ""]) => option(value, text)));
+    this.#to.value = chat.to;
+    this.#form.classList.toggle("is-private", chat.to !== "");
+  }
+
+  /** A reply or an edit has begun, or ended. */
+  #changed({ chat }: State, before: State): void {
+    const { t, store } = this.#ui;
+    const about = find(chat.messages, chat.editing || chat.reply);
+    if (chat.editing !== before.chat.editing) this.#edits(chat.editing === 0 ? null : (about ?? null));
+    if (!about) return this.#about.replaceChildren();
+    const what = chat.editing === 0 ? t("meeting.chat.replying", { name: about.by }) : t("meeting.chat.editing");
+    const cancel = () => store.dispatch({ type: "chatReply", n: 0 });
+    this.#about.replaceChildren(
+      h("p", {}, h("strong", { text: what, attrs: { dir: "auto" } }), h("span", { class: "ellipsis", text: glance(about, t), attrs: { dir: "auto" } })),
+      h("button", { class: "m-round", attrs: { type: "button", "aria-label": t("meeting.chat.cancel") }, on: { click: cancel } }, icon("close", 16)),
+    );
+    this.focus();
+  }
+
+  #edits(message: Message | null): void {
+    if (message && this.#editing === 0) this.#kept = this.#text.value;
+    this.#text.value = message ? message.text : this.#editing === 0 ? this.#text.value : this.#kept;
+    this.#editing = message?.n ?? 0;
+    setAttr(this.#to, "disabled", message ? "" : null);
+    this.#typed();
+  }
+
+  async #send(): Promise<void> {
+    const { t, store, acts } = this.#ui;
+    const { chat } = store.state;
+    const text = this.#text.value.trim();
+    if (text === "") return;
+    setText(this.#fault, "");
+    const edited = find(chat.messages, chat.editing);
+    if (!edited) {
+      this.#text.value = "";
+      this.#typed();
+      return acts.chat.write(text);
+    }
+    const wrong = text === edited.text ? null : await acts.chat.edit(edited, text);
+    if (wrong === null) store.dispatch({ type: "chatEdit", n: 0 });
+    else setText(this.#fault, wrong || t("meeting.chat.unchanged"));
+  }
+
+  #typed(): void {
+    const left = most - this.#text.value.length;
+    setText(this.#left, left > tellFrom ? "" : this.#ui.t.count("meeting.chat.left", left));
+  }
+
+  /** Enter sends, with Shift it begins a line; Up in an empty field edits what one wrote last; Escape ends a reply or an edit first. */
+  #key(event: KeyboardEvent): void {
+    const { store, meeting } = this.#ui;
+    const { chat } = store.state;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.#form.requestSubmit();
+    }
+    if (event.key === "Escape" && (chat.reply !== 0 || chat.editing !== 0)) {
+      event.preventDefault();
+      store.dispatch({ type: "chatReply", n: 0 });
+    }
+    const mine = event.key === "ArrowUp" && this.#text.value === "" ? lastOwn(chat, meeting.identity) : undefined;
+    if (mine) {
+      event.preventDefault();
+      store.dispatch({ type: "chatEdit", n: mine.n });
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package tenants_test
+
+import (
+	"context"
+
+	"parley/tenants"
+)
+
+// chatCrossings are the calls around chat, in the name of somebody who sits in the
+// other's meeting.
+func chatCrossings() map[string]crossing {
+	change := func(o other) tenants.ChatChange {
+		return tenants.ChatChange{Room: o.room.ID, Identity: "guest", N: 7}
+	}
+	return map[string]crossing{
+		"PostChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.PostChat(ctx, tenants.ChatPost{Room: o.room.ID, Identity: "guest", ClientID: "crossing-1", Text: "x"})
+			return refused(err)
+		},
+		"Chat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.Chat(ctx, o.room.ID, "guest", 0)
+			return refused(err)
+		},
+		"EditChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.EditChat(ctx, change(o), "x", false)
+			return refused(err)
+		},
+		"DeleteChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.DeleteChat(ctx, change(o))
+			return refused(err)
+		},
+		"ReactToChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.ReactToChat(ctx, change(o), "reaction/heart", true)
+			return refused(err)
+		},
+	}
+}
