@@ -65,7 +65,7 @@ func askAnew(ctx context.Context) {
 type (
 	planQuestion   struct{ org tenants.OrgID }
 	plansQuestion  struct{}
-	quotaQuestion  struct{ org tenants.OrgID }
+	boundsQuestion struct{ org tenants.OrgID }
 	peopleQuestion struct{ org tenants.OrgID }
 	monthQuestion  struct{ org tenants.OrgID }
 	seatsQuestion  struct{ org tenants.OrgID }
@@ -89,8 +89,13 @@ func (s *Server) plans(ctx context.Context) ([]billing.Plan, error) {
 	return askOnce(ctx, plansQuestion{}, func() ([]billing.Plan, error) { return s.billing.Plans(ctx) })
 }
 
+func (s *Server) boundsOf(ctx context.Context, org tenants.OrgID) (tenants.Bounds, error) {
+	return askOnce(ctx, boundsQuestion{org}, func() (tenants.Bounds, error) { return s.tenants.Org(org).Bounds(ctx) })
+}
+
 func (s *Server) quotaOf(ctx context.Context, org tenants.OrgID) (tenants.Quota, error) {
-	return askOnce(ctx, quotaQuestion{org}, func() (tenants.Quota, error) { return s.tenants.Org(org).Quota(ctx) })
+	now, err := s.boundsOf(ctx, org)
+	return now.Quota, err
 }
 
 func (s *Server) personQuotas(ctx context.Context, org tenants.OrgID) (map[tenants.UserID]tenants.Quota, error) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,7 +17,7 @@ func (s *Server) termsOf(ctx context.Context, org tenants.OrgID) (tenants.Terms,
 	if err != nil {
 		return tenants.Terms{}, fmt.Errorf("plan of organization: %w", err)
 	}
-	quota, err := s.quotaOf(ctx, org)
+	beside, err := s.boundsOf(ctx, org)
 	if err != nil {
 		return tenants.Terms{}, fmt.Errorf("quota of organization: %w", err)
 	}
@@ -24,7 +25,7 @@ func (s *Server) termsOf(ctx context.Context, org tenants.OrgID) (tenants.Terms,
 	if err != nil {
 		return tenants.Terms{}, fmt.Errorf("quotas of people: %w", err)
 	}
-	t := tenants.Terms{Plan: plan.Limits, Quota: quota, People: people}
+	t := tenants.Terms{Plan: plan.Limits, Quota: beside.Quota, Exception: beside.Exception, Suspended: beside.Suspended, People: people}
 	if sub.Running() {
 		t.Seats = max(sub.Seats, 1)
 	}
@@ -39,9 +40,11 @@ func (s *Server) termsOf(ctx context.Context, org tenants.OrgID) (tenants.Terms,
 	return t, nil
 }
 
-// may answers whether an organization may use something that is not counted.
+// may answers whether an organization may use something that is not counted. That it is suspended is not asked here: the doors refuse then,
+// and they still let its people sign in, and its admins read why.
 func (s *Server) may(ctx context.Context, org tenants.OrgID, right tenants.Right) (tenants.Entitlement, error) {
 	terms, err := s.termsOf(ctx, org)
+	terms.Suspended = false
 	return terms.May(right, tenants.Used{}), err
 }
 
@@ -53,6 +56,7 @@ type apiEntitlementJSON struct {
 	Used    *int64         `json:"used"`
 	Left    *int64         `json:"left"`
 	BoundBy tenants.Source `json:"bound_by"`
+	Until   *time.Time     `json:"until"`         // when what binds ends by itself; null when it does not
 	Why     string         `json:"why,omitempty"` // who can change that, and how; only where it is not allowed
 }
 
@@ -85,6 +89,9 @@ func apiEntitlementOf(texts *views.Texts, e tenants.Entitlement) apiEntitlementJ
 		if !e.Unlimited {
 			out.Left = &e.Left
 		}
+	}
+	if !e.Until.IsZero() {
+		out.Until = &e.Until
 	}
 	if !e.Allowed {
 		out.Why = texts.WhyNot(e)

@@ -48,12 +48,15 @@ func TestThePageOfQuotasShowsWhatTheOrganizationMayDo(t *testing.T) {
 }
 
 // row is one line of the table.
-func row(page *answer, right string) *answer {
+func row(page *answer, right string) *answer { return testLine(page, "right-"+right) }
+
+// testLine is one line of a table, by its test id.
+func testLine(page *answer, id string) *answer {
 	page.t.Helper()
-	_, rest, found := strings.Cut(page.body, `data-testid="right-`+right+`"`)
+	_, rest, found := strings.Cut(page.body, `data-testid="`+id+`"`)
 	if !found {
-		page.t.Fatalf("no line for %s:\n%s", right, excerpt(page.body))
+		page.t.Fatalf("no line %s:\n%s", id, excerpt(page.body))
 	}
 	rest, _, _ = strings.Cut(rest, "</tr>")
-	return &answer{t: page.t, what: page.what + ", " + right, body: rest}
+	return &answer{t: page.t, what: page.what + ", " + id, body: rest}
 }

@@ -115,6 +115,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.settleRenewal(ctx, job.Org)
 	case tenants.ErrandSuspend:
 		return s.endSuspended(ctx, job)
+	case tenants.ErrandException:
+		return s.exceptionOver(ctx, job)
 	case tenants.ErrandPlanMove:
 		return s.movePlan(ctx, job.Org)
 	case tenants.ErrandPayment:

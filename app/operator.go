@@ -158,8 +158,16 @@ func (s *Server) operatorOverview(c *fiber.Ctx) error {
 	}
 	m := views.OperatorOverviewModel{
 		Organizations: facts.Organizations, New: facts.NewOrganizations, Suspended: facts.Suspended, People: facts.People, Locked: facts.Locked,
-		MailsGivenUp: waits.GivenUp, JobsLate: waits.Overdue, NoMedia: s.media.Ready() != nil,
+		MailsGivenUp: waits.GivenUp, JobsLate: waits.Overdue, NoMedia: s.media.Ready() != nil, HooksFailing: waits.Failing,
 	}
+	if m.Owing, err = s.billing.Owing(c.UserContext()); err != nil {
+		return err
+	}
+	events, err := s.billing.WebhookHealth(c.UserContext())
+	if err != nil {
+		return err
+	}
+	m.EventsFailed, m.EventsSilent = events.Failed, events.Silent
 	for _, org := range newest[:min(len(newest), newestShown)] {
 		line, err := s.tenantLine(c.UserContext(), org)
 		if err != nil {

@@ -35,6 +35,8 @@ func (s *Server) operatorRoutes(r fiber.Router) {
 	op.Get("/tenants/:tenant", s.operatorTenant)
 	op.Post("/tenants/:tenant/suspend", s.suspendTenant)
 	op.Post("/tenants/:tenant/restore", s.restoreTenant)
+	op.Post("/tenants/:tenant/exception", s.setException)
+	op.Post("/tenants/:tenant/exception/:exception/end", s.endException)
 	op.Post("/tenants/:tenant/support", s.askSupport)
 	op.Post("/tenants/:tenant/support/:access/open", s.openSupport)
 	op.Post("/tenants/:tenant/support/:access/end", s.stopSupport)

@@ -40,7 +40,7 @@ func (s *Server) operatorTenants(c *fiber.Ctx) error {
 
 // directoryQuery reads what a list of the operator's shows from the address.
 func directoryQuery(c *fiber.Ctx) tenants.DirectoryQuery {
-	q := tenants.DirectoryQuery{Search: c.Query("q"), Closed: c.Query("show") == "closed", Sort: c.Query("sort"), Page: pageOf(c)}
+	q := tenants.DirectoryQuery{Search: c.Query("q"), Closed: c.Query("show") == "closed", Failing: c.Query("show") == "failing", Sort: c.Query("sort"), Page: pageOf(c)}
 	if q.Sort != tenants.SortNewest {
 		q.Sort = tenants.SortName
 	}
@@ -100,12 +100,17 @@ func (s *Server) showTenant(c *fiber.Ctx, fault error) error {
 		c.Status(statusFor(fault))
 		m.Reason, m.StopRenewal, m.Form = c.FormValue("reason"), c.FormValue("unpaid") != "", c.FormValue("form")
 		m.MinutesTyped = c.FormValue("minutes")
+		m.Exception = typedException(c)
 	}
-	for _, add := range []func(context.Context, tenants.Organization, *views.TenantModel) error{s.addPayment, s.addOwners, s.addSupports, s.addDeeds} {
+	for _, add := range []func(context.Context, tenants.Organization, *views.TenantModel) error{s.addPayment, s.addLimits, s.addOwners, s.addSupports, s.addDeeds} {
 		if err := add(ctx, org, &m); err != nil {
 			return err
 		}
 	}
+	if m.Form != exceptionForm {
+		m.Exception = presentException(m.Present, s.clock.Now(), zoneOf(c))
+	}
+	m.Exception.Zone = zoneOf(c).String()
 	page := s.operatorPage(c, "")
 	page.Title = org.Name
 	return s.render(c, views.OperatorTenant(page, m))

@@ -27,7 +27,7 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 	if err != nil {
 		return err
 	}
-	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.Terms.Quota), Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes}
+	m := views.QuotasModel{Plan: quotaPlan(allowed), Quota: quotaForm(allowed.Terms.Quota), Most: allowed.Limits.MonthMinutes, StorageMost: allowed.Limits.StorageBytes, Exception: allowed.Terms.Exception}
 	used, err := s.tenants.Org(org).InUse(c.UserContext())
 	if err != nil {
 		return err
@@ -157,18 +157,26 @@ func (s *Server) setPersonQuota(c *fiber.Ctx) error {
 
 // quotaChanged brings a changed quota to the meetings that run.
 func (s *Server) quotaChanged(c *fiber.Ctx, path string) error {
-	org := theOrg(c).ID
-	if err := s.relimit(c.UserContext(), org, false); err != nil {
+	if err := s.limitsChanged(c.UserContext(), theOrg(c).ID, false); err != nil {
 		return err
 	}
-	allowed, err := s.allowanceOf(c.UserContext(), org)
+	return s.done(c, path, "quota_saved")
+}
+
+// limitsChanged brings other limits to the meetings that run, and tells people who are near to one. With lift, no meeting gets less
+// than it has.
+func (s *Server) limitsChanged(ctx context.Context, org tenants.OrgID, lift bool) error {
+	if err := s.relimit(ctx, org, lift); err != nil {
+		return err
+	}
+	allowed, err := s.allowanceOf(ctx, org)
 	if err != nil {
 		return err
 	}
 	s.quotaNews.forget(org)
-	s.tellOfQuotas(c.UserContext(), org)
-	s.storageChanged(c.UserContext(), map[tenants.OrgID]tenants.StorageLimit{org: allowed.By.Storage()}, nil)
-	return s.done(c, path, "quota_saved")
+	s.tellOfQuotas(ctx, org)
+	s.storageChanged(ctx, map[tenants.OrgID]tenants.StorageLimit{org: allowed.By.Storage()}, nil)
+	return nil
 }
 
 // quotaNews remembers for which organizations was looked a moment ago whether a quota is nearly used.

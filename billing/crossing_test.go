@@ -27,6 +27,7 @@ var ofNobody = map[string]string{
 	"Replay":         "as HandleEvent, asked for by the operator",
 	"Webhooks":       "the operator's log of events",
 	"WebhookHealth":  "the operator's",
+	"Owing":          "the operator's: a number, from a table that belongs to the service",
 	"Revenue":        "the operator's: sums and ids, from tables that belong to the service",
 	"Editions":       "the operator's: the catalogue, and how many are on each version",
 	"OnEdition":      "the operator's: ids of who is on a version",

@@ -108,7 +108,7 @@ func (o *Scoped) Settle(ctx context.Context, delivery string, r AttemptResult) (
 		if next == nil {
 			err = dropJob(tx, jobWebhook, o.org, d.ID)
 		} else {
-			err = addJob(tx, jobWebhook, d.ID, *next)
+			err = againJob(tx, jobWebhook, d.ID, *next, d.Attempts+1)
 		}
 		if err != nil {
 			return err

@@ -63,6 +63,8 @@ type Backlog struct {
 	GivenUp   int       // mails that nobody took for three days
 	Overdue   int       // jobs that should have been begun
 	OverdueAt time.Time // when the one that waits longest was due; zero when none does
+
+	Failing int // organizations whose servers did not take a webhook, which is tried again
 }
 
 // overdue is how late a job may be before it counts as overdue: one that is being
@@ -92,6 +94,11 @@ func (s *Store) Backlog(ctx context.Context) (b Backlog, err error) {
 		if err := tx.Where("due_at < ?", now.Add(-overdue)).Order("due_at").Limit(1).Find(&job).Error; err != nil {
 			return err
 		}
+		var failing int64
+		if err := tx.Model(&jobRow{}).Where("kind = ? AND tries > 0", jobWebhook).Distinct("org_id").Count(&failing).Error; err != nil {
+			return err
+		}
+		b.Failing = int(failing)
 		if len(mail) > 0 {
 			b.OldestAt = mail[0].CreatedAt.UTC()
 		}

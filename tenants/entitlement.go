@@ -107,8 +107,11 @@ func (t Terms) seats() Entitlement {
 	if t.Bought != nil {
 		by = ByPayment
 	}
-	if t.Exception != nil && t.Exception.Seats != nil {
-		n, by = *t.Exception.Seats, ByOperator
+	if x := t.Exception; x != nil {
+		before := n
+		if bend(x, RightSeats, &n, x.Seats, more); n != before {
+			by = ByOperator
+		}
 	}
 	return bound(int64(n), by)
 }

@@ -23,9 +23,11 @@ const (
 	ErrandPayment  = "payment"   // look what has become of a missing payment
 
 	ErrandSuspend = "suspend" // end the meetings of a suspended organization
+
+	ErrandException = "exception" // an exception is over; Ref is it
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

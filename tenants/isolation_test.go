@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -32,6 +33,8 @@ type other struct {
 	run      tenants.IsolationRun
 	export   tenants.Export
 	support  string
+
+	exception string
 }
 
 // crossing is a call from one organization with the ids of another. It returns
@@ -194,6 +197,12 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	o.support = look.ID
+	many := 9
+	x, err := acme.SetException(t.Context(), tenants.SetExceptionInput{Exception: tenants.Exception{Seats: &many, Reason: "theirs alone", Until: time.Now().Add(time.Hour)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.exception = x.ID
 	if _, err = acme.DeleteOrg(t.Context(), tenants.DeleteOrgInput{By: o.ann, Typed: "acme"}); err != nil {
 		t.Fatal(err)
 	}

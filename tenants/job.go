@@ -53,7 +53,12 @@ func (s *Store) DropJob(ctx context.Context, j Job) error {
 
 // addJob makes work due; tx must be inside an organization.
 func addJob(tx *gorm.DB, kind, ref string, due time.Time) error {
-	row := jobRow{Kind: kind, OrgID: scopeOf(tx.Statement.Context).tenant, Ref: ref, DueAt: due}
+	return againJob(tx, kind, ref, due, 0)
+}
+
+// againJob is addJob for one that was tried that often without success.
+func againJob(tx *gorm.DB, kind, ref string, due time.Time, tries int) error {
+	row := jobRow{Kind: kind, OrgID: scopeOf(tx.Statement.Context).tenant, Ref: ref, DueAt: due, Tries: tries}
 	return wrap(tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error, "queue a job")
 }
 
@@ -70,6 +75,7 @@ type jobRow struct {
 	OrgID OrgID  `gorm:"primaryKey"`
 	Ref   string `gorm:"primaryKey"`
 	DueAt time.Time
+	Tries int // without success
 }
 
 func (jobRow) TableName() string { return "jobs" }

@@ -12,4 +12,9 @@ const (
 	KeySupportMinutes   = "error.support.minutes"
 	KeySupportBusy      = "error.support.busy" // the operator waits or looks already
 	KeySupportOver      = "error.support.over" // answered already, or its time is up
+
+	KeyExceptionNothing = "error.exception.nothing" // it leaves everything as the plan says
+	KeyExceptionNumber  = "error.exception.number"
+	KeyExceptionPast    = "error.exception.past"
+	KeyExceptionFar     = "error.exception.far"
 )

@@ -85,11 +85,11 @@ func sourceOf[T comparable](plan, org, person T) Source {
 	return ByPlan
 }
 
-func value(n *int) int {
-	if n == nil {
-		return 0
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
 	}
-	return *n
+	return v
 }
 
 // Clamp lowers the plan's limits to the quota. It never raises one: a quota

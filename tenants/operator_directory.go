@@ -9,10 +9,11 @@ import (
 
 // DirectoryQuery picks organizations, or people, for the service's operator.
 type DirectoryQuery struct {
-	Search string // part of a name, of a name in addresses, or of a person's address
-	Closed bool   // only organizations that are suspended, or people who are locked
-	Sort   string // SortNewest or SortName
-	Page   int    // from 1
+	Search  string // part of a name, of a name in addresses, or of a person's address
+	Closed  bool   // only organizations that are suspended, or people who are locked
+	Failing bool   // only organizations whose servers did not take a webhook, which is tried again
+	Sort    string // SortNewest or SortName
+	Page    int    // from 1
 }
 
 // DirectorySize is how many lines of the operator's lists a page shows.
@@ -39,6 +40,9 @@ func (s *Store) FindOrgs(ctx context.Context, q DirectoryQuery) ([]Organization,
 			}
 			if q.Closed {
 				f = f.Where("suspended_at IS NOT NULL")
+			}
+			if q.Failing {
+				f = f.Where("id IN (SELECT jobs.org_id FROM jobs WHERE jobs.kind = ? AND jobs.tries > 0)", jobWebhook)
 			}
 			return f
 		}

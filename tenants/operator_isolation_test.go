@@ -3,6 +3,7 @@ package tenants_test
 import (
 	"context"
 	"errors"
+	"time"
 
 	"parley/tenants"
 )
@@ -21,6 +22,42 @@ func operatorCrossings() map[string]crossing {
 		},
 		"Restore": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
 			return refused(mine.Restore(ctx, tenants.SuspendInput{Reason: "a test"}))
+		},
+		"SetException": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			few := 7
+			_, err := mine.SetException(ctx, tenants.SetExceptionInput{Exception: tenants.Exception{Participants: &few, Reason: "a test", Until: time.Now().Add(time.Hour)}})
+			if err != nil {
+				return err
+			}
+			all, err := mine.Exceptions(ctx)
+			for _, one := range all {
+				if one.ID == o.exception {
+					return errors.New("it shows another's exception")
+				}
+			}
+			return err
+		},
+		"EndException": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.EndException(ctx, o.exception))
+		},
+		"ExceptionOver": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return mine.ExceptionOver(ctx, o.exception)
+		},
+		"Exceptions": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			all, err := mine.Exceptions(ctx)
+			for _, one := range all {
+				if one.ID == o.exception {
+					return errors.New("it shows another's exception")
+				}
+			}
+			return err
+		},
+		"Bounds": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			now, err := mine.Bounds(ctx)
+			if now.Exception != nil && now.Exception.Reason != "a test" || now.Quota.Participants != nil {
+				return errors.New("it shows another's quota, or exception")
+			}
+			return err
 		},
 		"RenewsNot": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
 			_, err := mine.RenewsNot(ctx) // by then the asker has been asked to go by another method; what it reads is one row by id

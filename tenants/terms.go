@@ -1,6 +1,9 @@
 package tenants
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Terms is everything that decides what an organization may do. Who knows each
 // part puts it in; [Terms.In] and [Terms.May] are the only ways to an answer.
@@ -31,7 +34,12 @@ type Exception struct {
 	AuditLog           *bool
 	DedicatedMedia     *bool
 
-	Until time.Time // when it ends by itself; zero = it does not
+	// Raised are those of the numbers that were above the plan when it was made.
+	// They never give less than the plan, also when a bigger one was bought since;
+	// the other numbers never give more.
+	Raised []Right
+	Reason string    // for the organization's people
+	Until  time.Time // when it ends by itself; zero = it does not
 }
 
 // Except is the plan with an operator's exception laid over it.
@@ -40,11 +48,11 @@ func (plan Limits) Except(x *Exception) Limits {
 		return plan
 	}
 	out := plan
-	lay(&out.MeetingLength, x.MeetingLength)
-	lay(&out.Participants, x.Participants)
-	lay(&out.ConcurrentMeetings, x.ConcurrentMeetings)
-	lay(&out.ChatDays, x.ChatDays)
-	lay(&out.StorageBytes, x.StorageBytes)
+	bend(x, RightLength, &out.MeetingLength, x.MeetingLength, more)
+	bend(x, RightParticipants, &out.Participants, x.Participants, greater)
+	bend(x, RightMeetings, &out.ConcurrentMeetings, x.ConcurrentMeetings, more)
+	bend(x, RightChatDays, &out.ChatDays, x.ChatDays, greater)
+	bend(x, RightStorage, &out.StorageBytes, x.StorageBytes, more)
 	lay(&out.Ads, x.Ads)
 	lay(&out.Phone, x.Phone)
 	lay(&out.SSO, x.SSO)
@@ -54,10 +62,38 @@ func (plan Limits) Except(x *Exception) Limits {
 	return out
 }
 
-func lay[T any](over *T, with *T) {
+// bend raises a number of the plan, or lowers it, as the exception means it. Above
+// says whether its first number allows more than its second.
+func bend[T ~int | ~int64](x *Exception, right Right, over, with *T, above func(a, b T) bool) {
+	if with == nil {
+		return
+	}
+	if slices.Contains(x.Raised, right) == above(*with, *over) {
+		*over = *with
+	}
+}
+
+func lay(over, with *bool) {
 	if with != nil {
 		*over = *with
 	}
+}
+
+// above are the numbers of an exception that allow more than a plan, and the seats
+// that are paid for.
+func (x Exception) above(plan Limits, seats int) (out []Right) {
+	note := func(right Right, is bool) {
+		if is {
+			out = append(out, right)
+		}
+	}
+	note(RightLength, x.MeetingLength != nil && more(*x.MeetingLength, plan.MeetingLength))
+	note(RightParticipants, x.Participants != nil && *x.Participants > plan.Participants)
+	note(RightMeetings, x.ConcurrentMeetings != nil && more(*x.ConcurrentMeetings, plan.ConcurrentMeetings))
+	note(RightStorage, x.StorageBytes != nil && more(*x.StorageBytes, plan.StorageBytes))
+	note(RightSeats, x.Seats != nil && more(*x.Seats, seats))
+	note(RightChatDays, x.ChatDays != nil && *x.ChatDays > plan.ChatDays)
+	return out
 }
 
 // Base is what the organization may do at most: its plan, with the operator's
@@ -98,3 +134,6 @@ func from(by *Source, excepted, missing bool) {
 
 // more reports whether a allows more than b, where 0 is no limit.
 func more[T ~int | ~int64](a, b T) bool { return b > 0 && (a <= 0 || a > b) }
+
+// greater is more, where 0 is nothing.
+func greater[T ~int | ~int64](a, b T) bool { return a > b }

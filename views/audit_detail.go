@@ -20,6 +20,7 @@ func auditDetail(t *Texts, l AuditLine) string {
 		"apikey.rotate": replaced, "key.rotate": replaced,
 		"organization.delete": dueOn, "organization.colour": fromTo(orNone),
 		"policy.set": policies, "quota.set": fromTo(quotas), "quota.person": quotas,
+		"quota.exception": exception, "quota.exception_end": exception, "quota.exception_over": exception,
 		"sso.set": enforced, "signin.password": byMail, "signin.in": byPassword, "isolation.finish": isolationFound,
 	}
 	read, known := reads[l.Action]

@@ -37,6 +37,12 @@ func TestTheLogsDetailsAreInTheReadersLanguage(t *testing.T) {
 		{"signin.in", "https://accounts.google.com", "https://accounts.google.com", "https://accounts.google.com"},
 		{"isolation.finish", "1200 requests, 0 leaks", "1.200 Anfragen, 0 Lecks", "1,200 requests, 0 leaks"},
 		{"isolation.finish", "not finished", "nicht beendet", "not finished"},
+		{
+			"quota.exception", "meeting length 2h0m0s, bytes stored 0, seats 7, ads no, audit log yes until 2026-12-24T08:00:00Z: A fair: until New Year",
+			"Längstes Treffen: 2 Stunden, Gespeichert: Unbegrenzt, Mitglieder und Einladungen: 7, Seiten ohne Anzeigen: Ja, Protokoll lesen: Ja, bis 2026-12-24 08:00 UTC. A fair: until New Year",
+			"Longest meeting: 2 hours, Stored: No limit, Members and invitations: 7, Pages without ads: Yes, Reading the audit log: Yes, until 2026-12-24 08:00 UTC. A fair: until New Year",
+		},
+		{"quota.exception_over", "shoes 7 until 2026-12-24T08:00:00Z: x", "shoes 7 until 2026-12-24T08:00:00Z: x", "shoes 7 until 2026-12-24T08:00:00Z: x"},
 		{"room.create", "by mail", "by mail", "by mail"},
 		{"room.create", "", "", ""},
 	} {

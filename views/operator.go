@@ -18,12 +18,16 @@ type OperatorOverviewModel struct {
 	People, Locked                int
 	MailsGivenUp, JobsLate        int
 	NoMedia                       bool // no meeting could be held now
+	Owing                         int  // organizations whose payment failed
+	EventsFailed                  int  // events of Stripe that are not dealt with
+	EventsSilent                  bool // Stripe's webhooks do not come
+	HooksFailing                  int  // organizations whose servers do not take webhooks
 	Newest                        []TenantLine
 }
 
 // calm reports whether nothing needs an operator.
 func (m OperatorOverviewModel) calm() bool {
-	return m.MailsGivenUp == 0 && m.JobsLate == 0 && !m.NoMedia
+	return m.MailsGivenUp == 0 && m.JobsLate == 0 && !m.NoMedia && m.EventsFailed == 0 && !m.EventsSilent
 }
 
 // OperatorAuditModel is a page of what operators did.

@@ -19,7 +19,7 @@ func operatorSections() []navSection {
 			{"/operator/events", "webhook", "op_events.title"},
 		}},
 		{Head: "operator.nav_shown", Items: []navItem{
-			{"/operator/campaigns", "megaphone", "campaigns.title"},
+			{"/operator/campaigns", "image", "campaigns.title"},
 			{"/operator/packs", "smile", "oppacks.title"},
 			{"/operator/announcements", "megaphone", "op_announce.title"},
 		}}, // what people see: advertisements, sticker packs, announcements
@@ -70,4 +70,15 @@ func operatorDid(p Page, action string) string {
 		return p.T(id)
 	}
 	return action
+}
+
+// operatorDetail is what a line of the operators' log says beside what was done. It is written in English, for good; what is of a known form
+// is put into the reader's words.
+func operatorDetail(t *Texts, l OperatorLine) string {
+	if strings.HasPrefix(l.Action, "tenant.exception") {
+		if text, ok := exception(t, l.Detail); ok {
+			return text
+		}
+	}
+	return l.Detail
 }

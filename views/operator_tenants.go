@@ -1,6 +1,10 @@
 package views
 
-import "time"
+import (
+	"time"
+
+	"parley/tenants"
+)
 
 // ClosedBar says that the operator has suspended the organization.
 type ClosedBar struct {
@@ -51,6 +55,11 @@ type TenantModel struct {
 	Renews                     time.Time // or ends
 	Ends                       bool      // it does not renew
 	Grace                      time.Time // until when a missing payment is waited for; zero for none
+
+	Terms     tenants.Terms
+	Used      tenants.Used
+	Present   *tenants.LimitException // that holds; nil for none
+	Exception ExceptionForm
 
 	Owners   []MemberLine
 	Supports []SupportLine

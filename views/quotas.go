@@ -11,6 +11,7 @@ type QuotasModel struct {
 	StorageUsed, StorageMost     int64 // bytes; Most 0 is no limit
 	StorageLogo, StoragePictures int64 // what StorageUsed is made of
 	Table                        []tenants.Entitlement
+	Exception                    *tenants.Exception // of the operator's; nil for none
 	Errors                       map[string]string
 }
 
@@ -39,13 +40,15 @@ func liftWord(by string) string {
 		return "quotas.lift_organization"
 	case "person":
 		return "quotas.lift_person"
+	case "operator":
+		return "entitlement.lift.operator"
 	}
 	return ""
 }
 
-// lift says who can lift the limits that are lower than the plan's; empty when none is.
+// lift says who can lift the limits that are not the plan's; empty when all are.
 func (m LimitsModel) lift() string {
-	for _, by := range []string{"person", "organization"} {
+	for _, by := range []string{"person", "organization", "operator"} {
 		if m.LengthBy == by || m.ParticipantsBy == by || m.ConcurrentBy == by {
 			return liftWord(by)
 		}

@@ -22,9 +22,8 @@ func (c Config) ways() (sfu.TURN, error) {
 	if c.TURNTLSPort == 0 {
 		return t, nil
 	}
-	cert, key := c.TURNCert, c.TURNKey
-	if c.Demo && cert == "" {
-		cert, key = c.dataPath("turn.crt"), c.dataPath("turn.key")
+	cert, key := c.certificate()
+	if c.Demo && c.TURNCert == "" {
 		if err := turn.WriteSelfSigned(cert, key, time.Now(), "localhost", "127.0.0.1", "::1", c.TURNHost); err != nil {
 			return t, err
 		}
@@ -145,6 +144,14 @@ func turnTLSOK(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("%w, and not by a TURN server: %w", err, failed)
 	}
 	return nil
+}
+
+// certificate is where the TURN server's certificate and its key are; in demo mode they are made when nobody names any.
+func (c Config) certificate() (cert, key string) {
+	if c.Demo && c.TURNCert == "" {
+		return c.dataPath("turn.crt"), c.dataPath("turn.key")
+	}
+	return c.TURNCert, c.TURNKey
 }
 
 // turnAt is where a TURN server of this machine can be asked from here.

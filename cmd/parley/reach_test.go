@@ -84,3 +84,36 @@ func TestDemoMakesACertificateForTrying(t *testing.T) {
 		t.Error("a service starts on a certificate that nobody trusts")
 	}
 }
+
+// The operator sees how long the certificate is still good, in time to renew it.
+func TestTheCertificatesEndIsShown(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert"), filepath.Join(dir, "key")
+	made := time.Now()
+	if err := turn.WriteSelfSigned(cert, key, made, "turn.example.org"); err != nil {
+		t.Fatal(err)
+	}
+	files := []string{"--turn-tls-port", "443", "--turn-cert", cert, "--turn-key", key, "--turn-host"}
+	end := made.AddDate(0, 3, 0).UTC()
+	for name, c := range map[string]struct {
+		args   []string
+		now    time.Time
+		known  bool
+		warn   bool
+		failed bool
+	}{
+		"no TLS":           {nil, made, false, false, false},
+		"fresh":            {append(files, "turn.example.org"), made, true, false, false},
+		"nearly over":      {append(files, "turn.example.org"), end.AddDate(0, 0, -20), true, true, false},
+		"for another name": {append(files, "turn.example.com"), made, true, false, true},
+		"not there":        {[]string{"--turn-tls-port", "443", "--turn-host", "x.example", "--turn-cert", key + "x", "--turn-key", key}, made, true, false, true},
+	} {
+		line, known := certificateOf(parse(t, c.args...), c.now)
+		if known != c.known || line.Warn != c.warn || (line.Err != nil) != c.failed {
+			t.Errorf("%s: known %t, %+v", name, known, line)
+		}
+		if known && !c.failed && !strings.Contains(line.Detail, end.Format(time.DateOnly)) {
+			t.Errorf("%s: it says %q", name, line.Detail)
+		}
+	}
+}

@@ -66,6 +66,15 @@ func (f *Files) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return f.loaded, nil
 }
 
+// End is when the certificate in the files runs out.
+func (f *Files) End() (time.Time, error) {
+	pair, err := f.Get(nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return pair.Leaf.NotAfter, nil
+}
+
 // WriteSelfSigned makes a certificate for these names and addresses that no
 // client trusts by itself, for trying out, and writes it and its key as PEM.
 func WriteSelfSigned(certificate, key string, now time.Time, hosts ...string) error {
