@@ -121,6 +121,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.movePlan(ctx, job.Org)
 	case tenants.ErrandPayment:
 		return s.lookAfterPayment(ctx, job.Org)
+	case tenants.ErrandCustomer:
+		return s.billing.ForgetCustomer(ctx, job.Ref)
 	}
 	return nil
 }

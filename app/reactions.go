@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/limiter"
 	"github.com/livekit/protocol/livekit"
 
 	"parley/billing"
@@ -258,19 +256,4 @@ func (s *Server) stickerFault(c *fiber.Ctx, err error) error {
 	c.Status(p.Status)
 	key := tenants.KeyOf(err)
 	return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key, "key": key, "detail": s.texts(c).T(key)}, "application/problem+json")
-}
-
-// slowDownSeat lets one person in a meeting send n times in a window, however many sit behind the same address.
-func (s *Server) slowDownSeat(n int, window time.Duration) fiber.Handler {
-	return limiter.New(limiter.Config{
-		Max:        n,
-		Expiration: window,
-		KeyGenerator: func(c *fiber.Ctx) string {
-			if st, ok := s.seatOf(c, c.Params("code")); ok {
-				return "seat " + st.Code + " " + st.Identity
-			}
-			return c.IP() + " no seat"
-		},
-		LimitReached: func(c *fiber.Ctx) error { return s.stickerFault(c, errStickerFast) },
-	})
 }

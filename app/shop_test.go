@@ -36,6 +36,23 @@ type payer struct{ ID, CustomerID string }
 // TableName is where it lies.
 func (payer) TableName() string { return "buyers" }
 
+// addressAtStripe is the e-mail address of a customer there; "" for none.
+func (w *world) addressAtStripe(t *testing.T, customer string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://stripe.invalid/v1/customers/"+customer, nil)
+	must(t, err)
+	req.Header.Set("Authorization", "Bearer sk_test_dashboard")
+	res, err := w.stripe.Client().Do(req)
+	must(t, err)
+	defer res.Body.Close()
+	var found struct{ ID, Email string }
+	must(t, json.NewDecoder(res.Body).Decode(&found))
+	if found.ID != customer {
+		t.Fatalf("Stripe answers %d, %+v", res.StatusCode, found)
+	}
+	return found.Email
+}
+
 // refund gives somebody's first payment back, at Stripe.
 func (w *world) refund(who tenants.UserID, cents int64) {
 	w.t.Helper()
@@ -102,6 +119,12 @@ func TestADeletedPersonLeavesNoNameInTheBooks(t *testing.T) {
 	ann, org := w.owner("Ann")
 	ann.buyPack("night-ferry", "Night ferry")
 	id := tenants.UserID(w.id(org, "Ann"))
+	var bought payer
+	must(t, w.db.ReadGlobal(t.Context(), func(tx *gorm.DB) error { return tx.Take(&bought).Error }))
+	customer := bought.CustomerID
+	if got := w.addressAtStripe(t, customer); got != "ann@parley.example" {
+		t.Fatalf("Stripe knows %q as %q", customer, got)
+	}
 	long, _ := w.at(time.Now().Add(-15 * 24 * time.Hour).Format(time.RFC3339))
 	_, err := long.LeaveForGood(t.Context(), tenants.LeaveForGoodInput{User: id, Password: password, When: func(time.Time) string { return "" }})
 	must(t, err)
@@ -118,6 +141,7 @@ func TestADeletedPersonLeavesNoNameInTheBooks(t *testing.T) {
 		}
 		return tx.Model(&payer{}).Count(&all).Error
 	}))
+	eventually(t, "Stripe has forgotten Ann's address", func() bool { return w.addressAtStripe(t, customer) == "" })
 	if named != 0 || all != 1 {
 		t.Errorf("%d buyers, %d of them with a person", all, named)
 	}

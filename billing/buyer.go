@@ -124,12 +124,33 @@ func (s *Service) changeBuyer(ctx context.Context, tried string, set map[string]
 }
 
 // ForgetBuyer cuts what a person bought off from them, in the transaction in which
-// they are deleted. The books stay, under an id that leads to nobody.
+// they are deleted. The books stay, under an id that leads to nobody. Stripe, which
+// has their address, is told by an errand: see [Service.ForgetCustomer].
 func (s *Service) ForgetBuyer(tx *gorm.DB, user tenants.UserID) error {
-	err := tx.Model(&buyerRow{}).Where("user_id = ?", string(user)).
-		Updates(map[string]any{"user_id": nil, "revision": gorm.Expr("revision + 1"), "updated_at": s.now()}).Error
+	var row buyerRow
+	err := tx.Take(&row, "user_id = ?", string(user)).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = tx.Model(&row).Updates(map[string]any{"user_id": nil, "revision": gorm.Expr("revision + 1"), "updated_at": s.now()}).Error
+	}
+	if err == nil && row.customer() != "" {
+		err = tenants.Later(tx, tenants.Job{Kind: tenants.ErrandCustomer, Org: row.books(), Ref: row.customer()}, s.now())
+	}
 	if err != nil {
 		return fmt.Errorf("billing: forget a buyer: %w", err)
 	}
 	return nil
+}
+
+// ForgetCustomer takes name and e-mail address off the customer of somebody who is
+// erased; its payments stay there, as the books do here. Doing it again changes
+// nothing, and that Stripe does not know the customer any more is no fault.
+func (s *Service) ForgetCustomer(ctx context.Context, customer string) error {
+	err := s.gw.ForgetCustomer(ctx, customer)
+	if errors.Is(err, ErrNoCustomer) || unsold(err) {
+		return nil
+	}
+	return err
 }

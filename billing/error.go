@@ -44,7 +44,6 @@ const (
 	KeyLimits            = "error.billing.limits"
 	KeySeatsNumber       = "error.billing.seats"
 	KeySeatsFew          = "error.billing.seatsfew"
-	KeySeatsPayment      = "error.billing.seatspayment"
 	KeyEventGone         = "error.billing.eventgone"
 	KeyPlanName          = "error.billing.planname"
 	KeyPlanTagline       = "error.billing.plantagline"

@@ -17,6 +17,10 @@ type Gateway interface {
 	CreateCustomer(ctx context.Context, org tenants.OrgID, key string) (id string, err error)
 	// DescribeCustomer puts name and e-mail on the customer, for invoices.
 	DescribeCustomer(ctx context.Context, id, name, email string) error
+	// ForgetCustomer takes name and e-mail address off a customer who is erased here.
+	// What it has paid stays, for the books. Doing it again changes nothing.
+	// ErrNoCustomer when Stripe does not know it (any more).
+	ForgetCustomer(ctx context.Context, id string) error
 	// EnsurePrice finds the price by its lookup key, or makes it and its product.
 	EnsurePrice(ctx context.Context, p Price) (id string, err error)
 	// OpenCheckout opens a hosted payment page. The same key gives the same page.
@@ -28,11 +32,6 @@ type Gateway interface {
 	// Subscriptions fetches everything that the customer has or had, also ended
 	// ones. ErrNoCustomer when Stripe does not know the customer (any more).
 	Subscriptions(ctx context.Context, customer string) ([]RemoteSubscription, error)
-	// SetSeats makes a running subscription one for so many seats. More are
-	// charged at once for the rest of the period; when that payment fails
-	// nothing changes (ErrRejected). Fewer are credited to the next invoice.
-	// Doing it again changes nothing.
-	SetSeats(ctx context.Context, subscription string, seats int) error
 	// PreviewChange asks what a change of a running subscription would charge, and
 	// changes nothing. A zero c.At is Stripe's present; the answer says which that is.
 	PreviewChange(ctx context.Context, subscription string, c SubscriptionChange) (Preview, error)

@@ -164,10 +164,15 @@ func killAt(t *testing.T, n int, job task) string {
 
 // killWorld is a world whose database and Stripe a child can reach too.
 func killWorld(t *testing.T) (w *world, job func(do string, org tenants.OrgID) task) {
-	path := tenantstest.SQLitePath(t)
-	w = newWorld(t, tenantstest.Open(t, path), clockwork.NewFakeClockAt(tenantstest.Start))
+	t.Helper()
+	return killWorldOn(t, tenantstest.SQLitePath(t))
+}
+
+func killWorldOn(t *testing.T, database string) (w *world, job func(do string, org tenants.OrgID) task) {
+	t.Helper()
+	w = newWorld(t, tenantstest.Open(t, database), clockwork.NewFakeClockAt(tenantstest.Start))
 	return w, func(do string, org tenants.OrgID) task {
-		return task{Database: path, Stripe: w.api, Now: w.clock.Now(), Org: org, Do: do}
+		return task{Database: database, Stripe: w.api, Now: w.clock.Now(), Org: org, Do: do}
 	}
 }
 

@@ -107,26 +107,34 @@ func (s *Service) unchanged(ctx context.Context, org tenants.OrgID) (Change, err
 	return Change{Org: org, Plan: plan}, s.settle(ctx, org)
 }
 
-// mirror fetches and writes until nobody wrote in between. The revision is read
-// before the fetch: whoever writes last has fetched after everybody else wrote.
-func (s *Service) mirror(ctx context.Context, org tenants.OrgID, event *Event) (Change, error) {
+// untilWritten fetches and writes until nobody wrote in between. Once reads the
+// revision before it fetches: whoever writes last has fetched after everybody else
+// wrote.
+func untilWritten(whose string, once func() error) error {
 	for range rounds {
-		before, err := s.row(ctx, org)
-		if err != nil {
-			return Change{}, err
+		if err := once(); !errors.Is(err, errStale) {
+			return err
 		}
-		change, err := s.mirrorOnce(ctx, org, before, event)
-		switch {
-		case errors.Is(err, errStale):
-			continue
-		case errors.Is(err, errRepeated):
-			return s.unchanged(ctx, org)
-		case err != nil:
-			return Change{}, err
-		}
-		return change, s.settle(ctx, org)
 	}
-	return Change{}, fmt.Errorf("billing: the mirror of %s was written %d times while we looked", org, rounds)
+	return fmt.Errorf("billing: what %s has was written %d times while we looked", whose, rounds)
+}
+
+// mirror writes down what an organization has, and gives back what it paid twice.
+func (s *Service) mirror(ctx context.Context, org tenants.OrgID, event *Event) (change Change, err error) {
+	err = untilWritten(string(org), func() error {
+		before, err := s.row(ctx, org)
+		if err == nil {
+			change, err = s.mirrorOnce(ctx, org, before, event)
+		}
+		return err
+	})
+	if errors.Is(err, errRepeated) {
+		return s.unchanged(ctx, org)
+	}
+	if err != nil {
+		return Change{}, err
+	}
+	return change, s.settle(ctx, org)
 }
 
 func (s *Service) mirrorOnce(ctx context.Context, org tenants.OrgID, before subscriptionRow, event *Event) (Change, error) {

@@ -22,6 +22,9 @@ func (NoSales) CreateCustomer(context.Context, tenants.OrgID, string) (string, e
 // DescribeCustomer refuses.
 func (NoSales) DescribeCustomer(context.Context, string, string, string) error { return errNoSales }
 
+// ForgetCustomer refuses.
+func (NoSales) ForgetCustomer(context.Context, string) error { return errNoSales }
+
 // EnsurePrice refuses.
 func (NoSales) EnsurePrice(context.Context, Price) (string, error) { return "", errNoSales }
 
@@ -40,9 +43,6 @@ func (NoSales) ExpireCheckout(context.Context, string) error { return errNoSales
 func (NoSales) Subscriptions(context.Context, string) ([]RemoteSubscription, error) {
 	return nil, errNoSales
 }
-
-// SetSeats refuses.
-func (NoSales) SetSeats(context.Context, string, int) error { return errNoSales }
 
 // PreviewChange refuses.
 func (NoSales) PreviewChange(context.Context, string, SubscriptionChange) (Preview, error) {

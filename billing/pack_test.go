@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -211,11 +212,28 @@ func TestADeletedPersonsBooksStay(t *testing.T) {
 		}
 		w.owns(ann)
 		w.books(tenants.OrgID(books.ID), map[string]int64{"cash USD": ferryCents, "revenue:pack:night-ferry USD": ferryCents})
+		if got := w.ask(http.MethodGet, "customers/"+books.CustomerID, nil)["email"]; got != "ann@acme.test" {
+			w.t.Errorf("Stripe knows %v before it was told", got)
+		}
+		for range 2 { // an errand may be done again
+			if err := w.billing.ForgetCustomer(w.ctx(), books.CustomerID); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		if got := w.ask(http.MethodGet, "customers/"+books.CustomerID, nil); got["email"] != nil || got["name"] != nil {
+			w.t.Errorf("Stripe still knows %v", got)
+		}
 		if _, err := w.stripe.Control.Refund(charge, ferryCents); err != nil { // their books go on
 			w.t.Fatal(err)
 		}
 		w.settle()
 		w.books(tenants.OrgID(books.ID), map[string]int64{"refunds:pack:night-ferry USD": ferryCents, "revenue:pack:night-ferry USD": ferryCents})
+		if err := w.stripe.Control.DeleteCustomer(books.CustomerID); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := w.billing.ForgetCustomer(w.ctx(), books.CustomerID); err != nil {
+			w.t.Errorf("somebody whom Stripe does not know any more: %v", err)
+		}
 	})
 }
 

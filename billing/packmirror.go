@@ -45,34 +45,33 @@ func (s *Service) handleBuyer(ctx context.Context, event Event, customer string)
 	return Change{}, news, err
 }
 
-// mirrorBuyer fetches and writes until nobody wrote in between, like mirror does
-// for organizations.
+// mirrorBuyer writes down what a person has bought, and gives back what they paid
+// twice; news reports whether the event was handled now and not before.
 func (s *Service) mirrorBuyer(ctx context.Context, id string, event *Event) (news bool, err error) {
-	for range rounds {
-		buyer, known, err := s.oneBuyer(ctx, "id = ?", id)
-		if err != nil || !known || buyer.customer() == "" {
-			return false, err
+	var buyer buyerRow
+	err = untilWritten("buyer "+id, func() error {
+		var err error
+		if buyer, _, err = s.oneBuyer(ctx, "id = ?", id); err != nil || buyer.customer() == "" {
+			return err
 		}
-		paid, err := s.gw.Payments(ctx, buyer.customer())
-		if errors.Is(err, ErrNoCustomer) {
-			s.log.Warn("Stripe does not know a buyer's customer any more", "buyer", id, "customer", buyer.customer())
-			err = nil
-		}
-		if err != nil {
-			return false, err
-		}
-		err = s.writePurchases(ctx, buyer, paid, event)
-		switch {
-		case errors.Is(err, errStale):
-			continue
-		case errors.Is(err, errRepeated):
-			return false, s.settleBuyer(ctx, buyer)
-		case err != nil:
-			return false, err
-		}
-		return event != nil, s.settleBuyer(ctx, buyer)
+		return s.mirrorBuyerOnce(ctx, buyer, event)
+	})
+	if err != nil && !errors.Is(err, errRepeated) || buyer.customer() == "" {
+		return false, err
 	}
-	return false, fmt.Errorf("billing: what buyer %s has was written %d times while we looked", id, rounds)
+	return err == nil && event != nil, s.settleBuyer(ctx, buyer)
+}
+
+func (s *Service) mirrorBuyerOnce(ctx context.Context, buyer buyerRow, event *Event) error {
+	paid, err := s.gw.Payments(ctx, buyer.customer())
+	if errors.Is(err, ErrNoCustomer) {
+		s.log.Warn("Stripe does not know a buyer's customer any more", "buyer", buyer.ID, "customer", buyer.customer())
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.writePurchases(ctx, buyer, paid, event)
 }
 
 // writePurchases remembers the event (if there is one), what was bought and the

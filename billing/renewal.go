@@ -53,8 +53,8 @@ func (s *Service) ResumeRenewal(ctx context.Context, org tenants.OrgID) error {
 
 // Close cancels at once and for good what an organization pays for, after closing
 // the payment pages by which it could pay for more. It gives no money back: it is
-// for an organization that is erased. Invoices and the customer stay at Stripe,
-// for the books. Doing it again changes nothing.
+// for an organization that is erased. Invoices stay at Stripe, for the books, and so
+// does the customer, without name and address. Doing it again changes nothing.
 func (s *Service) Close(ctx context.Context, org tenants.OrgID) error {
 	pages, err := s.otherPages(ctx, org, attemptRow{})
 	if err != nil {
@@ -83,6 +83,9 @@ func (s *Service) Close(ctx context.Context, org tenants.OrgID) error {
 		if err := s.gw.Cancel(ctx, sub.ID); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
+	}
+	if err := s.ForgetCustomer(ctx, row.customer()); err != nil {
+		return err
 	}
 	_, err = s.Sync(ctx, org) // when it is gone, nobody writes down any more that it stopped paying
 	return err

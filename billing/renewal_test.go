@@ -3,6 +3,7 @@ package billing_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/jonboulle/clockwork"
@@ -32,6 +33,13 @@ func (f *failing) Cancel(ctx context.Context, id string) error {
 		return errDown
 	}
 	return f.Gateway.Cancel(ctx, id)
+}
+
+func (f *failing) ForgetCustomer(ctx context.Context, id string) error {
+	if f.down {
+		return errDown
+	}
+	return f.Gateway.ForgetCustomer(ctx, id)
 }
 
 func TestARenewalStopsGoesOnAndEnds(t *testing.T) {
@@ -102,6 +110,9 @@ func TestARenewalStopsGoesOnAndEnds(t *testing.T) {
 		gw.down = false
 		do(s.Close, nil)
 		do(s.Close, nil)
+		if got := w.ask(http.MethodGet, "customers/"+bought.CustomerID, nil); got["email"] != nil || got["name"] != nil {
+			t.Errorf("Stripe still knows %v", got)
+		}
 		all, err := w.gateway.Subscriptions(w.ctx(), bought.CustomerID)
 		if err != nil || len(all) != 1 || all[0].Status != billing.StatusCanceled {
 			t.Errorf("%+v, %v", all, err)

@@ -23,7 +23,11 @@ func (w *world) at(month time.Month, day, hour int) {
 
 func (w *world) seats(org tenants.OrgID, n int) {
 	w.t.Helper()
-	if _, err := w.billing.SetSeats(w.ctx(), org, n); err != nil {
+	_, sub, err := w.billing.PlanOf(w.ctx(), org)
+	if err == nil {
+		err = w.accept(org, w.quoted(org, sub.Plan, sub.Interval, n))
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.settle()

@@ -1,7 +1,6 @@
 package billing_test
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 
@@ -37,13 +36,12 @@ func TestSeats(t *testing.T) {
 func TestSeatsOfARunningSubscription(t *testing.T) {
 	scenario(t, func(w *world) {
 		org := w.newOrg("acme")
-		if _, err := w.billing.SetSeats(w.ctx(), org, 3); !errors.Is(err, billing.ErrNeverPaid) {
-			w.t.Errorf("seats without a subscription: %v", err)
-		}
 		sub := w.buy(org, "pro", billing.Month)
 		paid := len(w.happened("invoice.paid"))
-		for _, seats := range []int{27, 27} { // pressed twice
-			if _, err := w.billing.SetSeats(w.ctx(), org, seats); err != nil {
+		seats := func(n int) billing.Quote { return w.quoted(org, "pro", billing.Month, n) }
+		more := seats(27)
+		for range 2 { // pressed twice
+			if err := w.accept(org, more); err != nil {
 				w.t.Fatal(err)
 			}
 		}
@@ -55,20 +53,21 @@ func TestSeatsOfARunningSubscription(t *testing.T) {
 			w.t.Errorf("%d invoices for one change", now-paid)
 		}
 		w.stripe.Control.DeclineCard(sub.CustomerID, true)
-		if _, err := w.billing.SetSeats(w.ctx(), org, 40); tenants.Fields(err)["seats"] != billing.KeySeatsPayment {
+		if err := w.accept(org, seats(40)); tenants.KeyOf(err) != billing.KeyChangePayment {
 			w.t.Errorf("a refused card: %v", err)
 		}
 		if sub := w.on(org, "pro"); sub.Seats != 27 || sub.Status != billing.StatusActive {
 			w.t.Errorf("after a refused card: %+v", sub)
 		}
-		if _, err := w.billing.SetSeats(w.ctx(), org, 5); err != nil { // fewer cost nothing
+		if err := w.accept(org, seats(5)); err != nil { // fewer cost nothing
 			w.t.Errorf("fewer seats: %v", err)
 		}
 		if sub := w.on(org, "pro"); sub.Seats != 5 {
 			w.t.Errorf("mirror: %+v", sub)
 		}
 		for _, wrong := range []int{0, -1, billing.SeatsMax + 1} {
-			if _, err := w.billing.SetSeats(w.ctx(), org, wrong); tenants.Fields(err)["seats"] != billing.KeySeatsNumber {
+			_, err := w.billing.Quote(w.ctx(), org, billing.Order{Plan: "pro", Interval: billing.Month, Seats: wrong})
+			if tenants.Fields(err)["seats"] != billing.KeySeatsNumber {
 				w.t.Errorf("%d seats: %v", wrong, err)
 			}
 		}

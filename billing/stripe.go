@@ -76,6 +76,12 @@ func (g *stripeGateway) DescribeCustomer(ctx context.Context, id, name, email st
 	return asNoCustomer(translate("describe the customer", err))
 }
 
+// ForgetCustomer: an empty value takes away what was there, https://docs.stripe.com/api/customers/update
+func (g *stripeGateway) ForgetCustomer(ctx context.Context, id string) error {
+	_, err := g.api.Customers.Update(id, &stripe.CustomerParams{Params: stripe.Params{Context: ctx}, Name: stripe.String(""), Email: stripe.String("")})
+	return asNoCustomer(translate("forget whose the customer is", err))
+}
+
 func (g *stripeGateway) OpenCheckout(ctx context.Context, r CheckoutRequest) (Checkout, error) {
 	tags := map[string]string{"parley_org": string(r.Org), "parley_plan": r.Plan, "parley_interval": r.Interval}
 	data := &stripe.CheckoutSessionSubscriptionDataParams{Metadata: tags}
@@ -184,28 +190,6 @@ func remote(s *stripe.Subscription) RemoteSubscription {
 		r.Interval = string(item.Price.Recurring.Interval)
 	}
 	return r
-}
-
-// SetSeats: https://docs.stripe.com/billing/subscriptions/prorations
-func (g *stripeGateway) SetSeats(ctx context.Context, id string, seats int) error {
-	s, err := g.api.Subscriptions.Get(id, &stripe.SubscriptionParams{Params: stripe.Params{Context: ctx}})
-	if err != nil {
-		return translate("fetch the subscription", err)
-	}
-	if s.Items == nil || len(s.Items.Data) == 0 {
-		return fmt.Errorf("billing: subscription %s sells nothing: %w", id, ErrNotFound)
-	}
-	item := s.Items.Data[0]
-	if item.Quantity == int64(seats) {
-		return nil
-	}
-	_, err = g.api.Subscriptions.Update(id, &stripe.SubscriptionParams{
-		Params:            stripe.Params{Context: ctx},
-		Items:             []*stripe.SubscriptionItemsParams{{ID: &item.ID, Quantity: stripe.Int64(int64(seats))}},
-		ProrationBehavior: stripe.String("always_invoice"),
-		PaymentBehavior:   stripe.String("error_if_incomplete"),
-	})
-	return translate("change the seats", err)
 }
 
 // CancelAtPeriodEnd: https://docs.stripe.com/billing/subscriptions/cancel

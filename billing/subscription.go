@@ -79,6 +79,12 @@ func (s Subscription) InForce(now time.Time) bool {
 // second one beside it would be paid twice.
 func (s Subscription) Running() bool { return running(s.Status) }
 
+// Changeable reports whether it can be made another plan, another interval or other
+// seats as it is: nothing is owed for it, and it does not end with its period.
+func (s Subscription) Changeable() bool {
+	return !s.CancelAtPeriodEnd && (s.Status == StatusActive || s.Status == StatusTrialing)
+}
+
 func running(status string) bool {
 	switch status {
 	case StatusActive, StatusTrialing, StatusPastDue, StatusUnpaid, StatusPaused:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // The kinds of errands: work of minutes that somebody asked for on a page, or
@@ -25,9 +26,11 @@ const (
 	ErrandSuspend = "suspend" // end the meetings of a suspended organization
 
 	ErrandException = "exception" // an exception is over; Ref is it
+
+	ErrandCustomer = "customer" // take a deleted person's address off their customer at Stripe, which Ref names; Org is that of their books
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandCustomer}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,
@@ -41,6 +44,12 @@ func (s *Store) DueErrands(ctx context.Context, limit int, lease time.Duration) 
 		return nil, wrap(err, "look for what is due")
 	}
 	return s.takeJobs(ctx, errands, limit, lease)
+}
+
+// Later makes an errand due, in a transaction that is in no organization.
+func Later(tx *gorm.DB, j Job, due time.Time) error {
+	row := jobRow{Kind: j.Kind, OrgID: j.Org, Ref: j.Ref, DueAt: due}
+	return wrap(tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error, "queue an errand")
 }
 
 // PutOff makes an errand due that much later than now.

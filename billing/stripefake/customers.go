@@ -39,16 +39,13 @@ func updateCustomer(c *call) (any, error) {
 	if v.Deleted {
 		return nil, missing("id", "customer", c.id)
 	}
-	name, email, meta := c.p.opt("name"), c.p.opt("email"), c.p.dict("metadata")
+	name, email, meta := v.Name, v.Email, c.p.dict("metadata")
+	c.p.change("name", &name)
+	c.p.change("email", &email)
 	if err := c.p.unknown(); err != nil {
 		return nil, err
 	}
-	if name != nil {
-		v.Name = name
-	}
-	if email != nil {
-		v.Email = email
-	}
+	v.Name, v.Email = name, email
 	maps.Copy(v.Metadata, meta)
 	c.emit("customer.updated", v)
 	return v, nil

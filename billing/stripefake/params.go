@@ -87,6 +87,13 @@ func (p *params) opt(name string) *string {
 	return &at.leaf
 }
 
+// change sets v to what was sent; an empty value takes away what was there.
+func (p *params) change(name string, v **string) {
+	if p.at(name).set {
+		*v = p.opt(name)
+	}
+}
+
 func (p *params) need(name string) (string, error) {
 	if v := p.str(name); v != "" {
 		return v, nil
