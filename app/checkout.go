@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -101,10 +102,30 @@ func (s *Server) checkout(c *fiber.Ctx) error {
 		SuccessURL: back + "/done?session_id={CHECKOUT_SESSION_ID}&from=" + from,
 		CancelURL:  back + "/cancelled?from=" + from,
 	})
+	if errors.Is(err, billing.ErrAlreadySubscribed) {
+		return s.changeInstead(c, err)
+	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(s.here(c, to), fiber.StatusSeeOther)
+}
+
+// changeInstead leads who wanted to buy, and has a subscription already, to the price of changing it: from a meeting, or from a page that
+// is older than the subscription. What they have already, or cannot change, is refused as it was.
+func (s *Server) changeInstead(c *fiber.Ctx, refusal error) error {
+	org := theOrg(c)
+	askAnew(c.UserContext()) // Stripe was asked, and the mirror may be another
+	_, sub, err := s.planOf(c.UserContext(), org.ID)
+	if err != nil {
+		return err
+	}
+	plan, interval := c.FormValue("plan"), c.FormValue("interval")
+	if !sub.Changeable() || plan == sub.Plan && interval == sub.Interval {
+		return refusal
+	}
+	to := url.Values{"plan": {plan}, "interval": {interval}, "return": {c.FormValue("return")}}
+	return c.Redirect("/o/"+org.Slug+"/billing/change?"+to.Encode(), fiber.StatusSeeOther)
 }
 
 // checkoutDone is where Stripe sends people after paying. It asks Stripe for the present state itself, so a webhook that is late

@@ -14,7 +14,7 @@ func planModel(p billing.Plan) views.Plan {
 	return views.Plan{
 		ID: p.ID, Name: p.Name, Tagline: p.Tagline, MonthlyCents: p.MonthlyCents, YearlyCents: p.YearlyCents, Currency: p.Currency,
 		MeetingLength: p.Limits.MeetingLength, Participants: p.Limits.Participants, ConcurrentMeetings: p.Limits.ConcurrentMeetings,
-		StorageBytes: p.Limits.StorageBytes, SSO: p.Limits.SSO, AuditLog: p.Limits.AuditLog, TrialDays: p.TrialDays,
+		StorageBytes: p.Limits.StorageBytes, Ads: p.Limits.Ads, SSO: p.Limits.SSO, AuditLog: p.Limits.AuditLog, TrialDays: p.TrialDays,
 		Features: p.Features, Contact: p.Contact, Highlight: p.Highlight,
 	}
 }
@@ -64,18 +64,25 @@ func (s *Server) limitsModel(c *fiber.Ctx, org orgAccess) (views.LimitsModel, er
 	return m, err
 }
 
-// offers are the ways to lift the limits of an organization on this plan; none when nothing is sold here.
+// offers are the ways to lift the limits of an organization on this plan: to buy a bigger one, or to change to it where one is paid for.
+// None when nothing is sold here, or when something has to be settled first.
 func (s *Server) offers(c *fiber.Ctx, org tenants.OrgID, now billing.Plan) ([]views.Offer, error) {
 	bigger, err := s.nextPlan(c, now)
 	if err != nil || bigger == nil || !s.cfg.Selling {
 		return nil, err
 	}
-	seats, err := s.seatsUsed(c.UserContext(), org)
+	_, sub, err := s.planOf(c.UserContext(), org)
 	if err != nil {
 		return nil, err
 	}
-	_, sub, err := s.planOf(c.UserContext(), org)
 	plan := planModel(*bigger)
+	if sub.Changeable() {
+		return s.texts(c).Changes([]views.Plan{plan}), nil
+	}
+	if sub.Running() {
+		return nil, nil
+	}
+	seats, err := s.seatsUsed(c.UserContext(), org)
 	if sub.HadOne {
 		plan.TrialDays = 0
 	}
@@ -93,7 +100,7 @@ func billingModel(s *Server, c *fiber.Ctx, plan billing.Plan, sub billing.Subscr
 			Interval: sub.Interval, Seats: sub.Seats, TotalCents: plan.Cents(sub.Interval) * int64(max(sub.Seats, 1)),
 			PeriodEnd: sub.PeriodEnd, CancelAtPeriodEnd: sub.CancelAtPeriodEnd, GraceUntil: sub.GraceEnds(),
 			Trial: !sub.TrialEnds().IsZero(), Discount: discountModel(sub.Discount),
-			Changeable: !sub.CancelAtPeriodEnd && (sub.Status == billing.StatusActive || sub.Status == billing.StatusTrialing),
+			Changeable: sub.Changeable(),
 		}
 		if c.Query("interval") == "" {
 			m.Interval = sub.Interval

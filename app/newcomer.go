@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -38,7 +39,11 @@ func (s *Server) arrive(c *fiber.Ctx, j journey, claims identity.Claims) error {
 	if err := s.keepJourney(c, claims); err != nil {
 		return err
 	}
-	return c.Redirect("/auth/new", fiber.StatusSeeOther)
+	to := "/auth/new"
+	if next, err := url.Parse(j.Next); err == nil && offered(next.Query().Get("offer")) != "" {
+		to += "?offer=" + offered(next.Query().Get("offer"))
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
 }
 
 // welcomeMember makes a member of somebody whom the organization's own provider vouches for, if their address is the organization's.
@@ -76,7 +81,7 @@ func (s *Server) newcomerPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.showNewcomer(c, claims, views.NewcomerForm{Name: claims.Name, Email: claims.Email})
+	return s.showNewcomer(c, claims, views.NewcomerForm{Name: claims.Name, Email: claims.Email, Offer: offered(c.Query("offer"))})
 }
 
 // newcomerClaims looks at who is on the way in without using it up, so that a form with a fault can be sent again.
@@ -101,7 +106,7 @@ func (s *Server) newcomer(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	form := views.NewcomerForm{Name: c.FormValue("name"), Email: c.FormValue("email"), Organization: c.FormValue("organization")}
+	form := views.NewcomerForm{Name: c.FormValue("name"), Email: c.FormValue("email"), Organization: c.FormValue("organization"), Offer: offered(c.FormValue("offer"))}
 	if claims.EmailVerified {
 		form.Email = claims.Email
 	}
@@ -122,6 +127,9 @@ func (s *Server) newcomer(c *fiber.Ctx) error {
 	c.ClearCookie(flowCookie)
 	if err := s.signIn(c, made.User.ID, claims.Issuer, ""); err != nil {
 		return err
+	}
+	if form.Offer != "" {
+		return c.Redirect(offerOf(made.Org.Slug, form.Offer), fiber.StatusSeeOther)
 	}
 	return c.Redirect("/o/"+made.Org.Slug+"?welcome=1", fiber.StatusSeeOther)
 }

@@ -17,7 +17,9 @@ func (s *Server) signUpPage(c *fiber.Ctx) error {
 	if visitor(c).In() {
 		return c.Redirect("/home", fiber.StatusSeeOther)
 	}
-	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{Plan: soldPlan(c.Query("plan")), Providers: s.providers()}))
+	return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
+		Plan: soldPlan(c.Query("plan")), Interval: interval(c), Providers: s.providers(),
+	}))
 }
 
 // signUp makes a person, an organization of theirs on the free plan, and sends the confirmation mail.
@@ -30,7 +32,7 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(statusFor(err))
 		return s.render(c, views.SignUp(s.page(c, "signup.title"), views.SignUpForm{
-			Name: in.Name, Email: in.Email, Organization: in.Organization, Plan: soldPlan(c.FormValue("plan")), Errors: fields, Providers: s.providers(),
+			Name: in.Name, Email: in.Email, Organization: in.Organization, Plan: soldPlan(c.FormValue("plan")), Interval: interval(c), Errors: fields, Providers: s.providers(),
 		}))
 	}
 	if err != nil {
@@ -41,9 +43,20 @@ func (s *Server) signUp(c *fiber.Ctx) error {
 		return err
 	}
 	if soldPlan(c.FormValue("plan")) != "" {
-		return c.Redirect("/o/"+made.Org.Slug+"/billing", fiber.StatusSeeOther)
+		return c.Redirect(offerOf(made.Org.Slug, interval(c)), fiber.StatusSeeOther)
 	}
 	return c.Redirect("/o/"+made.Org.Slug+"?welcome=1", fiber.StatusSeeOther)
+}
+
+// offerOf is where an organization is offered plans, paid by the month or by the year.
+func offerOf(slug, interval string) string { return "/o/" + slug + "/billing?interval=" + interval }
+
+// offered reads the interval of the offer that somebody came for; empty for none.
+func offered(typed string) string {
+	if typed == views.Month || typed == views.Year {
+		return typed
+	}
+	return ""
 }
 
 // soldPlan keeps only what can be a plan's id, and not the free one: who came for that is there already.
@@ -105,7 +118,9 @@ func (s *Server) home(c *fiber.Ctx) error {
 		return c.Redirect("/organizations", fiber.StatusSeeOther)
 	}
 	to := "/o/" + orgs[0].Org.Slug
-	if c.Query("sent") != "" {
+	if offer := offered(c.Query("offer")); offer != "" {
+		to = offerOf(orgs[0].Org.Slug, offer)
+	} else if c.Query("sent") != "" {
 		to += "?sent=1"
 	}
 	return c.Redirect(to, fiber.StatusSeeOther)

@@ -75,9 +75,9 @@ func (s *Server) nextPlan(c *fiber.Ctx, now billing.Plan) (*billing.Plan, error)
 	return nil, nil
 }
 
-// interval is how often the visitor would pay: yearly unless they asked for monthly.
+// interval is how often the visitor would pay: yearly unless they asked for monthly, in the address or in a form.
 func interval(c *fiber.Ctx) string {
-	if c.Query("interval") == views.Month {
+	if c.FormValue("interval") == views.Month {
 		return views.Month
 	}
 	return views.Year

@@ -50,6 +50,9 @@ func (s *Server) acceptChange(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if c.FormValue("return") == "meeting" {
+		return c.Redirect("/o/"+org.Slug+"/billing/done?from=meeting", fiber.StatusSeeOther)
+	}
 	return s.done(c, "/billing", "plan_changed")
 }
 
@@ -132,7 +135,7 @@ func (s *Server) quoteModel(c *fiber.Ctx, q billing.Quote) (views.QuoteModel, er
 	m := views.QuoteModel{
 		From: planModel(now), To: planModel(q.Plan), FromInterval: q.From.Interval, ToInterval: q.To.Interval, FromSeats: q.From.Seats, ToSeats: q.To.Seats,
 		Today: q.Today, Credit: q.Credit, Then: q.Then, At: q.At.Unix(), RenewsAt: q.RenewsAt, Trial: q.Trial, Cheaper: q.Cheaper,
-		Discount: discountModel(sub.Discount),
+		Discount: discountModel(sub.Discount), InMeeting: c.FormValue("return") == "meeting",
 	}
 	var sum int64
 	for _, l := range q.Lines {

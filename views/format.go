@@ -173,6 +173,19 @@ func (t *Texts) Offers(plans []Plan, seats int) []Offer {
 	return offers
 }
 
+// Changes are the ways to change a running plan to one of these, as they are shown. What that costs today hangs on the time that is paid
+// for already: Stripe says it on the page that a change leads to.
+func (t *Texts) Changes(plans []Plan) []Offer {
+	for i := range plans {
+		plans[i].TrialDays = 0
+	}
+	offers := t.Offers(plans, 1)
+	for i := range offers {
+		offers[i].Change, offers[i].Today = true, ""
+	}
+	return offers
+}
+
 // Date is a day in words, "10 December 2026", as UTC has it.
 func (t *Texts) Date(at time.Time) string {
 	at = at.UTC()

@@ -78,6 +78,7 @@ type Plan struct {
 	Participants              int
 	ConcurrentMeetings        int      // at once in the organization; 0 is no limit
 	StorageBytes              int64    // 0 is no limit
+	Ads                       bool     // its people are shown advertisements
 	SSO, AuditLog             bool     // what it allows besides
 	TrialDays                 int      // free at the beginning of a first subscription; 0 for none
 	Features                  []string // message ids
@@ -104,9 +105,17 @@ type PricingModel struct {
 // SignUpForm is the sign-up form as it was filled in. Errors are message ids by field: name, email, password, organization.
 type SignUpForm struct {
 	Name, Email, Organization string
-	Plan                      string // to be offered after signing up; empty for none
+	Plan, Interval            string // to be offered after signing up; empty for none
 	Errors                    map[string]string
 	Providers                 []ProviderLink
+}
+
+// after is where who comes in by a provider goes on: to the offer that they came for.
+func (f SignUpForm) after() string {
+	if f.Plan == "" {
+		return "/home"
+	}
+	return "/home?offer=" + f.Interval
 }
 
 // SignInForm is the sign-in form as it was filled in. Error and Notice are message ids, empty for none.
@@ -267,6 +276,7 @@ type Offer struct {
 	Today    string `json:"today"`  // charged at once
 	Trial    int    `json:"trial"`  // days before anything is charged; 0 for none
 	Detail   string `json:"detail"` // what it gives
+	Change   bool   `json:"change"` // of a plan that is paid for: what it costs today is shown before anything is charged, and Today is empty
 }
 
 // FullModel is the page for the person who finds every seat taken.

@@ -1,7 +1,10 @@
 package views
 
 import (
+	"maps"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -22,7 +25,7 @@ func buyURL(p Page, plan Plan, interval string) templ.SafeURL {
 	if p.User != nil && p.User.Billing != "" {
 		return templ.SafeURL(p.User.Billing + "?interval=" + url.QueryEscape(interval))
 	}
-	return templ.SafeURL("/signup?plan=" + url.QueryEscape(plan.ID))
+	return templ.SafeURL("/signup?plan=" + url.QueryEscape(plan.ID) + "&interval=" + url.QueryEscape(interval))
 }
 
 // people writes how many people a plan's meetings hold; a plan by contract may hold more.
@@ -69,27 +72,14 @@ func row(what string, plans []Plan, cell func(Plan) string) compareRow {
 	return r
 }
 
-func always(text string) func(Plan) string { return func(Plan) string { return text } }
-
-func meetingRows(p Page, plans []Plan) []compareRow {
-	return append(limitRows(p, plans), row(p.T("pricing.rooms"), plans, always(p.T("plan.unlimited"))))
-}
-
 // limitRows are the limits of the catalogue that hold today, and what each plan has of them.
 func limitRows(p Page, plans []Plan) []compareRow {
-	right := func(has func(Plan) bool) func(Plan) string {
-		return func(plan Plan) string {
-			if has(plan) {
-				return yes
-			}
-			return no
-		}
-	}
 	return []compareRow{
 		row(p.T("pricing.people"), plans, func(plan Plan) string { return plan.people(p) }),
 		row(p.T("pricing.length"), plans, func(plan Plan) string { return p.Texts.Limit(plan.MeetingLength) }),
 		row(p.T("pricing.at_once"), plans, func(plan Plan) string { return plan.concurrent(p) }),
 		row(p.T("pricing.storage"), plans, func(plan Plan) string { return plan.storage(p) }),
+		row(p.T("pricing.no_ads"), plans, right(func(plan Plan) bool { return !plan.Ads })),
 		row(p.T("pricing.sso"), plans, right(func(plan Plan) bool { return plan.SSO })),
 		row(p.T("pricing.audit"), plans, right(func(plan Plan) bool { return plan.AuditLog })),
 	}
@@ -103,12 +93,42 @@ func (plan Plan) storage(p Page) string {
 	return p.Texts.Size(plan.StorageBytes)
 }
 
-func peopleRows(p Page, plans []Plan) []compareRow {
-	return []compareRow{
-		row(p.T("pricing.guests"), plans, always(yes)),
-		row(p.T("pricing.browser"), plans, always(yes)),
-		row(p.T("pricing.lobby"), plans, always(yes)),
-		row(p.T("pricing.end_all"), plans, always(yes)),
+// allOf begins the feature that stands for everything of another plan, which its id ends.
+const allOf = "plan.feature.all"
+
+// featureRows are what the catalogue says of the plans, a line for each feature, in the order in which the plans name them. Who has
+// everything of another plan has that plan's features too; they are not a line of their own.
+func featureRows(p Page, plans []Plan) []compareRow {
+	has := map[string]map[string]bool{} // plan, feature
+	var order []string
+	for _, plan := range plans {
+		mine := map[string]bool{}
+		for _, feature := range plan.Features {
+			if other, all := strings.CutPrefix(feature, allOf); all {
+				maps.Copy(mine, has[other])
+				continue
+			}
+			mine[feature] = true
+			if !slices.Contains(order, feature) {
+				order = append(order, feature)
+			}
+		}
+		has[plan.ID] = mine
+	}
+	rows := make([]compareRow, len(order))
+	for i, feature := range order {
+		rows[i] = row(p.T(feature), plans, right(func(plan Plan) bool { return has[plan.ID][feature] }))
+	}
+	return rows
+}
+
+// right is a cell with a tick where a plan has something.
+func right(has func(Plan) bool) func(Plan) string {
+	return func(plan Plan) string {
+		if has(plan) {
+			return yes
+		}
+		return no
 	}
 }
 

@@ -187,11 +187,11 @@ func Pricing(p Page, m PricingModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = compareGroup(p, m, p.T("pricing.group_meetings"), meetingRows(p, m.Plans)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = compareGroup(p, m, p.T("pricing.group_meetings"), limitRows(p, m.Plans)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = compareGroup(p, m, p.T("pricing.group_people"), peopleRows(p, m.Plans)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = compareGroup(p, m, p.T("pricing.group_included"), featureRows(p, m.Plans)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,7 +10,8 @@ type OrgSignInForm struct{ Email, Next, Error string }
 type NewcomerForm struct {
 	Provider                  string
 	Name, Email, Organization string
-	Fixed                     bool // the provider has checked the address
+	Fixed                     bool   // the provider has checked the address
+	Offer                     string // the interval, Month or Year, of what they came for; empty for nothing
 	Errors                    map[string]string
 }
 

@@ -21,6 +21,7 @@ type QuoteModel struct {
 	Trial                    bool      // nothing is charged before that
 	Cheaper                  bool
 	Discount                 *Discount // nil for none
+	InMeeting                bool      // somebody in a meeting asks, in a tab of its own
 	Fault                    string    // message id: why the price is shown again; empty for none
 }
 

@@ -41,6 +41,7 @@ function told(key: string, people: Person[], t: Texts): News[] {
 }
 
 function limitNews(now: State, before: State, t: Texts, local: number): News[] {
+  if (before.upgrade === "paying" && now.limit > before.limit) return [{ text: t("meeting.upgrade.changed", { plan: now.plan, people: now.limit }), tone: "plain" }];
   if (now.clock === before.clock) return [];
   if (lifted(now.clock, before.clock)) {
     const left = timeLeft(now.clock, local) ?? 0;

@@ -25,6 +25,7 @@ const t = textsFrom({
   "meeting.minutes.one": "{n} minute",
   "meeting.minutes.other": "{n} minutes",
   "meeting.upgrade.thanks": "Thank you",
+  "meeting.upgrade.changed": "{plan} has room for {people}",
   "meeting.news.shortened": "Shortened",
   "meeting.hours": "{hours} h {minutes} min",
 });
@@ -88,6 +89,17 @@ test("a lifted limit closes the offers and thanks who paid", () => {
   const lifted = reduce(paying, { type: "limits", clock: { endsAt: 9_000_000, offset: 0 } });
   assert.equal(lifted.upgrade, "closed");
   assert.deepEqual(told(paying, lifted), ["Thank you"]);
+});
+
+test("room for more people ends the paying of who changed the plan, and nobody else's", () => {
+  const paying = reduce(start(), { type: "upgrade", upgrade: "paying" });
+  const wider = { type: "limits", clock: { endsAt: 100_000, offset: 0 }, plan: "Business", limit: 300 } as const;
+  const changed = reduce(paying, wider);
+  assert.equal(changed.upgrade, "closed");
+  assert.deepEqual(told(paying, changed), ["Business has room for 300"]);
+  const open = reduce(start(), { type: "upgrade", upgrade: "open" });
+  assert.equal(reduce(open, wider).upgrade, "open");
+  assert.deepEqual(told(open, reduce(open, wider)), []);
 });
 
 test("a meeting that an admin shortens says so, and offers nothing that would not help", () => {

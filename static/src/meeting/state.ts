@@ -191,8 +191,9 @@ function connectionChanged(state: State, connection: Connection): State {
   return { ...state, connection };
 }
 
-/** A lifted limit closes the offers by itself: there is nothing left to pay for. */
+/** A lifted limit closes the offers by itself: there is nothing left to pay for. So does room for more people, to who is paying. */
 function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>): State {
+  const wider = state.upgrade === "paying" && (said.limit ?? 0) > state.limit;
   const longer = lifted(state.clock, said.clock);
   const shorter = lifted(said.clock, state.clock);
   return {
@@ -201,7 +202,7 @@ function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>):
     plan: said.plan ?? state.plan,
     limit: said.limit ?? state.limit,
     held: shorter || (state.held && !longer),
-    upgrade: longer || shorter ? "closed" : state.upgrade,
+    upgrade: longer || shorter || wider ? "closed" : state.upgrade,
   };
 }
 

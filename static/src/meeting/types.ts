@@ -37,6 +37,8 @@ export interface Offer {
   /** Days before anything is charged; 0 for none. */
   trial: number;
   detail: string;
+  /** It changes a plan that is paid for: the price of today is shown in the other tab before anything is charged. */
+  change: boolean;
 }
 
 /** Why a meeting is over for this person; the after-call page reads it, and the server's own record wins. */

@@ -3,6 +3,7 @@ import { h, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { spoken } from "../news.ts";
 import type { State } from "../state.ts";
+import type { Texts } from "../texts.ts";
 import type { Offer } from "../types.ts";
 import type { Ui } from "../ui.ts";
 import { Dial } from "./dial.ts";
@@ -85,9 +86,9 @@ export class Upgrade {
       plan.value = offer.plan;
       interval.value = offer.interval;
       trial.value = offer.trial > 0 ? "yes" : "";
-      setText(this.#pay, offer.trial > 0 ? t("meeting.upgrade.try", { days: offer.trial }) : t("meeting.upgrade.pay", { today: offer.today }));
+      setText(this.#pay, doing(offer, t));
     };
-    const offers = meeting.offers.map((offer, i) => offerRow(offer, i === 0, () => pick(offer), t("meeting.upgrade.today", { today: offer.today })));
+    const offers = meeting.offers.map((offer, i) => offerRow(offer, i === 0, () => pick(offer), dueToday(offer, t)));
     const first = meeting.offers[0];
     if (first) pick(first);
     const form = h(
@@ -137,6 +138,16 @@ export class Upgrade {
     if (open && before.upgrade === "closed") this.#dialog.focus();
     if (!open && before.upgrade !== "closed") document.querySelector<HTMLElement>(".m-upgrade-button")?.focus();
   }
+}
+
+/** What the button does. Where a plan is paid for already, the price comes first: it hangs on the time that is left of it. */
+function doing(offer: Offer, t: Texts): string {
+  if (offer.change) return t("meeting.upgrade.price");
+  return offer.trial > 0 ? t("meeting.upgrade.try", { days: offer.trial }) : t("meeting.upgrade.pay", { today: offer.today });
+}
+
+function dueToday(offer: Offer, t: Texts): string {
+  return offer.change ? t("meeting.upgrade.difference") : t("meeting.upgrade.today", { today: offer.today });
 }
 
 function offerRow(offer: Offer, chosen: boolean, pick: () => void, today: string): HTMLElement {
