@@ -1,8 +1,13 @@
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
 import { account } from "./lib/accounts";
 import { expect, test } from "./lib/fixtures";
+import { root } from "./lib/paths";
 
 // The demo's operator; parley prints them at its start.
 const operator = { email: "dele@parley.example", password: "keys on the hook by nine" };
+
+const ad = (page: Page) => page.getByTestId("ad");
 
 test("an operator makes a plan version, a campaign and a pack, and sees the money", async ({ person }) => {
   test.setTimeout(420_000);
@@ -52,21 +57,60 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
     await expect(ops.getByRole("button", { name: "Withdraw from the shop" })).toBeVisible();
   });
 
-  await test.step("an organization is told, and buys both", async () => {
+  const ann = await person("Ann");
+  const { page } = ann;
+  await test.step("an organization is told", async () => {
     await ops.goto("/operator/announcements/new");
     await ops.getByLabel("In English").fill("Pro now holds 175 people.");
     await ops.getByLabel("In German").fill("Pro fasst jetzt 175 Leute.");
     await ops.getByRole("button", { name: "Save", exact: true }).click();
     await expect(ops.getByTestId("announcement-line")).toContainText("Shown now");
 
-    const ann = await person("Ann");
     await ann.signUp(account("Orchard"));
-    const { home, page } = ann;
+    await page.goto(ann.home);
     const told = page.getByRole("region", { name: "Announcement" });
-    await page.goto(home);
     await expect(told).toContainText("Pro now holds 175 people.");
     await told.getByRole("button", { name: "Put this away" }).click();
     await expect(told).toBeHidden();
+  });
+  const home = ann.home;
+
+  await test.step("they make a campaign, look at it, and start it", async () => {
+    await ops.goto("/operator/campaigns/new");
+    for (const [field, value] of [
+      ["Advertiser", "Rill Rain Barrels"],
+      ["Title", "A barrel under every spout"],
+      ["Text", "Delivered by bicycle, empty."],
+      ["Link", "https://rill.example/barrels"],
+      ["What the picture shows", "A cup of coffee beside a bag of beans"],
+      ["Impressions bought", "500"],
+      ["Weight", "100"],
+    ] as const) {
+      await ops.getByLabel(field, { exact: true }).fill(value);
+    }
+    await ops.locator('input[name="picture"]').setInputFiles(join(root, "billing", "ads", "demo", "coffee.png"));
+    await ops.getByRole("button", { name: "Look at it first" }).click();
+    await expect(ad(ops)).toHaveCount(3);
+    await ops.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(ops.getByRole("heading", { name: "A barrel under every spout", level: 1 })).toBeVisible();
+    await expect(ops.getByRole("main")).toContainText("0 of 500");
+    await ops.getByRole("button", { name: "Start", exact: true }).click();
+    await expect(ops.getByText("Running", { exact: true })).toBeVisible();
+  });
+
+  await test.step("who is on Free sees it, and it is counted once", async () => {
+    // The demo has campaigns of its own: which one a page shows is drawn by weight.
+    await expect(async () => {
+      await page.goto(home);
+      expect(await ad(page).innerText()).toContain("A barrel under every spout");
+    }).toPass({ timeout: 60_000 });
+    await expect(async () => {
+      await ops.goto("/operator/campaigns");
+      await expect(ops.getByTestId("campaign").filter({ hasText: "Rill Rain Barrels" })).toContainText("1 of 500", { timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+  });
+
+  await test.step("the organization buys both", async () => {
     await page.goto(`${home}/billing?interval=month`);
     await page.locator('form[action$="/checkout"]').filter({ has: page.locator('input[value="pro"]') }).filter({ has: page.locator('input[value="month"]') }).getByRole("button", { name: /pay \$\d+\.\d\d today/ }).click();
     await expect(page).toHaveURL(/\/dev\/stripe\/checkout\//);
@@ -104,7 +148,7 @@ test("an operator makes a plan version, a campaign and a pack, and sees the mone
 
   await test.step("what they did is in the log", async () => {
     await ops.goto("/operator/audit");
-    for (const deed of ["Made a version of a plan", "Announced something", "Checked the books", "Replayed an event of Stripe"]) {
+    for (const deed of ["Made a version of a plan", "Made a campaign", "Started a campaign", "Announced something", "Checked the books", "Replayed an event of Stripe"]) {
       await expect(ops.getByTestId("operator-line").filter({ hasText: deed }).first()).toBeVisible();
     }
   });

@@ -94,7 +94,7 @@ func (plan Plan) storage(p Page) string {
 }
 
 // allOf begins the feature that stands for everything of another plan, which its id ends.
-const allOf = "plan.feature.all"
+const allOf = "plan.feature." + "all"
 
 // featureRows are what the catalogue says of the plans, a line for each feature, in the order in which the plans name them. Who has
 // everything of another plan has that plan's features too; they are not a line of their own.
