@@ -79,8 +79,14 @@ func clientKeys(t *testing.T) []string {
 	every("meeting.allow.", "chrome", "edge", "firefox", "safari", "ios", "android", "any")
 	every("meeting.kind.", "microphone", "camera", "speaker")
 	every("meeting.none.", "microphone", "camera", "speaker")
-	every("meeting.menu.", "microphone", "camera", "host")
-	every("meeting.choose.", "microphone", "camera")
+	every("meeting.menu.", "microphone", "camera", "share", "host", "view", "more")
+	every("meeting.choose.", "microphone", "camera", "share")
+	every("meeting.view.", "grid", "speaker", "sidebar", "screen")
+	every("meeting.share.", "text", "motion", "text_means", "motion_means", "failed", "system", "unsent", "taken")
+	for _, how := range []string{"on.", "with_sound."} {
+		every("meeting.share."+how, "screen", "window", "tab")
+	}
+	every("meeting.share.forbidden.", "everyone", "members", "managers")
 	every("meeting.news.", "joined", "left", "joined.many", "left.many")
 	return keys
 }

@@ -20,13 +20,17 @@ export interface Devices {
   permission?: "allow" | "deny";
   /** A y4m file to play as the camera's picture. */
   camera?: string;
+  /** The title of the tab that the picker for screens gives, without asking. Such a person has a browser of their own. */
+  shares?: string;
 }
 
 /** How Chromium is started for a person with these devices. */
-export function launchOptions({ devices = "fake", permission = "allow", camera }: Devices = {}): LaunchOptions {
+export function launchOptions({ devices = "fake", permission = "allow", camera, shares }: Devices = {}): LaunchOptions {
   const args = [...always];
   if (devices === "fake") args.push("--use-fake-device-for-media-stream");
-  args.push(permission === "allow" ? "--use-fake-ui-for-media-stream" : "--use-fake-ui-for-media-stream=deny");
+  // The flag that answers for a person would answer the picker of screens as well.
+  if (shares) args.push(`--auto-select-tab-capture-source-by-title=${shares}`);
+  else args.push(permission === "allow" ? "--use-fake-ui-for-media-stream" : "--use-fake-ui-for-media-stream=deny");
   if (camera) args.push(`--use-file-for-fake-video-capture=${camera}`);
   return { executablePath: chromiumPath, args };
 }

@@ -1,14 +1,17 @@
 // The meeting as a whole: state, screen, devices and session, wired together.
+import { followStage, shareEnded, stageActs, tellUnheard } from "./acts.ts";
 import { advice } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
 import { ChatKeys } from "./encryption/chat.ts";
 import { followFaces } from "./faces.ts";
-import type { News } from "./news.ts";
-import { remember, rememberOn } from "./remember.ts";
+import { followKeys } from "./keys.ts";
+import { recallStage, remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { ChatLine } from "./session/chat.ts";
+import { followMutedTalk } from "./session/mutedtalk.ts";
 import { Session } from "./session/session.ts";
+import { ScreenShare } from "./session/share.ts";
 import { Sound } from "./session/sound.ts";
 import type { Source } from "./session/source.ts";
 import { stickerFrom } from "./session/stickers.ts";
@@ -18,7 +21,7 @@ import { Stats, expose } from "./session/stats.ts";
 import { type Device, Store, initialState } from "./state.ts";
 import { type Texts, textsFrom } from "./texts.ts";
 import type { Ending, MeetingSession } from "./types.ts";
-import type { Acts } from "./ui.ts";
+import type { Acts, Tell, Ui } from "./ui.ts";
 
 export interface Entry {
   meeting: MeetingSession;
@@ -38,6 +41,9 @@ const endingTakes = 3000;
 export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entry): Promise<void> {
   const t = textsFrom(meeting.texts, document.documentElement.lang || "en");
   const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants, meeting.encryption !== null));
+  const chosen = recallStage();
+  store.dispatch({ type: "stage", act: { do: "choose", change: chosen } });
+  const share = new ScreenShare(chosen.hint);
   const stats = new Stats(clickedAt);
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);
@@ -45,11 +51,13 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const chat = new ChatLine(meeting, store, keys, document.documentElement.lang || "en");
   const leaving = new AbortController();
   let screen: Screen | null = null; // drawn after the connection is on its way
+  const tell: Tell = (text, tone = "plain") => screen?.tell([{ text, tone }]);
   const go = (to: string, why?: Ending) => {
     leaving.abort();
     waiters.stop();
     chat.stop();
     for (const source of bothOf(sources)) source.release();
+    share.stop();
     stats.close();
     void sound.close();
     location.replace(why === undefined ? to : withReason(to, why));
@@ -57,8 +65,10 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const session = new Session(meeting, {
     store,
     sources,
+    share,
     sound,
     stats,
+    onShareEnd: (why) => shareEnded(why, t, tell),
     onEnd: (why) => go(meeting.urls.after, why),
     onWaiting: () => void waiters.read(),
     onChat: (text) => void chat.told(text),
@@ -71,23 +81,24 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     onOut: () => go(meeting.urls.lobby),
   });
   followSources(store, bothOf(sources));
+  followStage(store, share, leaving.signal);
   followFaces(meeting, store);
   if (meeting.demo) expose(stats);
   void session.start();
   await nextTask();
 
-  const tell: Tell = (text, tone = "plain") => screen?.tell([{ text, tone }]);
-  const acts = actsOf({ meeting, sources, store, stats, sound, session, waiters, chat, t, tell, go });
-  const drawn = drawScreen({ t, store, meeting, acts });
+  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, t, tell, go, ui: () => ui }) };
+  const { acts } = ui;
+  const drawn = drawScreen(ui);
   screen = drawn;
   enterPage(drawn, meeting, sound);
   leaving.signal.addEventListener("abort", drawn.stop);
   leaving.signal.addEventListener("abort", stayAwake());
+  followKeys(ui, leaving.signal);
+  followMutedTalk(sources.microphone, (talking) => tellUnheard(store, talking), leaving.signal);
   followDevices(store, bothOf(sources), (source) => explain(source, t, tell));
   if (speaker !== "" && canChooseSpeaker()) acts.useDevice("speaker", speaker);
 }
-
-type Tell = (text: string, tone?: News["tone"]) => void;
 
 const bothOf = (sources: Sources): Source[] => [sources.microphone, sources.camera];
 
@@ -96,6 +107,7 @@ const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
 interface Wiring {
   meeting: MeetingSession;
   sources: Sources;
+  share: ScreenShare;
   store: Store;
   stats: Stats;
   sound: Sound;
@@ -105,10 +117,11 @@ interface Wiring {
   t: Texts;
   tell: Tell;
   go(to: string, why?: Ending): void;
+  ui(): Ui;
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, store, stats, sound, session, waiters, chat, t, tell, go }: Wiring): Acts {
+function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, t, tell, go, ui }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     store.dispatch({ type: "speaker", device: id });
@@ -123,6 +136,7 @@ function actsOf({ meeting, sources, store, stats, sound, session, waiters, chat,
     setTimeout(() => go(meeting.urls.after, "host"), endingTakes);
   };
   return {
+    ...stageActs({ meeting, store, share, session, t, tell, ui }),
     microphone: (on) => turn(sources.microphone, on),
     camera: (on) => turn(sources.camera, on),
     useDevice: (kind, id) => {

@@ -14,12 +14,23 @@ const namedAtOnce = 2;
 
 /** Comings, goings, a lifted limit and a line that is back. */
 export function newsOf(now: State, before: State, t: Texts, local: number): News[] {
-  return [...lineNews(now, before, t), ...peopleNews(now, before, t), ...limitNews(now, before, t, local)];
+  return [...lineNews(now, before, t), ...peopleNews(now, before, t), ...screenNews(now, before, t), ...limitNews(now, before, t, local)];
 }
 
 function lineNews(now: State, before: State, t: Texts): News[] {
   const back = before.connection === "reconnecting" && now.connection === "live";
   return back ? [{ text: t("meeting.news.back"), tone: "plain" }] : [];
+}
+
+/** Screens that come and go; those of people who left are told of with them. */
+function screenNews(now: State, before: State, t: Texts): News[] {
+  if (before.connection === "connecting" || now.stage.shares === before.stage.shares) return [];
+  const is = new Set(now.stage.shares.map((s) => s.identity));
+  const was = new Set(before.stage.shares.map((s) => s.identity));
+  const here = new Set(now.people.map((p) => p.identity));
+  const started = now.stage.shares.filter((s) => !was.has(s.identity));
+  const stopped = before.stage.shares.filter((s) => !is.has(s.identity) && here.has(s.identity));
+  return [...started.map((s) => t("meeting.share.started", { name: s.name })), ...stopped.map((s) => t("meeting.share.stopped", { name: s.name }))].map((text) => ({ text, tone: "plain" }));
 }
 
 /** Who was here before oneself is not news. */

@@ -1,6 +1,7 @@
 // What this browser keeps between visits: the devices last used, a guest's name; and for a reload of
 // the tab, whether the microphone and camera were on. Storage may be forbidden; then nothing is kept.
 import type { DeviceKind } from "./state.ts";
+import { type Chosen, chosenFrom } from "./state/stage.ts";
 
 export interface Kept {
   name: string;
@@ -14,6 +15,7 @@ export interface KeptOn {
 
 const choices = "parley.choices";
 const on = "parley.on";
+const stage = "parley.stage";
 
 export function recall(): Kept {
   const kept = read<Partial<Kept>>(() => localStorage, choices) ?? {};
@@ -35,6 +37,11 @@ export function remember(change: { name?: string; devices?: Partial<Kept["device
 export const recallOn = (): KeptOn => read<KeptOn>(() => sessionStorage, on) ?? { microphone: true, camera: true };
 
 export const rememberOn = (state: KeptOn): void => write(() => sessionStorage, on, state);
+
+/** How this device's stage was arranged last. */
+export const recallStage = (): Chosen => chosenFrom(read(() => localStorage, stage));
+
+export const rememberStage = (chosen: Chosen): void => write(() => localStorage, stage, chosenFrom(chosen));
 
 function read<T>(storage: () => Storage, key: string): T | null {
   try {

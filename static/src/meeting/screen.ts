@@ -11,6 +11,8 @@ import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
 import { People } from "./views/people.ts";
 import { React } from "./views/react.ts";
+import { Sharing } from "./views/sharing.ts";
+import { followSheet } from "./views/sheet.ts";
 import { Stage } from "./views/stage.ts";
 import { Toasts } from "./views/toasts.ts";
 import { Top } from "./views/top.ts";
@@ -33,6 +35,8 @@ export function drawScreen(ui: Ui): Screen {
   const top = new Top(ui);
   const stage = new Stage(ui);
   const bar = new Bar(ui);
+  top.element.append(bar.view.element);
+  stage.element.prepend(new Sharing(ui).element);
   const upgrade = new Upgrade(ui);
   const toasts = new Toasts();
   const notices = new Notices(ui);
@@ -40,6 +44,8 @@ export function drawScreen(ui: Ui): Screen {
   notices.element.append(new Door(ui).element);
   const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
+
+  followSheet(ui, element);
 
   let before: number | null = null;
   const tick = () => {

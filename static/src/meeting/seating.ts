@@ -19,6 +19,8 @@ export interface Room {
   pageSize: number;
   /** The first tile is large and belongs to whoever speaks. */
   featured: boolean;
+  /** Who is large whoever speaks, and so has no place among the others; empty for nobody. */
+  large?: string;
   now: number;
 }
 
@@ -47,48 +49,50 @@ function speaker(before: Seating["talking"], others: readonly string[], room: Ro
 }
 
 function bringForward(seating: Seating, room: Room): Seating {
-  const { talking, others } = seating;
-  if (!talking) return seating;
+  const { talking } = seating;
+  if (!talking || talking.identity === room.large) return seating;
+  const others = seating.others.filter((id) => id !== room.large);
   const from = others.indexOf(talking.identity);
   const onFirstPage = Math.max(1, room.pageSize - 1);
   const offPage = others.length > onFirstPage && from >= onFirstPage;
   const rested = room.now - seating.swappedAt >= restBetweenSwaps;
   if (room.featured && others.length >= 2) {
     const longEnough = room.now - talking.since >= speechBeforeFeature;
-    return from > 0 && longEnough && rested ? swapped(seating, from, 0, room.now) : seating;
+    return from > 0 && longEnough && rested ? swapped(seating, talking.identity, others[0], room.now) : seating;
   }
   if (!offPage || !rested) return seating;
-  return swapped(seating, from, longestSilent(seating, onFirstPage), room.now);
+  return swapped(seating, talking.identity, longestSilent(seating, others.slice(0, onFirstPage)), room.now);
 }
 
 /** Of those never heard, the one who sits last goes first. */
-function longestSilent(seating: Seating, count: number): number {
-  let at = 0;
+function longestSilent(seating: Seating, among: readonly string[]): string | undefined {
+  let found: string | undefined;
   let oldest = Infinity;
-  seating.others.slice(0, count).forEach((id, i) => {
+  for (const id of among) {
     const heard = seating.heard[id] ?? 0;
-    if (heard <= oldest) [at, oldest] = [i, heard];
-  });
-  return at;
+    if (heard <= oldest) [found, oldest] = [id, heard];
+  }
+  return found;
 }
 
-function swapped(seating: Seating, a: number, b: number, now: number): Seating {
-  const others = [...seating.others];
-  const first = others[a];
-  const second = others[b];
-  if (first === undefined || second === undefined) return seating;
-  others[a] = second;
-  others[b] = first;
+/** Two people change places. */
+function swapped(seating: Seating, a: string, b: string | undefined, now: number): Seating {
+  if (b === undefined) return seating;
+  const others = seating.others.map((id) => (id === a ? b : id === b ? a : id));
   return { ...seating, others, swappedAt: now };
 }
 
 /** The identities of each page. Oneself is the last tile of the first page. */
 export function pages(seating: Seating, self: string, pageSize: number): string[][] {
-  const onFirst = Math.max(1, pageSize) - 1;
-  const first = [...seating.others.slice(0, onFirst), self];
+  return paged(seating.others, self, pageSize);
+}
+
+/** Tiles in pages; `last` is the last one of the first page, unless it is empty. */
+export function paged(tiles: readonly string[], last: string, pageSize: number): string[][] {
+  const size = Math.max(1, pageSize);
+  const onFirst = last === "" ? size : size - 1;
+  const first = [...tiles.slice(0, onFirst), ...(last === "" ? [] : [last])];
   const result = [first];
-  for (let i = onFirst; i < seating.others.length; i += pageSize) {
-    result.push(seating.others.slice(i, i + pageSize));
-  }
+  for (let i = onFirst; i < tiles.length; i += size) result.push(tiles.slice(i, i + size));
   return result;
 }

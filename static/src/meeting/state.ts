@@ -3,6 +3,7 @@ import { type Clock, lifted } from "./clock.ts";
 import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
 import { type Chat, type ChatAction, noChat, opened, reduceChat } from "./state/chat.ts";
+import { type StageAct, type StageState, initialStage, reduceStage } from "./state/stage.ts";
 
 /**
  * A moving picture. It is the same object as long as it is the same picture. Attaching it to an element
@@ -57,7 +58,7 @@ export interface Waiter {
   member: boolean;
 }
 
-export type Menu = "microphone" | "camera" | "host";
+export type Menu = "microphone" | "camera" | "share" | "host" | "view" | "more";
 
 export interface State {
   connection: Connection;
@@ -90,6 +91,7 @@ export interface State {
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
   upgrade: "closed" | "open" | "paying";
   page: number;
+  stage: StageState;
 }
 
 export type Action =
@@ -110,7 +112,8 @@ export type Action =
   | ChatAction
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
-  | { type: "page"; page: number };
+  | { type: "page"; page: number }
+  | { type: "stage"; act: StageAct };
 
 export const off: Own = { on: false, busy: false, fault: null, device: "" };
 
@@ -138,6 +141,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     menu: null,
     upgrade: "closed",
     page: 0,
+    stage: initialStage,
   };
 }
 
@@ -178,11 +182,18 @@ export function reduce(state: State, action: Action): State {
       return { ...state, upgrade: action.upgrade, menu: null };
     case "page":
       return { ...state, page: Math.max(0, action.page) };
+    case "stage":
+      return staged(state, action.act);
     default: {
       const chat = reduceChat(state.chat, action);
       return chat === state.chat ? state : { ...state, chat };
     }
   }
+}
+
+function staged(state: State, act: StageAct): State {
+  const stage = reduceStage(state.stage, act);
+  return stage === state.stage ? state : { ...state, stage };
 }
 
 /** Once the page is leaving, nothing else matters any more. */

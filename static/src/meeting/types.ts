@@ -18,6 +18,8 @@ export interface MeetingSession {
   /** The server's clock when it answered. */
   now: number;
   participants: number;
+  /** Who may share a screen, by the organization's policy. */
+  share: "everyone" | "members" | "managers";
   demo: boolean;
   csrf: string;
   urls: { after: string; end: string; token: string; checkout: string; lobby: string; waiters: string; stickers: string; chat: string };

@@ -1,5 +1,7 @@
 import type { ChatLine } from "./session/chat.ts";
+import type { News } from "./news.ts";
 import type { DeviceKind, Store } from "./state.ts";
+import type { Chosen, Hint } from "./state/stage.ts";
 import type { Texts } from "./texts.ts";
 import type { MeetingSession } from "./types.ts";
 
@@ -15,6 +17,20 @@ export interface Acts {
   unblockSound(): void;
   takeOver(): void;
   copyLink(): void;
+  /** Lets the person choose a screen to share, or ends it. */
+  share(on: boolean): void;
+  tuneShare(hint: Hint): void;
+  /** Arranges the stage; kept on this device. */
+  choose(change: Partial<Chosen>): void;
+  soundOnly(on: boolean): void;
+  /** Opens or closes the small window over all others. */
+  float(on: boolean): void;
+  /** Turns the full screen on or off. */
+  full(): void;
+  /** Opens or closes the list of keys. */
+  sheet(open: boolean): void;
+  /** Copies figures for who is to find out what is wrong. */
+  report(): void;
   /** A picture of somebody else was drawn. */
   firstFrame(): void;
   chat: ChatLine;
@@ -30,3 +46,6 @@ export interface Ui {
 
 /** A part of the page that also follows the clock: milliseconds left, or null without an end. */
 export type Tick = (left: number | null) => void;
+
+/** Says a sentence to this person. */
+export type Tell = (text: string, tone?: News["tone"]) => void;

@@ -50,5 +50,6 @@ const rosterEvents = [
   RoomEvent.TrackUnmuted,
   RoomEvent.ParticipantNameChanged,
   RoomEvent.ParticipantAttributesChanged,
+  RoomEvent.ParticipantPermissionsChanged,
   RoomEvent.ConnectionQualityChanged,
 ] as const;

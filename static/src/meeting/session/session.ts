@@ -1,7 +1,7 @@
 import { ConnectionError, ConnectionState, DisconnectReason, LogLevel, Room, setLogLevel } from "livekit-client";
 import { heard } from "../clock.ts";
 import type { Encryption, OnKey } from "../encryption/encryption.ts";
-import type { Person, Store } from "../state.ts";
+import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { ComeBack, wait } from "./comeback.ts";
 import { endForAll } from "./door.ts";
@@ -11,6 +11,9 @@ import { options } from "./options.ts";
 import { Unseen } from "./picture.ts";
 import { Publisher } from "./publisher.ts";
 import { rosterOf, self } from "./roster.ts";
+import type { ScreenShare } from "./share.ts";
+import { type ShareEnd, SharePublisher } from "./sharepublisher.ts";
+import { mayShare, sharesOf } from "./shares.ts";
 import type { Sound } from "./sound.ts";
 import { type Sources, canEncrypt } from "./sources.ts";
 import type { Stats } from "./stats.ts";
@@ -18,6 +21,7 @@ import type { Stats } from "./stats.ts";
 export interface Parts {
   store: Store;
   sources: Sources;
+  share: ScreenShare;
   sound: Sound;
   stats: Stats;
   /** Called once, when the meeting is over for this person; without a reason when only the server knows it. */
@@ -31,6 +35,8 @@ export interface Parts {
   onKey: OnKey;
   /** Called when somebody came to wait before the meeting, or may have. */
   onWaiting(): void;
+  /** Called when one's own screen is not shared any more, and not by one's own doing. */
+  onShareEnd(why: ShareEnd): void;
   /** Called when only the lobby can let this person in again. */
   onOut(): void;
 }
@@ -42,6 +48,7 @@ export class Session {
   readonly #unseen = new Unseen();
   #room: Room | null = null;
   #publisher: Publisher | null = null;
+  #screen: SharePublisher | null = null;
   #encryption: Encryption | null = null;
   #ending: "limit" | "host" | null = null;
   #closed = false;
@@ -89,6 +96,12 @@ export class Session {
     return endForAll(this.#meeting);
   }
 
+  /** Figures of the connection, to be copied. Loaded when they are asked for. */
+  async report(): Promise<string> {
+    const { reportOf } = await import("./report.ts");
+    return reportOf(this.#room, this.#parts.store.state, this.#parts.stats.read().connectMs);
+  }
+
   async #join(meeting: MeetingSession): Promise<boolean> {
     void this.#drop();
     const { store, sources, sound, stats } = this.#parts;
@@ -105,6 +118,7 @@ export class Session {
     await encryption?.follow(room);
     const publisher = new Publisher(room, sources);
     this.#publisher = publisher;
+    this.#screen = new SharePublisher(room, this.#parts.share, (why) => this.#parts.onShareEnd(why));
     this.#listen(room, publisher);
     sound.follow(room, (blocked) => store.dispatch({ type: "sound", blocked }));
     if (meeting.demo) stats.follow(room);
@@ -135,10 +149,14 @@ export class Session {
     return this.#encryption;
   }
 
-  #roster(room: Room): Person[] {
+  /** Tells who is here, and what they show. */
+  #tellRoster(room: Room): void {
     const { store, sources } = this.#parts;
     const keyed = store.state.encryption === "none" || store.state.encryption === "on";
-    return rosterOf(room, this.#meeting, sources, keyed);
+    store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources, keyed) });
+    store.dispatch({ type: "stage", act: { do: "shares", shares: sharesOf(room, keyed, this.#meeting.encryption !== null) } });
+    store.dispatch({ type: "stage", act: { do: "mayShare", may: mayShare(room) } });
+    this.#unseen.pause(room);
   }
 
   #listen(room: Room, publisher: Publisher): void {
@@ -147,6 +165,7 @@ export class Session {
       welcome: () => {
         this.#limits(room.metadata ?? "", Date.now());
         publisher.start();
+        this.#screen?.start();
       },
       down: () => this.#down(),
       live: () => this.#live(room),
@@ -161,8 +180,7 @@ export class Session {
     const { store } = this.#parts;
     this.#limits(room.metadata ?? "", null);
     // The roster first: whoever was here before is not news.
-    store.dispatch({ type: "people", people: this.#roster(room) });
-    this.#unseen.pause(room);
+    this.#tellRoster(room);
     store.dispatch({ type: "connection", connection: "live" });
     this.#parts.onWaiting();
     this.#parts.onLive();
@@ -232,9 +250,7 @@ export class Session {
       const { store, sources } = this.#parts;
       if (!this.#room || this.#closed) return;
       if (store.state.connection === "live") {
-        store.dispatch({ type: "people", people: this.#roster(this.#room) });
-        this.#unseen.pause(this.#room);
-        return;
+        return this.#tellRoster(this.#room);
       }
       const others = store.state.people.filter((p) => !p.self);
       const me = self(this.#room, this.#meeting, sources);
@@ -253,6 +269,8 @@ export class Session {
     this.#room = null;
     this.#publisher?.stop();
     this.#publisher = null;
+    this.#screen?.stop();
+    this.#screen = null;
     this.#encryption?.close();
     return room?.disconnect(false) ?? Promise.resolve();
   }

@@ -51,7 +51,8 @@ export class Sound {
   #play(track: RemoteTrack, participant: RemoteParticipant): void {
     if (track.kind !== Track.Kind.Audio) return;
     this.element.append(track.attach());
-    this.#levels.watch(participant.identity, track.mediaStreamTrack);
+    // A film that somebody shares is not that person speaking.
+    if (track.source === Track.Source.Microphone) this.#levels.watch(participant.identity, track.mediaStreamTrack);
   }
 
   /** What the node hears stands in until we may measure ourselves. */
@@ -63,6 +64,6 @@ export class Sound {
   #silence(track: RemoteTrack, participant: RemoteParticipant): void {
     if (track.kind !== Track.Kind.Audio) return;
     for (const element of track.detach()) element.remove();
-    this.#levels.forget(participant.identity);
+    if (track.source === Track.Source.Microphone) this.#levels.forget(participant.identity);
   }
 }

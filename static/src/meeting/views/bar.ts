@@ -1,28 +1,13 @@
 import { h, setAttr, setText } from "../dom.ts";
-import { icon, setIcon, type IconName } from "../icons.ts";
-import type { DeviceKind, Menu as MenuName, Own, State } from "../state.ts";
+import { icon, type IconName } from "../icons.ts";
+import { canShareScreen } from "../session/share.ts";
+import type { Menu as MenuName, Own, State } from "../state.ts";
 import type { Ui } from "../ui.ts";
 import { chatButton } from "./chat.ts";
-import { type Choice, type Group, Menu } from "./menu.ts";
-
-/** A button of the bar: a face with an icon and a word below it, which screen readers get at every width. */
-class BarButton {
-  readonly element: HTMLButtonElement;
-  readonly face = h("span", { class: "m-face" });
-  readonly #label = h("span", { class: "m-label" });
-
-  constructor(press: () => void, extra = "") {
-    this.element = h("button", { class: `m-btn ${extra}`, attrs: { type: "button" }, on: { click: press } }, this.face, this.#label);
-  }
-
-  set(word: string, name: IconName): void {
-    setText(this.#label, word);
-    if (this.face.firstElementChild === null) this.face.append(h("span", { class: "m-icon" }));
-    const holder = this.face.firstElementChild;
-    if (holder) setIcon(holder, name, 20);
-    this.element.title = word;
-  }
-}
+import { BarButton } from "./barbutton.ts";
+import { type Choice, Menu } from "./menu.ts";
+import { groupsOf } from "./menus.ts";
+import { ViewChip } from "./viewchip.ts";
 
 /** The row of controls at the bottom, and the menus above it. */
 export class Bar {
@@ -30,9 +15,14 @@ export class Bar {
   readonly #ui: Ui;
   readonly #microphone: BarButton;
   readonly #camera: BarButton;
+  readonly #share: BarButton;
   readonly #people: BarButton;
   readonly #react: BarButton;
   readonly #host: BarButton;
+  readonly #more: BarButton;
+  /** Stands at the top, and opens a menu of the bar. */
+  readonly view: ViewChip;
+  readonly #unheard: HTMLElement;
   readonly #count = h("span", { class: "m-count", attrs: { "aria-hidden": "true" } });
   readonly #time = h("time", { class: "m-time" });
   readonly #menu: Menu;
@@ -42,25 +32,32 @@ export class Bar {
     this.#ui = ui;
     const { t, store, acts, meeting } = ui;
     this.#menu = new Menu(() => store.dispatch({ type: "menu", menu: null }));
-    this.#microphone = new BarButton(() => acts.microphone(!store.state.microphone.on));
-    this.#camera = new BarButton(() => acts.camera(!store.state.camera.on));
-    this.#people = new BarButton(() => store.dispatch({ type: "togglePeople" }), "m-btn-people");
+    this.#microphone = new BarButton(() => acts.microphone(!store.state.microphone.on), { key: "M" });
+    this.#camera = new BarButton(() => acts.camera(!store.state.camera.on), { key: "V" });
+    this.#share = new BarButton(() => acts.share(store.state.stage.own.state !== "on"), { name: "m-btn-share", key: "S", folds: true });
+    this.#people = new BarButton(() => store.dispatch({ type: "togglePeople" }), { name: "m-btn-people", key: "P", folds: true });
     this.#people.set(t("meeting.people"), "people");
     this.#people.face.append(this.#count);
-    this.#react = new BarButton(() => store.dispatch({ type: "toggleReact" }), "m-btn-react");
+    this.#react = new BarButton(() => store.dispatch({ type: "toggleReact" }), { name: "m-btn-react", key: "R" });
     this.#react.set(t("meeting.react.title"), "react");
-    this.#host = new BarButton(() => this.#toggle("host"));
+    this.#host = new BarButton(() => this.#toggle("host"), { folds: true });
     this.#host.set(t("meeting.host_tools"), "host");
     this.#host.element.hidden = !meeting.host;
-    const more = { microphone: this.#opener("microphone"), camera: this.#opener("camera") };
-    this.#anchors = { ...more, host: this.#host.element };
+    this.#more = new BarButton(() => this.#toggle("more"), { name: "m-btn-more" });
+    this.#more.set(t("meeting.more.title"), "more");
+    this.view = new ViewChip(ui, () => this.#toggle("view"));
+    const openers = { microphone: this.#opener("microphone"), camera: this.#opener("camera"), share: this.#opener("share") };
+    this.#anchors = { ...openers, host: this.#host.element, more: this.#more.element, view: this.view.element };
     for (const anchor of Object.values(this.#anchors)) {
       setAttr(anchor, "aria-haspopup", "menu");
       setAttr(anchor, "aria-expanded", "false");
     }
-    const leave = new BarButton(() => acts.leave(), "m-btn-leave");
+    const leave = new BarButton(() => acts.leave(), { name: "m-btn-leave" });
     leave.set(t("meeting.leave"), "leave");
     leave.face.append(h("span", { class: "m-leave-word", text: t("meeting.leave"), attrs: { "aria-hidden": "true" } }));
+    this.#unheard = h("p", { class: "m-unheard", attrs: { role: "status" } });
+    const share = h("div", { class: "m-split m-split-share" }, this.#share.element, openers.share);
+    share.hidden = !canShareScreen();
     this.element = h(
       "footer",
       { class: "m-bar" },
@@ -68,14 +65,17 @@ export class Bar {
       h(
         "div",
         { class: "m-controls", attrs: { role: "toolbar", "aria-label": t("meeting.controls") } },
-        h("div", { class: "m-split" }, this.#microphone.element, more.microphone),
-        h("div", { class: "m-split" }, this.#camera.element, more.camera),
+        h("div", { class: "m-split" }, this.#microphone.element, openers.microphone),
+        h("div", { class: "m-split" }, this.#camera.element, openers.camera),
+        share,
         this.#react.element,
         this.#host.element,
+        this.#more.element,
         leave.element,
       ),
       h("div", { class: "m-side" }, this.#people.element, chatButton(ui)),
       this.#menu.element,
+      this.#unheard,
     );
     store.subscribe((now) => this.#render(now));
     this.tick();
@@ -103,7 +103,7 @@ export class Bar {
     );
   }
 
-  #opener(menu: "microphone" | "camera"): HTMLButtonElement {
+  #opener(menu: "microphone" | "camera" | "share"): HTMLButtonElement {
     const word = this.#ui.t(`meeting.choose.${menu}`);
     return h(
       "button",
@@ -127,8 +127,51 @@ export class Bar {
     setAttr(this.#react.element, "aria-expanded", String(state.reactOpen));
     this.#react.element.classList.toggle("is-open", state.reactOpen);
     this.#host.element.classList.toggle("is-open", state.menu === "host");
-    if (state.menu === null) this.#menu.hide();
-    else this.#menu.show(this.#anchors[state.menu], t(`meeting.menu.${state.menu}`), this.#groups(state, state.menu));
+    this.#more.element.classList.toggle("is-open", state.menu === "more");
+    this.#shared(state);
+    this.#voice(state);
+    this.#menus(state);
+  }
+
+  #menus(state: State): void {
+    const { menu } = state;
+    if (menu === null) return this.#menu.hide();
+    const own = this.#anchors[menu];
+    const anchor = shown(own) ? own : this.#more.element; // a button that is folded away opens its menu from More
+    this.#menu.show(anchor, this.#ui.t(`meeting.menu.${menu}`), groupsOf(menu, state, this.#ui, this.#folded(), shown(this.view.element)));
+  }
+
+  /** The bar's buttons that have no room on it now. */
+  #folded(): Choice[] {
+    return [...this.element.querySelectorAll<HTMLButtonElement>(".m-folds")]
+      .filter((button) => !shown(button) && button.closest("[hidden]") === null)
+      .map((button) => ({
+        label: button.querySelector(".m-label")?.textContent ?? "",
+        icon: button.dataset["icon"] as IconName,
+        pick: () => button.click(),
+      }));
+  }
+
+  #shared({ stage }: State): void {
+    const { t, meeting } = this.#ui;
+    const on = stage.own.state === "on";
+    this.#share.set(t(on ? "meeting.share.stop" : "meeting.share.title"), on ? "share-off" : "share");
+    const why = stage.mayShare || on ? null : t(`meeting.share.forbidden.${meeting.share}`);
+    if (why !== null) this.#share.element.title = why;
+    setAttr(this.#share.element, "aria-disabled", why === null ? null : "true");
+    setAttr(this.#share.element, "aria-busy", stage.own.state === "asking" ? "true" : null);
+    this.#share.element.classList.toggle("is-open", on);
+  }
+
+  /** Who talks with the microphone off is told so, above its button. */
+  #voice({ stage, microphone }: State): void {
+    const { t } = this.#ui;
+    const unheard = stage.voice === "unheard" && !microphone.on;
+    const word = unheard ? t("meeting.voice.unheard") : stage.voice === "pushed" ? t("meeting.voice.pushed") : "";
+    setText(this.#unheard, word);
+    this.#unheard.hidden = word === "";
+    this.#unheard.classList.toggle("is-pushed", !unheard);
+    this.#microphone.element.classList.toggle("is-unheard", unheard);
   }
 
   #own(button: BarButton, own: Own, word: string, icons: [IconName, IconName]): void {
@@ -136,28 +179,7 @@ export class Bar {
     button.element.classList.toggle("is-off", !own.on);
     setAttr(button.element, "aria-busy", own.busy ? "true" : null);
   }
-
-  #groups(state: State, menu: MenuName): Group[] {
-    const { t, acts } = this.#ui;
-    if (menu === "host") {
-      const end: Choice = { label: t("meeting.end_for_all"), icon: "end-for-all", danger: true, pick: () => acts.endForAll() };
-      return [{ title: t("meeting.host_tools"), choices: [end] }];
-    }
-    if (menu === "camera") return [this.#devices(state, "camera", state.camera.device)];
-    const groups = [this.#devices(state, "microphone", state.microphone.device)];
-    if (state.devices.speaker.length > 0) groups.push(this.#devices(state, "speaker", state.speaker));
-    return groups;
-  }
-
-  #devices(state: State, kind: DeviceKind, chosen: string): Group {
-    const { t, acts } = this.#ui;
-    const list = state.devices[kind];
-    const none: Choice = { label: t(`meeting.none.${kind}`), pick: () => undefined };
-    const choices = list.map((d, i) => ({
-      label: d.label || t("meeting.device", { n: i + 1 }),
-      chosen: d.id === chosen || (i === 0 && !list.some((o) => o.id === chosen)),
-      pick: () => acts.useDevice(kind, d.id),
-    }));
-    return { title: t(`meeting.kind.${kind}`), choices: choices.length > 0 ? choices : [none] };
-  }
 }
+
+/** Whether there is room for it now. */
+const shown = (element: Element): boolean => element.getClientRects().length > 0;

@@ -5,6 +5,8 @@ export interface Choice {
   label: string;
   /** Of several, the chosen one; undefined for a plain action. */
   chosen?: boolean;
+  /** Chosen for itself, and not one of several. */
+  several?: boolean;
   icon?: IconName;
   danger?: boolean;
   pick(): void;
@@ -52,7 +54,7 @@ export class Menu {
     this.element.hidden = false;
     this.#place(anchor);
     const items = this.#items();
-    if (opening) (this.element.querySelector<HTMLElement>('[aria-checked="true"]') ?? items[0])?.focus();
+    if (opening) (this.element.querySelector<HTMLElement>('[role="menuitemradio"][aria-checked="true"]') ?? items[0])?.focus();
     else if (at >= 0) items[Math.min(at, items.length - 1)]?.focus();
   }
 
@@ -84,7 +86,7 @@ export class Menu {
         attrs: {
           type: "button",
           tabindex: "-1",
-          role: choice.chosen === undefined ? "menuitem" : "menuitemradio",
+          role: choice.chosen === undefined ? "menuitem" : choice.several ? "menuitemcheckbox" : "menuitemradio",
           "aria-checked": choice.chosen === undefined ? false : String(choice.chosen),
         },
         on: {
@@ -101,13 +103,15 @@ export class Menu {
     return item;
   }
 
-  /** Above the anchor, inside the window. */
+  /** Above the anchor, or below one that stands at the top; inside the window. */
   #place(anchor: HTMLElement): void {
     const box = anchor.getBoundingClientRect();
     const width = this.element.offsetWidth;
     const left = Math.min(Math.max(8, box.left + box.width / 2 - width / 2), window.innerWidth - width - 8);
     this.element.style.left = `${Math.max(8, left)}px`;
-    this.element.style.bottom = `${window.innerHeight - box.top + 8}px`;
+    const below = box.top < window.innerHeight / 2;
+    this.element.style.top = below ? `${box.bottom + 8}px` : "";
+    this.element.style.bottom = below ? "" : `${window.innerHeight - box.top + 8}px`;
   }
 
   #items(): HTMLElement[] {

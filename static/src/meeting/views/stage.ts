@@ -1,9 +1,13 @@
 import { h, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
-import { arrange, type Box, pageSize, phoneWidth } from "../layout.ts";
-import { type Seating, noSeating, pages, seat } from "../seating.ts";
+import type { Box } from "../layout.ts";
+import { type Plan, planStage } from "../plan.ts";
+import { type Seating, noSeating } from "../seating.ts";
 import type { Person, State } from "../state.ts";
+import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
+import { fullScreen } from "./full.ts";
+import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
 
 /** The tiles of the present page, the pager, and a word to somebody who is alone. */
@@ -12,32 +16,37 @@ export class Stage {
   readonly #ui: Ui;
   readonly #list = h("ul", { class: "m-tiles" });
   readonly #alone: HTMLElement;
+  readonly #more: HTMLButtonElement;
   readonly #pager: HTMLElement;
   readonly #where = h("p", { class: "m-pager-text" });
   readonly #back: HTMLButtonElement;
   readonly #on: HTMLButtonElement;
-  readonly #tiles = new Map<string, Tile>();
+  readonly #tiles = new Map<string, Tile | ShareTile>();
   #seating: Seating = noSeating;
-  #pages = 1;
+  #shown = 0;
 
   constructor(ui: Ui) {
     this.#ui = ui;
-    const { t, acts } = ui;
+    const { t, acts, store } = ui;
     this.#back = this.#turner("meeting.page.back", "chevron-left", -1);
     this.#on = this.#turner("meeting.page.on", "chevron-right", 1);
     this.#pager = h("div", { class: "m-pager" }, this.#back, this.#where, this.#on);
+    const next = () => store.dispatch({ type: "page", page: (store.state.page + 1) % Math.max(1, this.#shown) });
+    this.#more = h("button", { class: "m-rest", attrs: { type: "button", hidden: true }, on: { click: next } });
     this.#alone = h(
       "div",
       { class: "m-alone" },
       h("p", { text: t("meeting.alone") }),
       h("button", { class: "btn narrow-only", on: { click: () => acts.copyLink() } }, icon("copy", 16), t("meeting.copy")),
     );
-    this.element = h("main", { class: "m-stage", attrs: { id: "main", "aria-label": t("meeting.stage") } }, this.#list, this.#alone, this.#pager);
+    const tiles = h("div", { class: "m-tiles-box" }, this.#list, this.#more);
+    this.element = h("main", { class: "m-stage", attrs: { id: "main", "aria-label": t("meeting.stage") } }, tiles, this.#alone, this.#pager);
+    this.#list.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener("focusin", (event) => this.#reach(event.target as HTMLElement));
     new ResizeObserver(() => this.#draw(ui.store.state)).observe(this.#list);
     ui.store.subscribe((now, before) => {
-      if (now.people !== before.people || now.faces !== before.faces || now.speaking !== before.speaking || now.page !== before.page || now === before) {
-        this.#draw(now);
-      }
+      const changed = (["people", "faces", "speaking", "page", "stage"] as const).some((part) => now[part] !== before[part]);
+      if (changed || spotlightOf(now) !== spotlightOf(before) || now === before) this.#draw(now);
     });
   }
 
@@ -55,62 +64,124 @@ export class Stage {
   #draw(state: State): void {
     const me = state.people.find((p) => p.self);
     if (!me) return;
-    const size = { width: this.#list.clientWidth, height: this.#list.clientHeight };
-    const screen = window.innerWidth;
-    const perPage = pageSize(state.people.length, size, screen);
-    this.#seating = seat(this.#seating, {
+    const plan = planStage(this.#seating, {
       others: state.people.filter((p) => !p.self).map((p) => p.identity),
+      self: me.identity,
       speaking: state.speaking,
-      pageSize: perPage,
-      featured: screen < phoneWidth,
+      stage: state.stage,
+      spotlight: spotlightOf(state),
+      page: state.page,
+      size: { width: this.#list.clientWidth, height: this.#list.clientHeight },
+      screen: window.innerWidth,
       now: performance.now(),
     });
-    const all = pages(this.#seating, me.identity, perPage);
-    const shown = all[Math.min(state.page, all.length - 1)] ?? [];
-    const boxes = arrange(shown.length, size, screen);
-    this.#fill(shown, boxes, state);
-    this.#turn(state, all.length, shown.length);
+    this.#seating = plan.seating;
+    this.#fill(plan, state);
+    this.#turn(state, plan);
     this.#alone.hidden = state.people.length > 1 || state.connection === "connecting";
   }
 
   /** A tile gets its place before its picture, which looks how large it is shown. */
-  #fill(shown: readonly string[], boxes: readonly Box[], state: State): void {
-    const wanted = new Set(shown);
-    for (const [identity, tile] of this.#tiles) {
-      if (wanted.has(identity)) continue;
+  #fill(plan: Plan, state: State): void {
+    const wanted = new Set(plan.places.map((p) => p.tile));
+    for (const [name, tile] of this.#tiles) {
+      if (wanted.has(name)) continue;
       tile.close();
-      this.#tiles.delete(identity);
+      this.#tiles.delete(name);
     }
-    const byIdentity = new Map(state.people.map((p) => [p.identity, p]));
-    shown.forEach((identity, i) => {
-      const person = byIdentity.get(identity);
+    const people = new Map(state.people.map((p) => [p.identity, p]));
+    plan.places.forEach(({ tile: name, box }, i) => {
+      const sharer = sharerOf(name);
+      if (sharer !== null) return this.#screen(name, sharer, box, i, plan, state);
+      const person = people.get(name);
       if (!person) return;
       const tile = this.#tileFor(person);
-      const [at, box] = [this.#list.children[i], boxes[i]];
-      if (at !== tile.element) this.#list.insertBefore(tile.element, at ?? null);
-      if (box) tile.place(box);
-      tile.render(person, state.speaking.has(identity), state.faces[identity]);
+      this.#stand(tile, box, i);
+      const { pin, mirror, soundOnly } = state.stage;
+      tile.render(person, {
+        speaking: state.speaking.has(name),
+        face: state.faces[name],
+        pinned: pin === name,
+        spotlight: spotlightOf(state) === name,
+        mirror,
+        soundOnly,
+      });
     });
+    const pins = [...this.#list.querySelectorAll<HTMLElement>(".tile-pin:not([hidden])")];
+    if (!pins.some((p) => p.tabIndex === 0)) pins[0]?.setAttribute("tabindex", "0");
+  }
+
+  #screen(name: string, sharer: string, box: Box, at: number, plan: Plan, { stage }: State): void {
+    const share = stage.shares.find((s) => s.identity === sharer);
+    if (!share) return;
+    const { t, store, acts } = this.#ui;
+    let tile = this.#tiles.get(name);
+    if (!(tile instanceof ShareTile)) {
+      const pin = () => store.dispatch({ type: "stage", act: { do: "pin", tile: name } });
+      tile = new ShareTile(t, { pin, full: fullScreen(), drawn: () => acts.firstFrame() });
+      this.#tiles.set(name, tile);
+    }
+    this.#stand(tile, box, at);
+    tile.render(share, { large: plan.large === name, pinned: stage.pin === name, soundOnly: stage.soundOnly });
+  }
+
+  #stand(tile: Tile | ShareTile, box: Box, at: number): void {
+    const there = this.#list.children[at];
+    if (there !== tile.element) this.#list.insertBefore(tile.element, there ?? null);
+    tile.place(box);
   }
 
   #tileFor(person: Person): Tile {
     const known = this.#tiles.get(person.identity);
-    if (known) return known;
-    const onFrame = person.self ? () => undefined : () => this.#ui.acts.firstFrame();
-    const made = new Tile(this.#ui.t, onFrame);
+    if (known instanceof Tile) return known;
+    const { t, acts, store } = this.#ui;
+    const onFrame = person.self ? () => undefined : () => acts.firstFrame();
+    const made = new Tile(t, onFrame, () => store.dispatch({ type: "stage", act: { do: "pin", tile: person.identity } }));
     this.#tiles.set(person.identity, made);
     return made;
   }
 
-  #turn(state: State, count: number, shown: number): void {
-    this.#pages = count;
-    this.#pager.hidden = count < 2;
-    if (count < 2) return;
-    const page = Math.min(state.page, count - 1);
-    this.#back.disabled = page === 0;
-    this.#on.disabled = page === this.#pages - 1;
-    const more = state.people.length - shown;
-    setText(this.#where, this.#ui.t.count("meeting.page.where", more, { page: page + 1, pages: count }));
-    if (page !== state.page) this.#ui.store.dispatch({ type: "page", page });
+  #turn(state: State, plan: Plan): void {
+    const { t, store } = this.#ui;
+    this.#shown = plan.pages;
+    this.#pager.hidden = plan.pages < 2 || plan.more !== null;
+    this.#more.hidden = plan.pages < 2 || plan.more === null;
+    if (plan.page !== state.page) return store.dispatch({ type: "page", page: plan.page });
+    if (plan.more) this.#rest(plan.more, plan.unseen);
+    if (this.#pager.hidden) return;
+    this.#back.disabled = plan.page === 0;
+    this.#on.disabled = plan.page === plan.pages - 1;
+    setText(this.#where, t.count("meeting.page.where", plan.unseen, { page: plan.page + 1, pages: plan.pages }));
   }
+
+  /** Those who have no room beside the large tile: a press shows the next of them. */
+  #rest(box: Box, count: number): void {
+    const { style } = this.#more;
+    style.transform = `translate(${box.x}px, ${box.y}px)`;
+    style.width = `${box.width}px`;
+    style.height = `${box.height}px`;
+    setText(this.#more, this.#ui.t.count("meeting.view.more", count));
+    this.#more.title = this.#ui.t("meeting.page.on");
+  }
+
+  /** All pins are one stop for Tab; arrows go from one to the next. */
+  #key(event: KeyboardEvent): void {
+    const pins = [...this.#list.querySelectorAll<HTMLElement>(".tile-pin:not([hidden])")];
+    const at = pins.indexOf(event.target as HTMLElement);
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (at < 0 || by === undefined) return;
+    event.preventDefault();
+    pins[(at + by + pins.length) % pins.length]?.focus();
+  }
+
+  #reach(target: HTMLElement): void {
+    if (!target.classList.contains("tile-pin")) return;
+    for (const pin of this.#list.querySelectorAll<HTMLElement>(".tile-pin")) pin.tabIndex = pin === target ? 0 : -1;
+  }
+}
+
+/** Whom the host wants everybody to see large. */
+function spotlightOf(state: State): string {
+  const { host } = state as { host?: { spotlight?: string } };
+  return host?.spotlight ?? "";
 }

@@ -1,4 +1,4 @@
-import { h, setText, showFace } from "../dom.ts";
+import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import type { Box } from "../layout.ts";
 import type { Person, Picture } from "../state.ts";
@@ -13,6 +13,20 @@ export function toneOf(name: string): string {
   return tones[sum % tones.length] ?? tones[0];
 }
 
+/** How a tile looks beside what the person does. */
+export interface TileLook {
+  speaking: boolean;
+  face: string | undefined;
+  /** This person wants the tile large. */
+  pinned: boolean;
+  /** The host wants everybody to see it large. */
+  spotlight: boolean;
+  /** One's own picture is shown as in a mirror. */
+  mirror: boolean;
+  /** Pictures of others are not received. */
+  soundOnly: boolean;
+}
+
 /** One person's place on the stage: the picture or initials, the name, whether the microphone is on. */
 export class Tile {
   readonly element: HTMLLIElement;
@@ -23,26 +37,39 @@ export class Tile {
   readonly #role = h("span", { class: "tile-role" });
   readonly #muted = h("span", { class: "sr-only" });
   readonly #weak: HTMLElement;
+  readonly #large = h("p", { class: "tile-status tile-large" });
+  readonly #largeIcon = h("span", { class: "tile-mic" });
+  readonly #largeWord = h("span");
+  /** Makes this tile large, and no more; the stage says which of all can be reached by Tab. */
+  readonly pin: HTMLButtonElement;
   readonly #t: Texts;
   readonly #onFrame: () => void;
   #picture: Picture | null = null;
+  #mirror = true;
   #placed = false;
 
-  constructor(t: Texts, onFrame: () => void) {
+  constructor(t: Texts, onFrame: () => void, onPin: () => void) {
     this.#t = t;
     this.#onFrame = onFrame;
     this.#video.muted = true;
     this.#weak = h("p", { class: "tile-status" }, icon("weak", 16), h("span", { text: t("meeting.weak") }));
+    this.#large.append(this.#largeIcon, this.#largeWord);
+    this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: onPin } }, icon("pin", 18));
     this.element = h(
       "li",
       { class: "tile" },
       h("div", { class: "tile-picture" }, this.#initials, this.#video),
       h("p", { class: "tile-name" }, this.#microphone, this.#name, this.#role, this.#muted),
       this.#weak,
+      this.#large,
+      this.pin,
     );
+    this.#picturePlace().addEventListener("dblclick", () => {
+      if (!this.pin.hidden) onPin();
+    });
   }
 
-  render(person: Person, speaking: boolean, face?: string): void {
+  render(person: Person, { speaking, face, pinned, spotlight, mirror, soundOnly }: TileLook): void {
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
@@ -56,7 +83,26 @@ export class Tile {
     this.element.classList.toggle("is-weak", person.weak);
     this.element.classList.toggle("is-speaking", speaking && !person.self);
     this.#weak.hidden = !person.weak;
-    this.#show(person.video, person.self);
+    this.#mark(pinned, spotlight);
+    this.pin.hidden = person.self;
+    const word = this.#t(pinned ? "meeting.view.unpin" : "meeting.view.pin", { name });
+    setAttr(this.pin, "aria-label", word);
+    this.pin.title = word;
+    this.pin.classList.toggle("is-on", pinned);
+    this.#mirror = mirror;
+    this.#show(soundOnly && !person.self ? null : person.video, person.self);
+  }
+
+  /** One status at the top right: what is wrong comes before what was chosen. */
+  #mark(pinned: boolean, spotlight: boolean): void {
+    this.#large.hidden = !this.#weak.hidden || !(pinned || spotlight);
+    if (this.#large.hidden) return;
+    setIcon(this.#largeIcon, pinned ? "pin" : "spotlight", 16);
+    setText(this.#largeWord, this.#t(pinned ? "meeting.view.pinned" : "meeting.view.spotlight"));
+  }
+
+  #picturePlace(): HTMLElement {
+    return this.#video.parentElement ?? this.element;
   }
 
   /** Puts the tile in its box; the first time without moving there. */
@@ -79,13 +125,13 @@ export class Tile {
 
   /** Shows a picture. The tile has its place by now: the picture looks how large it is shown. */
   #show(picture: Picture | null, self: boolean): void {
+    const backwards = picture?.mediaStreamTrack.getSettings().facingMode === "environment";
+    this.#video.classList.toggle("is-mirrored", self && this.#mirror && !backwards);
     if (picture === this.#picture) return;
     this.#picture?.detach(this.#video);
     this.#picture = picture;
     this.element.classList.remove("has-picture");
     if (!picture) return;
-    const backwards = picture.mediaStreamTrack.getSettings().facingMode === "environment";
-    this.#video.classList.toggle("is-mirrored", self && !backwards);
     picture.attach(this.#video);
     this.#firstPicture(picture);
   }

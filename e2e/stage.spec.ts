@@ -1,0 +1,60 @@
+import { account } from "./lib/accounts";
+import { expect, test } from "./lib/fixtures";
+import type { Person } from "./lib/person";
+import { type TrackStats, expectPictures, statsOf } from "./lib/stats";
+
+const patient = { timeout: 60_000 };
+const slides = "Slides to look at";
+
+/** A page with something that moves, in a tab beside the meeting: what is shared. */
+async function openSlides(one: Person): Promise<void> {
+  const tab = await one.context.newPage();
+  await tab.setContent(`<title>${slides}</title><body style="margin:0;background:#fff;font:700 96px sans-serif"><p>Kitchen plan, sheet 4</p><p id="n">0</p>`);
+  await tab.evaluate(() => {
+    let n = 0;
+    setInterval(() => {
+      const at = document.getElementById("n");
+      if (at) at.textContent = String(++n);
+    }, 100);
+  });
+  await one.page.bringToFront();
+}
+
+const screenOn = async (one: Person): Promise<TrackStats | undefined> =>
+  (await statsOf(one.page))?.tracks.find((track) => track.source === "screen_share" && track.kind === "video");
+
+/** Waits until somebody's screen moves on this page. */
+async function expectScreen(one: Person): Promise<void> {
+  let before = Infinity;
+  await expect
+    .poll(
+      async () => {
+        const now = (await screenOn(one))?.framesDecoded ?? 0;
+        const moved = now > before + 3;
+        before = Math.min(before, now);
+        return moved;
+      },
+      { message: `a moving screen for ${one.name}`, ...patient },
+    )
+    .toBe(true);
+}
+
+test("three people with a screen", async ({ person }) => {
+  test.setTimeout(420_000);
+  const ann = await person("Ann", { shares: slides });
+  await ann.signUp(account("Shared Screens"));
+  const link = await ann.openRoom();
+  await ann.join(link);
+  const [ben, cleo] = [await person("Ben"), await person("Cleo")];
+  await ben.join(link);
+  await cleo.join(link);
+  await expectPictures(ben.page, 2);
+
+  await openSlides(ann);
+  await ann.button("Share").click();
+  await expect(ann.page.getByText("You are sharing a tab")).toBeVisible(patient);
+  for (const one of [ben, cleo]) {
+    await expect(one.page.getByText("Ann is sharing", { exact: true })).toBeVisible(patient);
+    await expectScreen(one);
+  }
+});

@@ -1,0 +1,120 @@
+// Keys that act wherever the focus is, and the space bar that is held to be heard.
+import { layouts } from "./state/stage.ts";
+import type { Ui } from "./ui.ts";
+
+export interface Press {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+}
+
+/** Where a key was pressed. `button` is one that the person went to by keys: the space bar is for it. */
+export type Where = "page" | "typing" | "button" | "menu";
+
+/** What a press means. `press` is for the button of the bar that has that key. */
+export type Meaning = { do: "push" | "sheet" | "full" | "layout" | "back" | "on" } | { do: "press"; key: string } | null;
+
+/** Reads a press. Keys with Control, Alt or the command key are the browser's and the system's. Pure. */
+export function meaningOf(press: Press, where: Where): Meaning {
+  if (press.ctrlKey || press.metaKey || press.altKey || where === "typing" || where === "menu") return null;
+  if (press.key === " ") return where === "page" ? { do: "push" } : null;
+  if (press.repeat) return null;
+  switch (press.key) {
+    case "?":
+      return { do: "sheet" };
+    case "PageUp":
+      return { do: "back" };
+    case "PageDown":
+      return { do: "on" };
+  }
+  const letter = press.key.toLocaleUpperCase("en");
+  if (letter === "F") return { do: "full" };
+  if (letter === "L") return { do: "layout" };
+  return /^[A-Z]$/.test(letter) ? { do: "press", key: letter } : null;
+}
+
+/** Makes keys act until the signal says stop. */
+export function followKeys(ui: Ui, until: AbortSignal): void {
+  const { store, acts } = ui;
+  const options = { signal: until };
+  let byKeys = false; // how the focus came where it is
+  document.addEventListener("pointerdown", () => (byKeys = false), { ...options, capture: true });
+  const release = () => {
+    if (store.state.stage.voice !== "pushed") return;
+    store.dispatch({ type: "stage", act: { do: "voice", voice: "" } });
+    acts.microphone(false);
+  };
+  const push = (event: KeyboardEvent) => {
+    event.preventDefault(); // a button that was clicked would take it as another click
+    if (event.repeat || store.state.microphone.on || store.state.connection === "elsewhere") return;
+    store.dispatch({ type: "stage", act: { do: "voice", voice: "pushed" } });
+    acts.microphone(true);
+  };
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab" || event.key.startsWith("Arrow")) byKeys = true;
+      if (event.defaultPrevented || !store.state.stage.keys) return;
+      const meaning = meaningOf(event, whereIs(event.target, byKeys));
+      if (meaning?.do === "push") push(event);
+      else if (meaning && run(ui, meaning)) event.preventDefault();
+    },
+    options,
+  );
+  document.addEventListener(
+    "keyup",
+    (event) => {
+      if (event.key !== " ") return;
+      if (store.state.stage.keys && whereIs(event.target, byKeys) === "page") event.preventDefault();
+      release();
+    },
+    options,
+  );
+  window.addEventListener("blur", release, options);
+  document.addEventListener("visibilitychange", release, options);
+}
+
+/** Does what a press means; false when there is nothing to do. */
+function run({ store, acts }: Ui, meaning: NonNullable<Meaning>): boolean {
+  const { stage, page } = store.state;
+  switch (meaning.do) {
+    case "sheet":
+      acts.sheet(!stage.sheet);
+      return true;
+    case "full":
+      acts.full();
+      return true;
+    case "layout": {
+      const next = layouts[(layouts.indexOf(stage.layout) + 1) % layouts.length];
+      if (next) acts.choose({ layout: next });
+      return true;
+    }
+    case "back":
+    case "on":
+      store.dispatch({ type: "page", page: page + (meaning.do === "on" ? 1 : -1) });
+      return true;
+    case "press":
+      return press(meaning.key);
+    default:
+      return false;
+  }
+}
+
+function press(key: string): boolean {
+  const button = document.querySelector<HTMLButtonElement>(`.m-bar [data-key="${key}"]`);
+  if (!button || button.closest("[hidden]") !== null) return false;
+  button.click();
+  return true;
+}
+
+const textual = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]:not([contenteditable=false])";
+
+function whereIs(target: EventTarget | null, byKeys: boolean): Where {
+  if (!(target instanceof Element)) return "page";
+  if (target.closest(textual)) return "typing";
+  if (target.closest("[role=menu], [role=dialog], [role=alertdialog], dialog")) return "menu";
+  const acts = target.closest("button, a[href], summary, input, [role=button], [tabindex='0']");
+  return acts && byKeys ? "button" : "page";
+}

@@ -1,0 +1,31 @@
+import { type Room, Track } from "livekit-client";
+import type { Share } from "../state/stage.ts";
+
+/**
+ * The screens that others share, as the node tells. In an encrypted meeting nothing of them is shown before the key is
+ * here, and never anything that is not encrypted.
+ */
+export function sharesOf(room: Room, keyed: boolean, sealed: boolean): Share[] {
+  const shares: Share[] = [];
+  for (const p of room.remoteParticipants.values()) {
+    const screen = p.getTrackPublication(Track.Source.ScreenShare);
+    if (!screen || screen.isMuted) continue;
+    const shown = keyed && (screen.isEncrypted || !sealed);
+    const sound = p.getTrackPublication(Track.Source.ScreenShareAudio);
+    shares.push({
+      identity: p.identity,
+      name: p.name || p.identity,
+      picture: shown ? (screen.videoTrack ?? null) : null,
+      sound: sound !== undefined && !sound.isMuted,
+    });
+  }
+  return shares;
+}
+
+/** Whether the node lets this person share their screen. */
+export function mayShare(room: Room): boolean {
+  const permissions = room.localParticipant.permissions;
+  if (!permissions) return true; // not told yet
+  const screen = Track.sourceToProto(Track.Source.ScreenShare);
+  return permissions.canPublish && (permissions.canPublishSources.length === 0 || permissions.canPublishSources.includes(screen));
+}

@@ -1,0 +1,183 @@
+import { h, setAttr, setText } from "../dom.ts";
+import { icon, setIcon, type IconName } from "../icons.ts";
+import type { Box } from "../layout.ts";
+import type { Picture } from "../state.ts";
+import type { Share } from "../state/stage.ts";
+import type { Texts } from "../texts.ts";
+import { type Zoom, keyed, moved, scaled, whole } from "../zoom.ts";
+
+export interface ShareActs {
+  pin(): void;
+  /** Turns the full screen on or off for the element; null where the browser has none. */
+  full: ((element: HTMLElement) => void) | null;
+  /** The picture was drawn for the first time. */
+  drawn(): void;
+}
+
+/** Somebody's screen on the stage, never cropped. Large, it can be looked at from near, by wheel, fingers, drag and keys. */
+export class ShareTile {
+  readonly element: HTMLLIElement;
+  readonly pin: HTMLButtonElement;
+  readonly #video = h("video", { attrs: { playsinline: true, autoplay: true, muted: true, "aria-hidden": "true" } });
+  readonly #frame: HTMLElement;
+  readonly #wait = h("p", { class: "share-wait" });
+  readonly #label = h("span", { class: "tile-who", attrs: { dir: "auto" } });
+  readonly #sound = h("span", { class: "tile-mic" });
+  readonly #tools: HTMLElement;
+  readonly #nearness = h("output", { class: "share-nearness" });
+  readonly #t: Texts;
+  readonly #acts: ShareActs;
+  readonly #fingers = new Map<number, { x: number; y: number }>();
+  #picture: Picture | null = null;
+  #zoom: Zoom = whole;
+  #placed = false;
+
+  constructor(t: Texts, acts: ShareActs) {
+    this.#t = t;
+    this.#acts = acts;
+    this.#video.muted = true;
+    this.#frame = h("div", { class: "share-frame", attrs: { role: "group" } }, this.#video, this.#wait);
+    this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: () => acts.pin() } }, icon("pin", 18));
+    const full = acts.full;
+    this.#tools = h(
+      "div",
+      { class: "share-tools" },
+      this.#tool("zoom-out", "meeting.share.farther", () => this.#go(scaled(this.#zoom, 1 / 1.5))),
+      this.#nearness,
+      this.#tool("zoom-in", "meeting.share.nearer", () => this.#go(scaled(this.#zoom, 1.5))),
+      this.#tool("fit", "meeting.share.fit", () => this.#go(whole)),
+      full ? this.#tool("full", "meeting.view.full", () => full(this.element)) : null,
+    );
+    this.element = h(
+      "li",
+      { class: "tile tile-share" },
+      this.#frame,
+      h("p", { class: "tile-name" }, icon("share", 16), this.#label, this.#sound),
+      this.#tools,
+      this.pin,
+    );
+    this.#follow();
+  }
+
+  render(share: Share, { large, pinned, soundOnly }: { large: boolean; pinned: boolean; soundOnly: boolean }): void {
+    const words = this.#t(large ? "meeting.share.of" : "meeting.share.screen", { name: share.name });
+    setText(this.#label, words);
+    this.#label.title = words;
+    setAttr(this.#frame, "aria-label", large ? this.#t("meeting.share.look", { name: share.name }) : words);
+    setAttr(this.#frame, "tabindex", large ? "0" : null);
+    this.element.classList.toggle("is-large", large);
+    this.#tools.hidden = !large;
+    this.#sound.hidden = !share.sound;
+    if (share.sound) setIcon(this.#sound, "speaker", 16);
+    const word = this.#t(pinned ? "meeting.view.unpin" : "meeting.view.pin", { name: words });
+    setAttr(this.pin, "aria-label", word);
+    this.pin.title = word;
+    this.pin.classList.toggle("is-on", pinned);
+    if (!large) this.#go(whole);
+    setText(this.#wait, this.#t(soundOnly ? "meeting.share.no_pictures" : "meeting.share.coming"));
+    this.#show(soundOnly ? null : share.picture);
+  }
+
+  place(box: Box): void {
+    const { style } = this.element;
+    style.transform = `translate(${box.x}px, ${box.y}px)`;
+    style.width = `${box.width}px`;
+    style.height = `${box.height}px`;
+    this.element.classList.toggle("is-small", box.width < 240);
+    if (this.#placed) return;
+    this.#placed = true;
+    requestAnimationFrame(() => this.element.classList.add("is-placed"));
+  }
+
+  close(): void {
+    this.#show(null);
+    this.element.remove();
+  }
+
+  #tool(name: IconName, word: string, press: () => void): HTMLButtonElement {
+    const text = this.#t(word);
+    return h("button", { class: "share-tool", attrs: { type: "button", "aria-label": text, title: text }, on: { click: press } }, icon(name, 18));
+  }
+
+  #show(picture: Picture | null): void {
+    if (picture === this.#picture) return;
+    this.#picture?.detach(this.#video);
+    this.#picture = picture;
+    this.element.classList.remove("has-picture");
+    if (!picture) return;
+    picture.attach(this.#video);
+    const drawn = () => {
+      if (picture !== this.#picture) return;
+      this.element.classList.add("has-picture");
+      this.#acts.drawn();
+    };
+    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(drawn);
+    else (this.#video as HTMLVideoElement).addEventListener("loadeddata", drawn, { once: true });
+  }
+
+  #go(zoom: Zoom): void {
+    if (zoom === this.#zoom) return;
+    this.#zoom = zoom;
+    this.#video.style.transform = zoom.scale === 1 ? "" : `translate(${zoom.x * 100}%, ${zoom.y * 100}%) scale(${zoom.scale})`;
+    this.element.classList.toggle("is-near", zoom.scale > 1);
+    setText(this.#nearness, `${Math.round(zoom.scale * 100)} %`);
+  }
+
+  get #isLarge(): boolean {
+    return this.element.classList.contains("is-large");
+  }
+
+  #follow(): void {
+    setText(this.#nearness, "100 %");
+    const frame = this.#frame;
+    frame.addEventListener("keydown", (event) => {
+      const next = this.#isLarge && !event.ctrlKey && !event.metaKey && !event.altKey ? keyed(this.#zoom, event.key) : null;
+      if (!next) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#go(next);
+    });
+    frame.addEventListener(
+      "wheel",
+      (event) => {
+        if (!this.#isLarge) return;
+        event.preventDefault();
+        const zooms = event.ctrlKey || this.#zoom.scale === 1;
+        if (zooms) this.#go(scaled(this.#zoom, Math.exp(-event.deltaY / 300), this.#at(event)));
+        else this.#go(moved(this.#zoom, { x: -event.deltaX / frame.clientWidth, y: -event.deltaY / frame.clientHeight }));
+      },
+      { passive: false },
+    );
+    frame.addEventListener("dblclick", (event) => {
+      if (this.#isLarge) this.#go(this.#zoom.scale > 1 ? whole : scaled(this.#zoom, 2, this.#at(event)));
+      else this.#acts.pin();
+    });
+    frame.addEventListener("pointerdown", (event) => {
+      if (!this.#isLarge) return;
+      this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      frame.setPointerCapture(event.pointerId);
+    });
+    frame.addEventListener("pointermove", (event) => this.#drag(event));
+    for (const over of ["pointerup", "pointercancel"] as const) frame.addEventListener(over, (event) => this.#fingers.delete(event.pointerId));
+  }
+
+  /** One finger moves, two come nearer. */
+  #drag(event: PointerEvent): void {
+    const before = this.#fingers.get(event.pointerId);
+    if (!before) return;
+    const now = { x: event.clientX, y: event.clientY };
+    this.#fingers.set(event.pointerId, now);
+    const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) {
+      const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
+      return this.#go(scaled(this.#zoom, factor, this.#at(event)));
+    }
+    this.#go(moved(this.#zoom, { x: (now.x - before.x) / this.#frame.clientWidth, y: (now.y - before.y) / this.#frame.clientHeight }));
+  }
+
+  /** A point of the frame, from its middle. */
+  #at({ clientX, clientY }: MouseEvent): { x: number; y: number } {
+    const box = this.#frame.getBoundingClientRect();
+    return { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 };
+  }
+}

@@ -1,0 +1,53 @@
+// How a shared screen is looked at: how near, and which part. Pure.
+
+/** A scale of 1 shows all of it; x and y say how far its middle is moved, in parts of the shown picture. */
+export interface Zoom {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+export const whole: Zoom = { scale: 1, x: 0, y: 0 };
+export const nearest = 6;
+const step = 1.5;
+
+/** Nearer or farther by a factor; the point stays where it is. It is given from the middle, in parts of the frame. */
+export function scaled(zoom: Zoom, factor: number, point = { x: 0, y: 0 }): Zoom {
+  const scale = Math.min(nearest, Math.max(1, zoom.scale * factor));
+  const ratio = scale / zoom.scale;
+  return kept({ scale, x: point.x - (point.x - zoom.x) * ratio, y: point.y - (point.y - zoom.y) * ratio });
+}
+
+/** Moves what is seen, in parts of the frame. */
+export const moved = (zoom: Zoom, by: { x: number; y: number }): Zoom => kept({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y });
+
+/** The picture always covers the middle: its edge comes no farther in than the frame's. */
+function kept({ scale, x, y }: Zoom): Zoom {
+  const most = (scale - 1) / 2;
+  const within = (v: number) => (most === 0 ? 0 : Math.min(most, Math.max(-most, v)));
+  return { scale, x: within(x), y: within(y) };
+}
+
+/** What a key does to the view, or null for another key. */
+export function keyed(zoom: Zoom, key: string): Zoom | null {
+  const by = 0.15;
+  switch (key) {
+    case "+":
+    case "=":
+      return scaled(zoom, step);
+    case "-":
+      return scaled(zoom, 1 / step);
+    case "0":
+      return whole;
+    case "ArrowLeft":
+      return moved(zoom, { x: by, y: 0 });
+    case "ArrowRight":
+      return moved(zoom, { x: -by, y: 0 });
+    case "ArrowUp":
+      return moved(zoom, { x: 0, y: by });
+    case "ArrowDown":
+      return moved(zoom, { x: 0, y: -by });
+    default:
+      return null;
+  }
+}
