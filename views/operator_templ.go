@@ -797,6 +797,14 @@ func OperatorOverview(p Page, m OperatorOverviewModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = operatorCard("/operator/people", p.T("operator.people"), p.Texts.Number(int64(m.People)), "").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = operatorCard("/operator/people?show=closed", p.T("operator.locked_people"), p.Texts.Number(int64(m.Locked)), "").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = operatorCard("/operator/revenue#unpaid", p.T("operator.owing_card"), p.Texts.Number(int64(m.Owing)), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -806,14 +814,6 @@ func OperatorOverview(p Page, m OperatorOverviewModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = operatorCard("/operator/tenants?show=failing", p.T("operator.failing_card"), p.Texts.Number(int64(m.HooksFailing)), "").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = operatorCard("/operator/people", p.T("operator.people"), p.Texts.Number(int64(m.People)), "").Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = operatorCard("/operator/people?show=closed", p.T("operator.locked_people"), p.Texts.Number(int64(m.Locked)), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

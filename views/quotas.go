@@ -55,3 +55,11 @@ func (m LimitsModel) lift() string {
 	}
 	return ""
 }
+
+// allows names what sets the most: the plan, or the plan with an operator's exception.
+func (m QuotasModel) allows(p Page) string {
+	if m.Exception == nil {
+		return m.Plan.Name
+	}
+	return p.T("exception.with", "Plan", m.Plan.Name)
+}

@@ -226,15 +226,15 @@ func Quotas(p Page, m QuotasModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldModel{Name: "meeting_length", Label: p.T("quotas.length"), Type: "number", Value: m.Quota.Minutes, Autocomplete: "off", Hint: planSays(p, m.Plan.Name, m.Plan.Minutes) + " " + p.T("quotas.length_text"), Error: said(p, m.Errors["meeting_length"])}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldModel{Name: "meeting_length", Label: p.T("quotas.length"), Type: "number", Value: m.Quota.Minutes, Autocomplete: "off", Hint: planSays(p, m.allows(p), m.Plan.Minutes) + " " + p.T("quotas.length_text"), Error: said(p, m.Errors["meeting_length"])}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldModel{Name: "participants", Label: p.T("quotas.people"), Type: "number", Value: m.Quota.People, Autocomplete: "off", Hint: planSays(p, m.Plan.Name, m.Plan.People) + " " + p.T("quotas.people_text"), Error: said(p, m.Errors["participants"])}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldModel{Name: "participants", Label: p.T("quotas.people"), Type: "number", Value: m.Quota.People, Autocomplete: "off", Hint: planSays(p, m.allows(p), m.Plan.People) + " " + p.T("quotas.people_text"), Error: said(p, m.Errors["participants"])}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldModel{Name: "concurrent_meetings", Label: p.T("quotas.at_once"), Type: "number", Value: m.Quota.AtOnce, Autocomplete: "off", Hint: planSays(p, m.Plan.Name, m.Plan.AtOnce) + " " + p.T("quotas.at_once_text"), Error: said(p, m.Errors["concurrent_meetings"])}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldModel{Name: "concurrent_meetings", Label: p.T("quotas.at_once"), Type: "number", Value: m.Quota.AtOnce, Autocomplete: "off", Hint: planSays(p, m.allows(p), m.Plan.AtOnce) + " " + p.T("quotas.at_once_text"), Error: said(p, m.Errors["concurrent_meetings"])}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -242,7 +242,7 @@ func Quotas(p Page, m QuotasModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(FieldModel{Name: "storage", Label: p.T("quotas.storage"), Type: "number", Value: m.Quota.Storage, Autocomplete: "off", Hint: planSays(p, m.Plan.Name, m.Plan.Megabytes) + " " + p.T("quotas.storage_text"), Error: said(p, m.Errors["storage"])}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(FieldModel{Name: "storage", Label: p.T("quotas.storage"), Type: "number", Value: m.Quota.Storage, Autocomplete: "off", Hint: planSays(p, m.allows(p), m.Plan.Megabytes) + " " + p.T("quotas.storage_text"), Error: said(p, m.Errors["storage"])}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
