@@ -119,6 +119,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.exceptionOver(ctx, job)
 	case tenants.ErrandPlanMove:
 		return s.movePlan(ctx, job.Org)
+	case tenants.ErrandChat:
+		return s.dropOldChat(ctx, job)
 	case tenants.ErrandPayment:
 		return s.lookAfterPayment(ctx, job.Org)
 	case tenants.ErrandCustomer:

@@ -134,6 +134,9 @@ func (at chatPlace) write(tx *gorm.DB, in ChatPost, now time.Time) (chatRow, err
 	if all >= ChatMessages {
 		return row, &Error{Code: CodeLimited, Key: KeyChatFull}
 	}
+	if err := lookAfterChat(tx, now); err != nil {
+		return row, err
+	}
 	row.Rev = row.Seq
 	return row, tx.Create(&row).Error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/tenants"
+	"parley/tenants/tenantstest"
 )
 
 // chatCrossings are the calls around chat, in the name of somebody who sits in the
@@ -20,6 +21,10 @@ func chatCrossings() map[string]crossing {
 		"Chat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Chat(ctx, o.room.ID, "guest", 0)
 			return refused(err)
+		},
+		"DropChat": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
+			n, _, err := mine.DropChat(ctx, tenantstest.Start.AddDate(10, 0, 0))
+			return nothing(int(n-1), err) // its own one is sown
 		},
 		"EditChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.EditChat(ctx, change(o), "x", false)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -231,4 +232,62 @@ func TestChatChangesByWhoMay(t *testing.T) {
 			t.Errorf("hal reads %q", got)
 		}
 	})
+}
+
+func TestChatIsKeptAsLongAsThePlanSays(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		k := talking(t, db, clock)
+		old := k.post("amy", "", "old")
+		if _, err := k.ReactToChat(t.Context(), tenants.ChatChange{Room: k.room.ID, Identity: "bob", N: old.N}, "reaction/heart", true); err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Second)
+		k.post("gil", "amy", "new")
+		n, more, err := k.DropChat(t.Context(), clock.Now())
+		if err != nil || n != 1 || more {
+			t.Errorf("took away %d, more %v: %v", n, more, err)
+		}
+		if got := k.reads("amy", 0); got != "gil: new" {
+			t.Errorf("left is %q", got)
+		}
+		store := tenants.New(db, tenants.Options{Clock: clock})
+		due := func() (n int) {
+			jobs, err := store.DueErrands(t.Context(), 10, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, j := range jobs {
+				if j.Kind == tenants.ErrandChat {
+					n++
+				}
+			}
+			return n
+		}
+		if due() != 0 {
+			t.Error("it is looked at once")
+		}
+		clock.Advance(tenants.ChatLook)
+		if due() != 1 {
+			t.Error("nobody looks a day later")
+		}
+	})
+}
+
+func TestHowLongChatIsKept(t *testing.T) {
+	free, pro, days := tenants.Limits{ChatDays: 30}, tenants.Limits{ChatDays: 365}, 7
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		terms tenants.Terms
+		want  time.Duration
+	}{
+		"the plan":                   {tenants.Terms{Plan: free}, 30 * day},
+		"an exception":               {tenants.Terms{Plan: free, Exception: &tenants.Exception{ChatDays: &days}}, 7 * day},
+		"while a payment is missing": {tenants.Terms{Plan: free, Bought: &pro}, 365 * day},
+		"suspended":                  {tenants.Terms{Plan: free, Suspended: true}, 0},
+		"none":                       {tenants.Terms{}, day},
+	} {
+		if got := c.terms.ChatKept(); got != c.want {
+			t.Errorf("%s: kept for %v, want %v", name, got, c.want)
+		}
+	}
 }

@@ -23,6 +23,8 @@ const (
 	ErrandPlanMove = "plan-move" // move it to the version of its plan that is sold now
 	ErrandPayment  = "payment"   // look what has become of a missing payment
 
+	ErrandChat = "chat" // take away what the plan no longer keeps of chats
+
 	ErrandSuspend = "suspend" // end the meetings of a suspended organization
 
 	ErrandException = "exception" // an exception is over; Ref is it
@@ -30,7 +32,7 @@ const (
 	ErrandCustomer = "customer" // take a deleted person's address off their customer at Stripe, which Ref names; Org is that of their books
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandCustomer}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandCustomer, ErrandChat}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

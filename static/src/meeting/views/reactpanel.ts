@@ -30,7 +30,7 @@ export async function fillReact(inside: HTMLElement, ui: Ui, again: () => void):
 }
 
 /** Things of one kind: one stop of the tab key, the arrow keys go on from there. */
-function group(title: string, items: readonly Item[], send: (item: Item) => Promise<void>): HTMLElement {
+export function group(title: string, items: readonly Item[], send: (item: Item) => Promise<void>): HTMLElement {
   const buttons = items.map((item, i) =>
     h(
       "button",

@@ -4,8 +4,12 @@ import { type IconName, icon } from "../../icons.ts";
 import { type Message, find } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
+import type { Item, Panel } from "../../session/stickers.ts";
+import { readPanel } from "../../session/stickers.ts";
 import { Composer } from "./composer.ts";
 import { List } from "./list.ts";
+import { Picker } from "./picker.ts";
+import { chatText, saveText } from "./save.ts";
 
 export class ChatPanel {
   readonly element: HTMLElement;
@@ -13,6 +17,7 @@ export class ChatPanel {
   readonly #emoji = new Map<string, string>();
   readonly #list: List;
   readonly #composer: Composer;
+  readonly #picker: Picker;
   readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
   readonly #empty: HTMLElement;
   #drawn: State | null = null;
@@ -20,7 +25,8 @@ export class ChatPanel {
   constructor(ui: Ui) {
     this.#ui = ui;
     const { t, store, meeting, acts } = ui;
-    this.#composer = new Composer(ui);
+    this.#picker = new Picker(ui, (panel) => this.#learn(panel));
+    this.#composer = new Composer(ui, [this.#button("pick", "emoji", () => void this.#picker.open(true, (item) => this.#picked(item)))]);
     const around = {
       t, self: meeting.identity, language: document.documentElement.lang || "en", emoji: this.#emoji,
       find: (n: number) => find(store.state.chat.messages, n),
@@ -31,7 +37,9 @@ export class ChatPanel {
     this.#list = new List(t, around, (m) => this.#tools(m));
     this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), h("p", { text: t("meeting.chat.empty_text") }));
     const sealed = meeting.encryption === null ? null : h("p", { class: "m-react-clear m-chat-sealed", text: t("meeting.chat.sealed") });
-    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#composer.element);
+    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#picker.element, this.#composer.element);
+    if (meeting.host) this.element.prepend(this.#saving());
+    void readPanel(meeting).then((panel) => panel && this.#learn(panel));
     store.subscribe((now) => this.#render(now));
   }
 
@@ -57,15 +65,43 @@ export class ChatPanel {
 
   /** What can be done with a message by this person. */
   #tools(m: Message): HTMLElement[] {
-    const { t, store, meeting, acts } = this.#ui;
+    const { store, meeting, acts } = this.#ui;
     const own = m.from === meeting.identity;
-    const tool = (key: string, name: IconName, press: () => void) =>
-      h("button", { attrs: { type: "button", "aria-label": t(`meeting.chat.${key}`), title: t(`meeting.chat.${key}`) }, on: { click: press } }, icon(name, 16));
+    const tool = (key: string, name: IconName, press: () => void) => this.#button(key, name, press);
+    const react = ({ kind, name }: Item) => void this.#tell(acts.chat.react(m, kind, name, true));
     return [
+      ...(store.state.chat.may ? [tool("react", "emoji", () => void this.#picker.open(false, react))] : []),
       ...(store.state.chat.may ? [tool("reply", "reply", () => store.dispatch({ type: "chatReply", n: m.n }))] : []),
       ...(own && !m.sticker && !m.closed ? [tool("edit", "edit", () => store.dispatch({ type: "chatEdit", n: m.n }))] : []),
       ...(own || meeting.host ? [tool("delete", "delete", () => void this.#tell(acts.chat.remove(m)))] : []),
     ];
+  }
+
+  #button(key: string, name: IconName, press: () => void): HTMLButtonElement {
+    const word = this.#ui.t(`meeting.chat.${key}`);
+    return h("button", { attrs: { type: "button", "aria-label": word, title: word }, on: { click: press } }, icon(name, 16));
+  }
+
+  /** The organization's emoji may stand in texts. */
+  #learn(panel: Panel): void {
+    const before = this.#emoji.size;
+    for (const e of panel.emoji) if (e.src) this.#emoji.set(e.alt, e.src);
+    if (this.#emoji.size !== before) this.#list.redraw();
+  }
+
+  /** A symbol or the name of an emoji goes into the text; a sticker is sent. */
+  #picked(item: Item): void {
+    if (item.kind === "sticker") this.#ui.acts.chat.write("", { pack: item.pack ?? "", name: item.name, src: item.src ?? "", symbol: "", alt: item.alt });
+    else this.#composer.insert(item.symbol ?? item.alt);
+  }
+
+  /** For the host: what one can read here, as a file. */
+  #saving(): HTMLElement {
+    const { t, store, meeting } = this.#ui;
+    const press = () => saveText(`${t("meeting.chat.title")} ${new Date().toISOString().slice(0, 10)}.txt`, chatText(store.state.chat.messages, t, document.documentElement.lang || "en"));
+    const button = h("button", { class: "m-chat-save", attrs: { type: "button", title: meeting.room }, on: { click: press } }, icon("save", 16), t("meeting.chat.save"));
+    store.subscribe(({ chat }) => (button.hidden = chat.messages.length === 0));
+    return button;
   }
 
   async #tell(done: Promise<string | null>): Promise<void> {
