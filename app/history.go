@@ -130,13 +130,12 @@ func meetingModel(c *fiber.Ctx, texts *views.Texts, d tenants.MeetingDetail, now
 		m.Length = now.Sub(d.StartedAt)
 	}
 	minutes := map[string][]views.MinuteMark{}
-	for _, q := range d.Quality {
-		minutes[q.Identity] = append(minutes[q.Identity], views.MinuteMark{
-			At: q.Minute, Score: q.Score, LossUp: q.LossUp, LossDown: q.LossDown, RTT: q.RTT, Jitter: q.Jitter, Layer: q.Layer, Size: q.Size, Held: q.Held, Cause: q.Cause,
-		})
+	for i, mark := range minuteMarks(d.Quality) {
+		who := d.Quality[i].Identity
+		minutes[who] = append(minutes[who], mark)
 	}
 	for _, p := range d.Participants {
-		line := views.SeatLine{Name: texts.Person(p.Name), Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt)}
+		line := views.SeatLine{Name: texts.Person(p.Name), Member: p.Member, JoinedAt: p.JoinedAt, Stay: now.Sub(p.JoinedAt), Rating: string(p.Rating)}
 		if p.LeftAt != nil {
 			line.LeftAt, line.Stay = *p.LeftAt, p.LeftAt.Sub(p.JoinedAt)
 		}

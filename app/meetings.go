@@ -272,6 +272,9 @@ func (s *Server) afterCall(c *fiber.Ctx) error {
 	if err != nil {
 		return s.problem(c, err)
 	}
+	if model.Own, err = s.ownCall(c, at, meeting.ID); err != nil {
+		return s.problem(c, err)
+	}
 	model.Ad = s.afterAd(c, at, model.Reason)
 	return s.render(c, views.AfterCall(s.page(c, "after.title"), model))
 }

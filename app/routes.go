@@ -80,6 +80,8 @@ func (s *Server) routes() {
 	m.Get("/waiters", s.waiters)
 	m.Post("/waiters", s.answerWaiters)
 	m.Get("/after", s.afterCall)
+	m.Post("/rating", s.slowDownSeat(30, time.Minute), s.rateCall)
+	m.Get("/rating", toLobby)
 
 	// What came of an advertisement. Its ticket says which; a whole office may come from one address.
 	r.Post("/ads/seen", s.slowDown(1200, time.Minute), s.adSeen)

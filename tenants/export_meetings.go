@@ -85,7 +85,7 @@ func seatCells(tx *gorm.DB, rows []seatRow) ([][]any, error) {
 	out := make([][]any, len(rows))
 	for i, r := range rows {
 		out[i] = []any{
-			string(r.MeetingID), r.Identity, r.Name, r.Member, orNull(r.UserID), r.JoinedAt.UTC(), orNull(r.LeftAt), minutesCell(stayed(r, held[r.MeetingID])),
+			string(r.MeetingID), r.Identity, r.Name, r.Member, orNull(r.UserID), r.JoinedAt.UTC(), orNull(r.LeftAt), minutesCell(stayed(r, held[r.MeetingID])), r.Rating,
 		}
 	}
 	return out, nil

@@ -41,7 +41,7 @@ func meetingLists() []ExportList {
 		})),
 		listOf("meetings", "id room_id room_name started_at ended_at end_reason plan seats people minutes", "id",
 			func(r meetingRow) []any { return []any{string(r.ID)} }, meetingCells),
-		listOf("participants", "meeting_id identity name member person_id joined_at left_at minutes", "meeting_id, identity",
+		listOf("participants", "meeting_id identity name member person_id joined_at left_at minutes rating", "meeting_id, identity",
 			func(r seatRow) []any { return []any{string(r.MeetingID), r.Identity} }, seatCells),
 		listOf("quality", "meeting_id identity minute score_tenths loss_up_permille loss_down_permille rtt_ms jitter_ms layer size_px held cause", "meeting_id, identity, minute",
 			func(r qualityRow) []any { return []any{string(r.MeetingID), r.Identity, r.Minute} }, each(func(r qualityRow) []any {

@@ -141,6 +141,7 @@ type Participant struct {
 	JoinedAt time.Time
 	SeenAt   time.Time
 	LeftAt   *time.Time
+	Rating   CallRating // what they said of the call
 }
 
 // MediaKey signs access tokens for an organization's rooms.

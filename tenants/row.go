@@ -250,6 +250,7 @@ type seatRow struct {
 	JoinedAt  time.Time
 	SeenAt    time.Time
 	LeftAt    *time.Time
+	Rating    string // what they said of the call; "" = nothing
 }
 
 func (seatRow) TableName() string { return "participants" }
@@ -258,6 +259,7 @@ func (r seatRow) participant() Participant {
 	return Participant{
 		Identity: r.Identity, Name: r.Name, Member: r.Member,
 		JoinedAt: r.JoinedAt.UTC(), SeenAt: r.SeenAt.UTC(), LeftAt: utc(r.LeftAt),
+		Rating: CallRating(r.Rating),
 	}
 }
 

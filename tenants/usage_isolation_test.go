@@ -24,6 +24,13 @@ func usageCrossings() map[string]crossing {
 			_, err := mine.MeetingDetail(ctx, o.ann, o.meeting.ID, 1)
 			return refused(err)
 		},
+		"OwnCall": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.OwnCall(ctx, o.meeting.ID, "guest")
+			return refused(err)
+		},
+		"RateCall": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.RateCall(ctx, o.meeting.ID, "guest", tenants.CallBad))
+		},
 		"RoomNames": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.RoomNames(ctx, o.ann)
 			return refused(err)

@@ -64,6 +64,7 @@ type SeatLine struct {
 	LeftAt   time.Time // zero for who is there
 	Stay     time.Duration
 	Minutes  []MinuteMark // how the connection was
+	Rating   string       // what they said of the call: bad, fair, good, or ""
 }
 
 // meetingPath is the address of a meeting's page, or of what lies below it, with the way back.

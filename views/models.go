@@ -264,7 +264,8 @@ type AfterModel struct {
 	Member     bool   // of the room's organization
 	Org        string // slug, for members
 	Offers     []Offer
-	Ad         *Ad // that comes first; nil for none
+	Ad         *Ad      // that comes first; nil for none
+	Own        *OwnCall // nil for who was not in it
 }
 
 // Offer is one way to buy a plan, with words and amounts as they are shown.

@@ -120,6 +120,7 @@ func Rules() map[string]Rule {
 		"/m/:code/chat/:message/react":  talked(),
 
 		"/m/:code/after":   invited(),
+		"/m/:code/rating":  invited(),
 		"/m/:code/waiting": invited(),
 		"/m/:code/waiters": invited(),
 

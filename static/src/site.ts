@@ -1,4 +1,5 @@
 // Small comforts for the pages. Everything works without this script; nothing here decides anything.
+import { rateCalls } from "./rating.ts";
 
 /** Runs `act` for every element that matches. */
 function each<E extends HTMLElement>(selector: string, act: (element: E) => void): void {
@@ -194,3 +195,4 @@ localTimes();
 tellZone();
 closeTab();
 polledParts();
+rateCalls();
