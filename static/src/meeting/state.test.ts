@@ -102,6 +102,13 @@ test("room for more people ends the paying of who changed the plan, and nobody e
   assert.deepEqual(told(open, reduce(open, wider)), []);
 });
 
+test("a plan that was bought ends the paying, also where a quota hides what it gives", () => {
+  const paying = reduce(start(), { type: "upgrade", upgrade: "paying" });
+  const same = { type: "limits", clock: { endsAt: 100_000, offset: 0 }, plan: start().plan, limit: start().limit } as const;
+  assert.equal(reduce(paying, same).upgrade, "paying");
+  assert.equal(reduce(paying, { ...same, plan: "Business" }).upgrade, "closed");
+});
+
 test("a meeting that an admin shortens says so, and offers nothing that would not help", () => {
   const open = reduce(start(), { type: "upgrade", upgrade: "open" });
   const shorter = reduce(open, { type: "limits", clock: { endsAt: 40_000, offset: 0 } });

@@ -204,7 +204,9 @@ function connectionChanged(state: State, connection: Connection): State {
 
 /** A lifted limit closes the offers by itself: there is nothing left to pay for. So does room for more people, to who is paying. */
 function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>): State {
-  const wider = state.upgrade === "paying" && (said.limit ?? 0) > state.limit;
+  const paying = state.upgrade === "paying";
+  const wider = paying && (said.limit ?? 0) > state.limit;
+  const bought = paying && said.plan !== undefined && said.plan !== state.plan; // a quota may hide what it gives
   const longer = lifted(state.clock, said.clock);
   const shorter = lifted(said.clock, state.clock);
   return {
@@ -213,7 +215,7 @@ function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>):
     plan: said.plan ?? state.plan,
     limit: said.limit ?? state.limit,
     held: shorter || (state.held && !longer),
-    upgrade: longer || shorter || wider ? "closed" : state.upgrade,
+    upgrade: longer || shorter || wider || bought ? "closed" : state.upgrade,
   };
 }
 
