@@ -21,6 +21,6 @@ export default defineConfig<Settings>({
   },
   projects: [
     { name: "sqlite", use: { database: "sqlite" } },
-    { name: "postgres", grep: /first meeting|shows ads|by Google|300 people|lowers a quota|a pack of stickers|card fails|sees the money|an operator suspends/, use: { database: "postgres" } },
+    { name: "postgres", grep: /first meeting|shows ads|by Google|300 people|lowers a quota|a pack of stickers|card fails|hits the limit|sees the money|an operator suspends/, use: { database: "postgres" } },
   ],
 });
