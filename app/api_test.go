@@ -171,7 +171,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 		if days := usage.field("data").([]any); len(days) != 30 || days[29].(map[string]any)["meetings"] != 1.0 || days[29].(map[string]any)["peak"] != 1.0 {
 			t.Errorf("usage: %s", usage.body)
 		}
-		p.call("GET", "/api/v1/entitlements", "").status(200).has(`{"right":"audit_log","allowed":true,"limit":null,"used":null,"left":null,"bound_by":"plan"}`, `"right":"storage","allowed":true,"limit":5368709120`)
+		p.call("GET", "/api/v1/entitlements", "").status(200).has(`{"right":"audit_log","allowed":true,"limit":null,"used":null,"left":null,"bound_by":"plan","until":null}`, `"right":"storage","allowed":true,"limit":5368709120`)
 		p.call("DELETE", "/api/v1/rooms/"+room, "").status(204)
 		p.call("GET", "/api/v1/rooms", "").status(200).lacks(room)
 		p.call("GET", "/api/v1/rooms?archived=true", "").status(200).has(room)
