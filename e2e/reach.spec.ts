@@ -87,20 +87,21 @@ async function meet(ann: ForeignVisitor, ben: ForeignVisitor, way: { local: stri
   await expect.poll(() => ben.way("ann"), { message: "Ben's way", timeout: 60_000 }).toEqual(way);
 }
 
+/** Leaves one way to the media open: of two that work, a busy browser takes the one that answers first. */
+function only({ parley, box, turn, turnTLS }: Behind, open: { udp?: number; tcp?: number }): void {
+  box.blocked.udp = new Set([parley.mediaPort, turn].filter((port) => port !== open.udp));
+  box.blocked.tcp = new Set([parley.mediaPort, turn, turnTLS].filter((port) => port !== open.tcp));
+}
+
 test("people meet over UDP, over TCP where UDP is blocked, and over TLS where everything else is", async ({ behind }) => {
-  const { parley, box, turn, turnTLS } = behind;
-  // One way is open at a time: of two that work, a busy browser takes the one that answers first.
-  const only = (open: { udp?: number; tcp?: number }) => {
-    box.blocked.udp = new Set([parley.mediaPort, turn].filter((port) => port !== open.udp));
-    box.blocked.tcp = new Set([parley.mediaPort, turn, turnTLS].filter((port) => port !== open.tcp));
-  };
+  const { parley, turnTLS } = behind;
   const steps = [
     { open: { udp: parley.mediaPort }, way: { local: expect.stringMatching(/^(host|prflx|srflx) udp$/) as unknown as string, remote: "host udp" } },
     { open: { tcp: parley.mediaPort }, way: { local: expect.stringMatching(/^(host|prflx) tcp$/) as unknown as string, remote: "host tcp" } },
     { open: { tcp: turnTLS }, way: { local: "relay tls", remote: "host udp" } },
   ];
   for (const step of steps) {
-    only(step.open);
+    only(behind, step.open);
     const [ann, ben] = [await behind.arrive("ann", true), await behind.arrive("ben", false)];
     await meet(ann, ben, step.way);
     await ann.leave();
@@ -109,12 +110,12 @@ test("people meet over UDP, over TCP where UDP is blocked, and over TLS where ev
 });
 
 test("people meet through the relay alone, over UDP and over TCP to it", async ({ behind }) => {
-  const { box, turn } = behind;
-  for (const [local, close] of [
-    ["relay udp", () => undefined],
-    ["relay tcp", () => box.blocked.udp.add(turn)],
+  const { turn } = behind;
+  for (const [local, open] of [
+    ["relay udp", { udp: turn }],
+    ["relay tcp", { tcp: turn }],
   ] as const) {
-    close();
+    only(behind, open);
     const [ann, ben] = [await behind.arrive("ann", true, "relay"), await behind.arrive("ben", false, "relay")];
     await meet(ann, ben, { local, remote: "host udp" });
     await ann.leave();
@@ -124,12 +125,12 @@ test("people meet through the relay alone, over UDP and over TCP to it", async (
 
 test("two with Firefox meet through the relay alone, over UDP and over TCP to it", async ({ behind }) => {
   test.setTimeout(300_000);
-  const { box, turn } = behind;
-  for (const [local, close] of [
-    ["relay udp", () => undefined],
-    ["relay tcp", () => box.blocked.udp.add(turn)],
+  const { turn } = behind;
+  for (const [local, open] of [
+    ["relay udp", { udp: turn }],
+    ["relay tcp", { tcp: turn }],
   ] as const) {
-    close();
+    only(behind, open);
     const [ann, ben] = [await behind.arriveWithFirefox("ann", true, "relay"), await behind.arriveWithFirefox("ben", false, "relay")];
     await meet(ann, ben, { local, remote: "host udp" });
     await ann.leave();
@@ -142,7 +143,7 @@ test.describe("on an address that is not loopback", () => {
 
   test("two with Firefox meet over TCP where UDP is blocked", async ({ behind }) => {
     test.setTimeout(300_000);
-    behind.box.blocked.udp.add(behind.parley.mediaPort);
+    only(behind, { tcp: behind.parley.mediaPort });
     const [ann, ben] = [await behind.arriveWithFirefox("ann", true), await behind.arriveWithFirefox("ben", false)];
     await meet(ann, ben, { local: expect.stringMatching(/^(host|prflx) tcp$/) as unknown as string, remote: "host tcp" });
     await ann.leave();
@@ -155,8 +156,7 @@ test.describe("with a name for the TURN server", () => {
 
   test("two with Firefox meet over TLS where everything else is blocked", async ({ behind }) => {
     test.setTimeout(300_000);
-    const { parley, box } = behind;
-    for (const ports of [box.blocked.udp, box.blocked.tcp]) ports.add(parley.mediaPort);
+    only(behind, { tcp: behind.turnTLS });
     const [ann, ben] = [await behind.arriveWithFirefox("ann", true), await behind.arriveWithFirefox("ben", false)];
     await meet(ann, ben, { local: "relay tls", remote: "host udp" });
     await ann.leave();
