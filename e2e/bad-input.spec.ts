@@ -82,7 +82,7 @@ test.describe("doors that stay shut", () => {
     expect((await answer).status()).toBe(409);
     await expect(third.page.getByRole("heading", { level: 1 })).toContainText(/full|taken/i);
     await second.leave();
-    await expect.poll(() => third.triesToJoin(link), { message: "a seat that is free again", timeout: 30_000 }).toBe(true);
+    await expect.poll(() => third.triesToJoin(link), { message: "a seat that is free again", timeout: 60_000 }).toBe(true);
     await expectPictures(third.page, 1);
   });
 
@@ -157,7 +157,7 @@ test("a lost connection is said, and everybody comes back by themselves when the
   await expectPictures(host.page, 1);
   const left = await host.secondsLeft();
   await parley.kill();
-  await expect(guest.page.getByText(/reconnecting|connection (is |was )?lost/i).first()).toBeVisible({ timeout: 30_000 });
+  await expect(guest.page.getByText(/reconnecting|connection (is |was )?lost/i).first()).toBeVisible({ timeout: 60_000 });
   await parley.startAgain();
   for (const one of [host, guest]) {
     await expectPictures(one.page, 1);

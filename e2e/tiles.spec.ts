@@ -23,7 +23,7 @@ test("a tile's size decides which layer comes, and a tile that is hidden stops t
   await ben.join(link);
   await expectPictures(ben.page, 1);
   const expectHeight = (what: string, fits: (height: number) => boolean) =>
-    expect.poll(async () => fits(await heightOf(ben)), { message: what, timeout: 30_000, intervals: [100, 250] }).toBe(true);
+    expect.poll(async () => fits(await heightOf(ben)), { message: what, timeout: 60_000, intervals: [100, 250] }).toBe(true);
   await expectHeight("a picture for a large tile", (height) => height >= 480);
 
   await test.step("a small window gets a small picture", async () => {
@@ -46,7 +46,7 @@ test("a tile's size decides which layer comes, and a tile that is hidden stops t
           before += since;
           return since;
         },
-        { message: "frames of a hidden tile since the look before", timeout: 30_000, intervals: [500] },
+        { message: "frames of a hidden tile since the look before", timeout: 60_000, intervals: [500] },
       )
       .toBe(0);
   });

@@ -51,7 +51,7 @@ export class FirefoxPerson {
   }
 
   async expectInMeeting(): Promise<void> {
-    await this.page.waitForSelector('::-p-aria(Leave[role="button"])', { timeout: 30_000 });
+    await this.page.waitForSelector('::-p-aria(Leave[role="button"])', { timeout: 60_000 });
     expect(this.page.url()).toMatch(/\/m\/[a-z0-9-]+\/room$/);
   }
 

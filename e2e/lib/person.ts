@@ -99,7 +99,7 @@ export class Person {
   }
 
   async expectInMeeting(): Promise<void> {
-    await expect(this.button("Leave")).toBeVisible({ timeout: 20_000 });
+    await expect(this.button("Leave")).toBeVisible({ timeout: 60_000 });
     await expect(this.page).toHaveURL(/\/m\/[a-z0-9-]+\/room$/);
   }
 

@@ -50,7 +50,7 @@ export async function expectPictures(page: AnyPage, others: number): Promise<Map
         }
         return [...now].filter(([identity, frames]) => frames > (before.get(identity) ?? 0) + 5).length;
       },
-      { message: `moving pictures of ${others} others`, timeout: 30_000, intervals: [100, 250] },
+      { message: `moving pictures of ${others} others`, timeout: 60_000, intervals: [100, 250] },
     )
     .toBe(others);
   return framesOf(await statsOf(page));
@@ -67,7 +67,7 @@ export async function expectVoices(page: AnyPage, others: number): Promise<void>
         }
         return heard.size;
       },
-      { message: `sound of ${others} others`, timeout: 30_000, intervals: [50] },
+      { message: `sound of ${others} others`, timeout: 60_000, intervals: [50] },
     )
     .toBe(others);
 }
@@ -80,7 +80,7 @@ export async function expectSameConnection(page: AnyPage, before: Map<string, nu
         const now = framesOf(await statsOf(page));
         return [...before].filter(([identity, frames]) => (now.get(identity) ?? 0) > frames).length;
       },
-      { message: "pictures going on where they were", timeout: 20_000, intervals: [100, 250] },
+      { message: "pictures going on where they were", timeout: 60_000, intervals: [100, 250] },
     )
     .toBe(before.size);
 }

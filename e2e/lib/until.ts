@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Asks again and again until the answer is neither false, null nor undefined; throws with `what` when the time is up. */
-export async function until<T>(what: string, ask: () => Promise<T | false | null | undefined>, timeout = 20_000, every = 50): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | false | null | undefined>, timeout = 60_000, every = 50): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {
     const answer = await ask();
