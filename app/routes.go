@@ -75,6 +75,7 @@ func (s *Server) routes() {
 	m.Post("/chat/:message/delete", s.slowDownSeat(30, 10*time.Second), s.deleteChat)
 	m.Post("/chat/:message/react", s.slowDownSeat(60, 10*time.Second), s.reactToChat)
 	m.Post("/end", s.endForAll)
+	m.Post("/check", s.slowDownChecks(30, 300, 10*time.Minute), s.startCheck)
 	m.Get("/waiting", s.waitingPage)
 	m.Post("/waiting", s.waitingState)
 	m.Get("/waiters", s.waiters)

@@ -54,6 +54,9 @@ func (s *Server) carry(conn *socket, hello sfu.Hello, claims sfu.Claims) {
 		return
 	}
 	err = s.media.Join(ctx, hello, conn)
+	if _, check := s.checkUntil(claims); check {
+		return // nobody joined anything
+	}
 	s.count(err)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Info("signalling ended", "tenant", claims.Tenant, "identity", claims.Identity, "err", err)
@@ -65,6 +68,9 @@ func (s *Server) carry(conn *socket, hello sfu.Hello, claims sfu.Claims) {
 func (s *Server) admit(ctx context.Context, hello *sfu.Hello, claims sfu.Claims) error {
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
+	if until, check := s.checkUntil(claims); check {
+		return s.admitCheck(ctx, claims, until)
+	}
 	org := tenants.OrgID(claims.Tenant)
 	room, err := s.tenants.Org(org).EnsureRoom(ctx, claims.Room)
 	if err != nil {
@@ -145,7 +151,7 @@ func reasonOf(err error) sfu.Reason {
 	switch {
 	case isCode(err, tenants.CodeFull), errors.Is(err, sfu.ErrRoomFull):
 		return sfu.ReasonFull
-	case isCode(err, tenants.CodeEnded):
+	case isCode(err, tenants.CodeEnded), errors.Is(err, sfu.ErrRoomEnded):
 		return sfu.ReasonEnded
 	case isCode(err, tenants.CodeForbidden):
 		return sfu.ReasonRemoved

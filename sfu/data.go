@@ -31,6 +31,7 @@ type dataPort struct {
 	limit *rate.Limiter // of packets from the client
 	bulk  *rate.Limiter // of their bytes
 	open  chan struct{} // closed when the reliable channel is
+	trial trial         // in a room for checking networks
 
 	mu       sync.Mutex          // guards the rest
 	reliable *webrtc.DataChannel // nil until it is open
@@ -168,6 +169,10 @@ func (d *dataPort) receive(kind livekit.DataPacket_Kind, raw []byte) {
 	var packet livekit.DataPacket
 	if err := proto.Unmarshal(raw, &packet); err != nil {
 		p.log.Info("malformed data packet", "err", err)
+		return
+	}
+	if p.room.check {
+		d.answerCheck(kind, raw, &packet)
 		return
 	}
 	to := stamp(&packet, kind, p.identity, p.sid)

@@ -234,7 +234,7 @@ func (r *room) noteMinute(p *peer, q QualityMinute) {
 func (r *room) tellQuality(now time.Time) {
 	for len(r.quality) > 0 {
 		n := min(len(r.quality), qualityAtOnce)
-		r.node.emit(Event{Kind: EventQuality, Room: r.key, SID: r.sid, Quality: r.quality[:n:n], At: now})
+		r.emit(Event{Kind: EventQuality, Room: r.key, SID: r.sid, Quality: r.quality[:n:n], At: now})
 		r.quality = r.quality[n:]
 	}
 	r.quality, r.told = nil, now

@@ -107,7 +107,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 func (p *peer) post(job func()) bool { return p.inbox.post(job) }
 
 // hidden says whether others must not see the person.
-func (p *peer) hidden() bool { return p.rights.Load().hidden }
+func (p *peer) hidden() bool { return p.room.check || p.rights.Load().hidden }
 
 // call does a job in the peer's goroutine and waits for it. It says false when
 // the person has left before.

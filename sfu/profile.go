@@ -78,7 +78,7 @@ func (p *peer) renewToken() {
 }
 
 func (p *peer) renewNow() {
-	if p.session == nil || p.renewing {
+	if p.session == nil || p.renewing || p.room.check {
 		return
 	}
 	now := p.node.clock.Now()

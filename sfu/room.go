@@ -28,6 +28,7 @@ type room struct {
 	all atomic.Pointer[[]*peer]
 
 	encrypted atomic.Bool // limits.Encrypted, for those who must not wait
+	check     bool        // limits.Check; it never changes
 
 	mu       sync.Mutex
 	limits   Limits
@@ -50,7 +51,7 @@ type room struct {
 func newRoom(n *Node, key RoomKey, limits Limits) *room {
 	now := n.clock.Now()
 	r := &room{
-		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, settings: defaultSettings(), life: arm(limits.EndsAt, now),
+		node: n, key: key, sid: newSID("RM_"), openedAt: now, limits: limits, check: limits.Check, settings: defaultSettings(), life: arm(limits.EndsAt, now),
 		peers: map[string]*peer{}, removed: map[string]time.Time{}, devices: map[string]string{}, rulings: map[string]ruling{}, emptied: now, rostered: now, told: now,
 		speakers: map[string]float32{},
 	}
@@ -112,7 +113,7 @@ func (r *room) admit(p *peer, welcome func(join *livekit.JoinResponse, tracks []
 	p.post(func() { welcome(join, tracks) })
 	r.tellClock(p, now)
 	r.broadcast(p)
-	r.node.emit(Event{Kind: EventJoined, Room: r.key, Identity: p.identity, Name: p.claims.Name, SID: p.sid, At: now})
+	r.emit(Event{Kind: EventJoined, Room: r.key, Identity: p.identity, Name: p.claims.Name, SID: p.sid, At: now})
 	return replaced, nil
 }
 
@@ -170,7 +171,7 @@ func (r *room) removeLocked(p *peer, reason Reason) {
 			}
 		})
 	}
-	r.node.emit(Event{Kind: EventLeft, Room: r.key, Identity: p.identity, Name: info.Name, SID: p.sid, Reason: reason, At: now})
+	r.emit(Event{Kind: EventLeft, Room: r.key, Identity: p.identity, Name: info.Name, SID: p.sid, Reason: reason, At: now})
 }
 
 // activate shows that p's media connection is up.

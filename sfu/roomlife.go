@@ -19,7 +19,7 @@ const (
 func (r *room) setLimits(limits Limits) (over bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if limits.Revision < r.limits.Revision {
+	if limits.Revision < r.limits.Revision || limits.Check != r.check {
 		return false
 	}
 	now := r.node.clock.Now()
@@ -61,7 +61,7 @@ func (r *room) tick(now time.Time) (over Reason) {
 	}
 	if len(r.peers) > 0 && now.Sub(r.rostered) >= RosterEvery {
 		r.rostered = now
-		r.node.emit(Event{Kind: EventRoster, Room: r.key, SID: r.sid, Roster: r.identities(), At: now})
+		r.emit(Event{Kind: EventRoster, Room: r.key, SID: r.sid, Roster: r.identities(), At: now})
 	}
 	if now.Sub(r.told) >= RosterEvery {
 		r.tellQuality(now)
@@ -135,7 +135,7 @@ func (r *room) end(reason Reason) bool {
 	r.mu.Lock()
 	r.tellQuality(r.node.clock.Now())
 	r.mu.Unlock()
-	r.node.emit(Event{Kind: EventEnded, Room: r.key, SID: r.sid, Reason: reason, At: r.node.clock.Now()})
+	r.emit(Event{Kind: EventEnded, Room: r.key, SID: r.sid, Reason: reason, At: r.node.clock.Now()})
 	return true
 }
 

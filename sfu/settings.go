@@ -92,7 +92,7 @@ func (n *Node) RoomsOf(_ context.Context, tenant string, names []string) ([]*liv
 	var rooms []*livekit.Room
 	now := n.clock.Now()
 	for _, r := range n.openRooms() {
-		if r.key.Tenant != tenant || (len(names) > 0 && !slices.Contains(names, r.key.Room)) {
+		if r.check || r.key.Tenant != tenant || (len(names) > 0 && !slices.Contains(names, r.key.Room)) {
 			continue
 		}
 		r.mu.Lock()

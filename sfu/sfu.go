@@ -27,6 +27,7 @@ type Limits struct {
 	Revision     int64     // limits older than the ones in force are ignored
 	Plan         string    // shown to clients in the room's metadata; not interpreted
 	Encrypted    bool      // every track has to be encrypted end to end; others are refused
+	Check        bool      // nobody meets here: the node answers what people measure their network with, and tells of nothing; for good
 }
 
 // Keyring finds the signing key that a token names.

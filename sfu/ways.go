@@ -22,6 +22,8 @@ const (
 	// has to be: a client asks for a relay again when it first publishes.
 	credentialFor = 12 * time.Hour
 
+	credentialForCheck = 2 * time.Minute // the same for who only checks their network
+
 	addressEvery   = 5 * time.Minute // looking for the node's address from outside
 	addressTimeout = 5 * time.Second
 )
@@ -64,13 +66,12 @@ func newWays(config Config, plan addressPlan, port int) (*ways, error) {
 }
 
 // servers are what one person's client is told, with a credential that is that
-// person's own.
-func (w *ways) servers(sid string) []*livekit.ICEServer {
+// person's own and good until then.
+func (w *ways) servers(sid string, until time.Time) []*livekit.ICEServer {
 	var servers []*livekit.ICEServer
 	add := func(urls []string, c turn.Credential) {
 		servers = append(servers, &livekit.ICEServer{Urls: urls, Username: c.Username, Credential: c.Password})
 	}
-	until := w.clock.Now().Add(credentialFor)
 	if w.own != nil {
 		add(w.urls(), w.own.Admit(sid, until))
 	}
@@ -124,7 +125,11 @@ func (w *ways) close() error {
 
 // iceServers are what the person's client is told now.
 func (p *peer) iceServers() []*livekit.ICEServer {
-	servers := p.node.ways.servers(p.sid)
+	until := p.node.clock.Now().Add(credentialFor)
+	if p.room.check {
+		until = p.node.clock.Now().Add(credentialForCheck) // anybody at a lobby may have one
+	}
+	servers := p.node.ways.servers(p.sid, until)
 	for _, s := range p.node.config.ICEServers {
 		servers = append(servers, &livekit.ICEServer{Urls: s.URLs, Username: s.Username, Credential: s.Credential})
 	}

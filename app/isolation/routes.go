@@ -113,6 +113,7 @@ func Rules() map[string]Rule {
 		"/m/:code/faces":    invited(),
 		"/m/:code/stickers": invited().showing("emoji.id", "emoji.name"), // to who has sat down, and so may send them
 		"/m/:code/end":      invited(),
+		"/m/:code/check":    invited(),
 
 		"/m/:code/chat":                 invited(),
 		"/m/:code/chat/:message/edit":   talked(),
