@@ -18,6 +18,9 @@ export function ownAddress(): string {
 export class Box {
   /** Ports that nothing passes to. */
   blocked = { udp: new Set<number>(), tcp: new Set<number>() };
+  /** One in so many packets of media is lost, either way; 0 for none. */
+  losesOneIn = 0;
+  private media = 0;
   private cutting = false;
   private readonly inlets: Datagrams[] = [];
   private readonly outlets = new Map<string, Datagrams>();
@@ -37,13 +40,13 @@ export class Box {
   private async passDatagrams(port: number): Promise<void> {
     const inlet = createSocket("udp4");
     inlet.on("message", (packet, from) => {
-      if (this.cutting || this.blocked.udp.has(port)) return;
+      if (this.cutting || this.blocked.udp.has(port) || this.loses(packet)) return;
       const key = `${from.address}:${from.port}>${port}`;
       let outlet = this.outlets.get(key);
       if (!outlet) {
         outlet = createSocket("udp4");
         outlet.on("message", (back) => {
-          if (!this.cutting && !this.blocked.udp.has(port)) inlet.send(back, from.port, from.address);
+          if (!this.cutting && !this.blocked.udp.has(port) && !this.loses(back)) inlet.send(back, from.port, from.address);
         });
         outlet.on("error", () => undefined);
         this.outlets.set(key, outlet);
@@ -55,6 +58,12 @@ export class Box {
       inlet.bind(port, this.side, resolve);
     });
     this.inlets.push(inlet);
+  }
+
+  /** Whether this packet is one that gets lost: RTP and RTCP alone (RFC 7983, section 7), so that every connection comes about. */
+  private loses(packet: Buffer): boolean {
+    const first = packet[0] ?? 0;
+    return this.losesOneIn > 0 && first >= 128 && first <= 191 && ++this.media % this.losesOneIn === 0;
   }
 
   private async passStreams(port: number): Promise<void> {

@@ -11,7 +11,6 @@ const person = (identity: string, self = false): Person => ({
   self,
   microphone: true,
   video: null,
-  weak: false,
 });
 const start = () => initialState({ endsAt: 100_000, offset: 0 }, "Free", 100);
 const t = textsFrom({

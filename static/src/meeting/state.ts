@@ -3,6 +3,7 @@ import { type Clock, lifted } from "./clock.ts";
 import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
 import { type Chat, type ChatAction, noChat, opened, reduceChat } from "./state/chat.ts";
+import { type QualityAct, type QualityState, noQuality, reduceQuality } from "./state/quality.ts";
 import { type StageAct, type StageState, initialStage, reduceStage } from "./state/stage.ts";
 
 /**
@@ -24,8 +25,6 @@ export interface Person {
   microphone: boolean;
   /** The picture to show, or none. */
   video: Picture | null;
-  /** The network is too weak for a steady picture. */
-  weak: boolean;
 }
 
 /**
@@ -92,6 +91,7 @@ export interface State {
   upgrade: "closed" | "open" | "paying";
   page: number;
   stage: StageState;
+  quality: QualityState;
 }
 
 export type Action =
@@ -113,7 +113,8 @@ export type Action =
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
   | { type: "page"; page: number }
-  | { type: "stage"; act: StageAct };
+  | { type: "stage"; act: StageAct }
+  | { type: "quality"; act: QualityAct };
 
 export const off: Own = { on: false, busy: false, fault: null, device: "" };
 
@@ -142,6 +143,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     upgrade: "closed",
     page: 0,
     stage: initialStage,
+    quality: noQuality,
   };
 }
 
@@ -184,6 +186,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, page: Math.max(0, action.page) };
     case "stage":
       return staged(state, action.act);
+    case "quality":
+      return judged(state, action.act);
     default: {
       const chat = reduceChat(state.chat, action);
       return chat === state.chat ? state : { ...state, chat };
@@ -194,6 +198,11 @@ export function reduce(state: State, action: Action): State {
 function staged(state: State, act: StageAct): State {
   const stage = reduceStage(state.stage, act);
   return stage === state.stage ? state : { ...state, stage };
+}
+
+function judged(state: State, act: QualityAct): State {
+  const quality = reduceQuality(state.quality, act);
+  return quality === state.quality ? state : { ...state, quality };
 }
 
 /** Once the page is leaving, nothing else matters any more. */

@@ -16,6 +16,8 @@ export interface Ear {
   disconnected(reason: DisconnectReason | undefined): void;
   /** Somebody, or something of somebody, changed. */
   roster(): void;
+  /** The node said how good somebody's connection is. */
+  quality(): void;
 }
 
 /** Call before the room connects. */
@@ -29,6 +31,7 @@ export function listen(room: Room, ear: Ear): void {
     .on(RoomEvent.SignalReconnecting, mine(() => ear.down()))
     .on(RoomEvent.Reconnected, mine(() => ear.live()))
     .on(RoomEvent.RoomMetadataChanged, mine(() => ear.metadata()))
+    .on(RoomEvent.ConnectionQualityChanged, mine(() => ear.quality()))
     .on(RoomEvent.DataReceived, (payload, _person, _kind, topic, _encryption, identity) => {
       // The node writes on each packet who it is from. Nobody's are its own and the server's: also somebody who is not on the roster has an identity.
       if (!identity && ear.present()) ear.told(topic ?? "", new TextDecoder().decode(payload));
@@ -51,5 +54,4 @@ const rosterEvents = [
   RoomEvent.ParticipantNameChanged,
   RoomEvent.ParticipantAttributesChanged,
   RoomEvent.ParticipantPermissionsChanged,
-  RoomEvent.ConnectionQualityChanged,
 ] as const;

@@ -1,4 +1,4 @@
-import { ConnectionQuality, type RemoteParticipant, type Room, Track } from "livekit-client";
+import { type RemoteParticipant, type Room, Track } from "livekit-client";
 import type { MeetingSession } from "../types.ts";
 import type { Person } from "../state.ts";
 import { ownPicture } from "./picture.ts";
@@ -12,7 +12,7 @@ export function rosterOf(room: Room, me: MeetingSession, sources: Sources, keyed
   const others = [...room.remoteParticipants.values()].sort(
     (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0),
   );
-  return [...others.map((p) => otherPerson(p, keyed, me.encryption !== null)), self(room, me, sources)];
+  return [...others.map((p) => otherPerson(p, keyed, me.encryption !== null)), self(me, sources)];
 }
 
 function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Person {
@@ -26,12 +26,11 @@ function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Per
     self: false,
     microphone: microphone !== undefined && !microphone.isMuted,
     video: shown ? (camera.videoTrack ?? null) : null,
-    weak: isWeak(p.connectionQuality),
   };
 }
 
 /** Oneself, as it looks before and after the node has answered. */
-export function self(room: Room | null, me: MeetingSession, sources: Sources): Person {
+export function self(me: MeetingSession, sources: Sources): Person {
   return {
     identity: me.identity,
     name: me.name,
@@ -39,9 +38,5 @@ export function self(room: Room | null, me: MeetingSession, sources: Sources): P
     self: true,
     microphone: sources.microphone.live,
     video: sources.camera.live && sources.camera.track ? ownPicture(sources.camera.track) : null,
-    weak: room !== null && isWeak(room.localParticipant.connectionQuality),
   };
 }
-
-const isWeak = (quality: ConnectionQuality): boolean =>
-  quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost;

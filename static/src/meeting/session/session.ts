@@ -10,6 +10,7 @@ import { endingFrom, limitsFrom, topics } from "./messages.ts";
 import { options } from "./options.ts";
 import { Unseen } from "./picture.ts";
 import { Publisher } from "./publisher.ts";
+import { QualityWatch } from "./quality.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { ScreenShare } from "./share.ts";
 import { type ShareEnd, SharePublisher } from "./sharepublisher.ts";
@@ -46,6 +47,7 @@ export class Session {
   #meeting: MeetingSession;
   readonly #parts: Parts;
   readonly #unseen = new Unseen();
+  readonly #quality: QualityWatch;
   #room: Room | null = null;
   #publisher: Publisher | null = null;
   #screen: SharePublisher | null = null;
@@ -58,6 +60,7 @@ export class Session {
   constructor(meeting: MeetingSession, parts: Parts) {
     this.#meeting = meeting;
     this.#parts = parts;
+    this.#quality = new QualityWatch(parts.store);
     setLogLevel(LogLevel.warn);
     for (const source of [parts.sources.microphone, parts.sources.camera]) {
       source.onChange(() => this.#rosterSoon());
@@ -77,7 +80,7 @@ export class Session {
   /** Joins for the first time. */
   async start(): Promise<void> {
     const { store, sources } = this.#parts;
-    store.dispatch({ type: "people", people: [self(null, this.#meeting, sources)] });
+    store.dispatch({ type: "people", people: [self(this.#meeting, sources)] });
     if (!(await this.#join(this.#meeting))) await this.#comeBack();
   }
 
@@ -173,6 +176,7 @@ export class Session {
       told: (topic, text) => this.#told(topic, text),
       disconnected: (reason) => this.#disconnected(room, reason),
       roster: () => this.#rosterSoon(),
+      quality: () => this.#quality.heard(room),
     });
   }
 
@@ -253,7 +257,7 @@ export class Session {
         return this.#tellRoster(this.#room);
       }
       const others = store.state.people.filter((p) => !p.self);
-      const me = self(this.#room, this.#meeting, sources);
+      const me = self(this.#meeting, sources);
       store.dispatch({ type: "people", people: [...others, me] });
     });
   }
@@ -283,6 +287,7 @@ export class Session {
   #finish(then: () => void): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#quality.close();
     this.#back.stop();
     this.#parts.store.dispatch({ type: "connection", connection: "leaving" });
     void Promise.race([this.#drop(), wait(300)]).then(then, then);

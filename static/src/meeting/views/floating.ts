@@ -4,6 +4,7 @@ import { icon, setIcon } from "../icons.ts";
 import { planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { State } from "../state.ts";
+import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { openWindow } from "./float.ts";
@@ -102,7 +103,7 @@ class SmallStage {
     this.#tiles.clear();
   }
 
-  #tile(name: string, { people, stage, speaking, faces }: State, large: string): Tile | ShareTile | null {
+  #tile(name: string, { people, stage, speaking, faces, quality }: State, large: string): Tile | ShareTile | null {
     const { t } = this.#ui;
     const nothing = () => undefined;
     const known = this.#tiles.get(name);
@@ -119,7 +120,7 @@ class SmallStage {
     if (!person) return null;
     const tile = known instanceof Tile ? known : new Tile(t, nothing, nothing);
     this.#tiles.set(name, tile);
-    tile.render(person, { speaking: speaking.has(name), face: faces[name], pinned: false, spotlight: false, mirror: stage.mirror, soundOnly: stage.soundOnly });
+    tile.render(person, { speaking: speaking.has(name), face: faces[name], pinned: false, spotlight: false, mirror: stage.mirror, soundOnly: stage.soundOnly, level: levelOf(quality, name) });
     return tile;
   }
 }

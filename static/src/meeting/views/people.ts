@@ -1,12 +1,14 @@
 import { h, setText, showFace } from "../dom.ts";
 import { icon, setIcon } from "../icons.ts";
 import type { Person, State } from "../state.ts";
+import { type Level, levelOf } from "../state/quality.ts";
 import type { Ui } from "../ui.ts";
+import { ConnectionMark } from "./connectionmark.ts";
 import { toneOf } from "./tile.ts";
 
 interface Row {
   element: HTMLLIElement;
-  render(person: Person, face?: string): void;
+  render(person: Person, level: Level, face?: string): void;
 }
 
 /** Everybody in the meeting, as the node tells it. A panel beside the stage, a full sheet on phones. */
@@ -45,7 +47,7 @@ export class People {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
     if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
-    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && now.limit === before.limit && before.peopleOpen)) return;
+    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && now.limit === before.limit && now.quality === before.quality && before.peopleOpen)) return;
     setText(this.#count, this.#ui.t("meeting.seats", { here: now.people.length, seats: now.limit }));
     const here = new Set(now.people.map((p) => p.identity));
     for (const [identity, row] of this.#rows) {
@@ -55,7 +57,7 @@ export class People {
     }
     now.people.forEach((person, i) => {
       const row = this.#rowFor(person);
-      row.render(person, now.faces[person.identity]);
+      row.render(person, levelOf(now.quality, person.identity), now.faces[person.identity]);
       const at = this.#list.children[i];
       if (at !== row.element) this.#list.insertBefore(row.element, at ?? null);
     });
@@ -75,12 +77,14 @@ function rowOf({ t }: Ui): Row {
   const name = h("span", { class: "ellipsis", attrs: { dir: "auto" } });
   const you = h("span", { class: "m-people-you", text: t("meeting.you_mark") });
   const host = h("span", { class: "badge", text: t("meeting.host") });
+  const connection = new ConnectionMark(t, true);
   const mark = h("span", { class: "m-people-mic" });
   const muted = h("span", { class: "sr-only" });
-  const element = h("li", {}, picture, name, you, host, mark, muted);
+  const element = h("li", {}, picture, name, you, host, connection.element, mark, muted);
   return {
     element,
-    render(person, face) {
+    render(person, level, face) {
+      connection.set(level);
       picture.className = `avatar ${toneOf(person.name)}`;
       showFace(picture, person.name, face);
       setText(name, person.name);

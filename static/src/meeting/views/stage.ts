@@ -4,6 +4,7 @@ import type { Box } from "../layout.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { Person, State } from "../state.ts";
+import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { fullScreen } from "./full.ts";
@@ -45,7 +46,7 @@ export class Stage {
     this.#list.addEventListener("focusin", (event) => this.#reach(event.target as HTMLElement));
     new ResizeObserver(() => this.#draw(ui.store.state)).observe(this.#list);
     ui.store.subscribe((now, before) => {
-      const changed = (["people", "faces", "speaking", "page", "stage"] as const).some((part) => now[part] !== before[part]);
+      const changed = (["people", "faces", "speaking", "page", "stage", "quality"] as const).some((part) => now[part] !== before[part]);
       if (changed || spotlightOf(now) !== spotlightOf(before) || now === before) this.#draw(now);
     });
   }
@@ -105,6 +106,7 @@ export class Stage {
         spotlight: spotlightOf(state) === name,
         mirror,
         soundOnly,
+        level: levelOf(state.quality, name),
       });
     });
     const pins = [...this.#list.querySelectorAll<HTMLElement>(".tile-pin:not([hidden])")];

@@ -2,7 +2,9 @@ import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import type { Box } from "../layout.ts";
 import type { Person, Picture } from "../state.ts";
+import type { Level } from "../state/quality.ts";
 import type { Texts } from "../texts.ts";
+import { ConnectionMark } from "./connectionmark.ts";
 
 const tones = ["tone-spruce", "tone-clay", "tone-plum", "tone-info"] as const;
 
@@ -25,6 +27,8 @@ export interface TileLook {
   mirror: boolean;
   /** Pictures of others are not received. */
   soundOnly: boolean;
+  /** How good the person's connection is. */
+  level: Level;
 }
 
 /** One person's place on the stage: the picture or initials, the name, whether the microphone is on. */
@@ -37,6 +41,7 @@ export class Tile {
   readonly #role = h("span", { class: "tile-role" });
   readonly #muted = h("span", { class: "sr-only" });
   readonly #weak: HTMLElement;
+  readonly #connection: ConnectionMark;
   readonly #large = h("p", { class: "tile-status tile-large" });
   readonly #largeIcon = h("span", { class: "tile-mic" });
   readonly #largeWord = h("span");
@@ -52,7 +57,8 @@ export class Tile {
     this.#t = t;
     this.#onFrame = onFrame;
     this.#video.muted = true;
-    this.#weak = h("p", { class: "tile-status" }, icon("weak", 16), h("span", { text: t("meeting.weak") }));
+    this.#connection = new ConnectionMark(t);
+    this.#weak = h("p", { class: "tile-status" }, this.#connection.element);
     this.#large.append(this.#largeIcon, this.#largeWord);
     this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: onPin } }, icon("pin", 18));
     this.element = h(
@@ -69,7 +75,7 @@ export class Tile {
     });
   }
 
-  render(person: Person, { speaking, face, pinned, spotlight, mirror, soundOnly }: TileLook): void {
+  render(person: Person, { speaking, face, pinned, spotlight, mirror, soundOnly, level }: TileLook): void {
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
@@ -80,9 +86,10 @@ export class Tile {
     this.#initials.className = `avatar avatar-large tile-initials ${toneOf(person.name)}`;
     this.element.classList.toggle("is-muted", !person.microphone);
     this.element.classList.toggle("is-self", person.self);
-    this.element.classList.toggle("is-weak", person.weak);
+    this.element.dataset["level"] = level;
     this.element.classList.toggle("is-speaking", speaking && !person.self);
-    this.#weak.hidden = !person.weak;
+    this.#weak.hidden = level === "good";
+    this.#connection.set(level);
     this.#mark(pinned, spotlight);
     this.pin.hidden = person.self;
     const word = this.#t(pinned ? "meeting.view.unpin" : "meeting.view.pin", { name });

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Level, type QualityState, betterAfter, levelOf, noQuality, reduceQuality, worseAfter } from "./quality.ts";
+
+const heard = (state: QualityState, level: Level, at: number) => reduceQuality(state, { do: "heard", levels: { ann: level }, at });
+const tick = (state: QualityState, at: number) => reduceQuality(state, { do: "tick", at });
+const ann = (state: QualityState) => levelOf(state, "ann");
+
+test("what the node first says of somebody is shown at once, and of nobody else it is good", () => {
+  const state = heard(noQuality, "poor", 0);
+  assert.equal(ann(state), "poor");
+  assert.equal(levelOf(state, "ben"), "good");
+});
+
+test("a dip that is over before it is shown is never shown", () => {
+  let state = heard(noQuality, "good", 0);
+  for (let at = 1000; at < 60_000; at += 1000) {
+    state = tick(heard(state, at % 2000 === 0 ? "good" : "poor", at), at);
+    assert.equal(ann(state), "good", `at ${at}`);
+  }
+});
+
+test("worse is shown after two seconds, better after six", () => {
+  let state = heard(heard(noQuality, "good", 0), "weak", 1000);
+  assert.equal(ann(tick(state, 999 + worseAfter)), "good");
+  state = tick(state, 1000 + worseAfter);
+  assert.equal(ann(state), "weak");
+  state = heard(state, "good", 10_000);
+  assert.equal(ann(tick(state, 9999 + betterAfter)), "weak");
+  assert.equal(ann(tick(state, 10_000 + betterAfter)), "good");
+});
+
+test("what goes on getting worse does not wait anew", () => {
+  let state = heard(heard(noQuality, "good", 0), "weak", 1000);
+  state = heard(state, "poor", 2500);
+  assert.equal(ann(tick(state, 1000 + worseAfter)), "poor");
+});
+
+test("a lost line is shown at once, and a line that is back after six seconds", () => {
+  let state = heard(heard(noQuality, "good", 0), "lost", 1000);
+  assert.equal(ann(state), "lost");
+  state = heard(state, "good", 2000);
+  assert.equal(ann(tick(state, 1999 + betterAfter)), "lost");
+  assert.equal(ann(tick(state, 2000 + betterAfter)), "good");
+});
+
+test("who has left is forgotten, and nothing new is no change", () => {
+  const state = reduceQuality(noQuality, { do: "heard", levels: { ann: "good", ben: "poor" }, at: 0 });
+  assert.equal(tick(state, 50_000), state);
+  assert.equal(reduceQuality(state, { do: "heard", levels: { ann: "good", ben: "poor" }, at: 9 }), state);
+  assert.deepEqual(Object.keys(reduceQuality(state, { do: "heard", levels: { ann: "good" }, at: 10 }).marks), ["ann"]);
+});
