@@ -32,6 +32,7 @@ type person struct {
 	User           tenants.UserID // who is signed in, where that is known
 	Program        bool           // the organization's own program let them in
 	Back           bool           // came with a token that our pages gave together with a seat
+	Marks          []string       // see devices
 }
 
 // place is a room behind a code, and what the visitor is in its organization.
@@ -70,13 +71,13 @@ func (s *Server) enter(ctx context.Context, org tenants.OrgID, room tenants.Room
 	}
 	may := allowed.in(room.CreatedBy)
 	entry, err := s.tenants.Org(org).Enter(ctx, tenants.EnterInput{
-		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User, Program: p.Program, Back: p.Back,
+		Room: room.ID, Identity: p.Identity, Name: p.Name, Member: p.Member, User: p.User, Program: p.Program, Back: p.Back, Marks: p.Marks,
 		Limits: may.Limits, Plan: allowed.Plan.Name, ConcurrentBy: may.ConcurrentBy,
 	})
 	if err != nil {
 		return tenants.Entry{}, fmt.Errorf("enter meeting: %w", err)
 	}
-	return entry, nil
+	return entry, s.entered(ctx, room, p.Identity, entry)
 }
 
 // lobby shows the mirror and the door.
@@ -126,6 +127,9 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 		if model.Ahead, err = s.planAhead(c.UserContext(), at.Org.ID); err != nil {
 			return s.problem(c, err)
 		}
+	}
+	if banned, err := s.lookAtDoor(c, at, &model); err != nil || banned {
+		return err
 	}
 	model.Ad = s.lobbyAd(c, at)
 	return s.render(c, views.Lobby(s.page(c, ""), model))
@@ -197,10 +201,11 @@ func (s *Server) renewToken(c *fiber.Ctx) error {
 
 // admitPerson gives a seat and the token that goes with it.
 func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSession, error) {
-	entry, err := s.enter(c.UserContext(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host, User: visitor(c).User.ID})
+	entry, err := s.enter(c.UserContext(), at.Org.ID, at.Room, person{Identity: seat.Identity, Name: seat.Name, Member: at.Host, User: visitor(c).User.ID, Marks: s.devices(c, at.Room.Code)})
 	if err != nil {
 		return views.MeetingSession{}, err
 	}
+	seat.Name = entry.Name
 	role := roleGuest
 	if at.Host {
 		role = roleHost
@@ -216,14 +221,14 @@ func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSe
 	return s.sessionModel(c, at, entry, seat, token)
 }
 
-// endForAll ends the meeting for everybody. Only members may.
+// endForAll ends the meeting for everybody. Who leads it may, and who manages the room.
 func (s *Server) endForAll(c *fiber.Ctx) error {
-	at, err := s.find(c)
+	at, keeper, err := s.doorkeeper(c)
+	if err == nil {
+		err = s.tenants.Org(at.Org.ID).MayEnd(c.UserContext(), keeper, at.Room.ID)
+	}
 	if err != nil {
 		return s.problem(c, err)
-	}
-	if !at.Host {
-		return s.problem(c, errForbidden)
 	}
 	if err := s.endMeeting(c.UserContext(), at.Room); err != nil {
 		return s.problem(c, err)
@@ -275,6 +280,15 @@ func (s *Server) afterCall(c *fiber.Ctx) error {
 	if model.Own, err = s.ownCall(c, at, meeting.ID); err != nil {
 		return s.problem(c, err)
 	}
+	if model.Reason == "removed" {
+		door, err := s.door(c, at)
+		if err != nil {
+			return s.problem(c, err)
+		}
+		if door.Banned {
+			model.Reason, model.CanRejoin = "banned", false
+		}
+	}
 	model.Ad = s.afterAd(c, at, model.Reason)
 	return s.render(c, views.AfterCall(s.page(c, "after.title"), model))
 }
@@ -289,6 +303,10 @@ func (s *Server) turnAway(c *fiber.Ctx, at place, err error) error {
 		return s.membersOnly(c, at)
 	case isCode(err, tenants.CodeWaiting):
 		return s.toWaiting(c, at)
+	case isCode(err, tenants.CodeLocked):
+		return s.showLocked(c, at)
+	case tenants.KeyOf(err) == tenants.KeyBanned:
+		return s.showBanned(c)
 	case tenants.KeyOf(err) == tenants.KeyMeetingFull:
 		model, err := s.fullModel(c, at)
 		if err != nil {

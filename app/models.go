@@ -147,15 +147,12 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 		URLs: views.MeetingURLs{
 			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
 			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code, Stickers: "/m/" + code + "/stickers",
-			Chat: "/m/" + code + "/chat",
+			Chat: "/m/" + code + "/chat", Waiters: "/m/" + code + "/waiters",
 		},
 		Texts: s.texts(c).Under("meeting."), Offers: []views.Offer{}, // a list, never null
 	}
 	if entry.Meeting.Encrypted {
 		m.Encryption = &views.Encryption{Worker: s.assets.path("encryption.js")}
-	}
-	if at.Host {
-		m.URLs.Waiters = "/m/" + code + "/waiters"
 	}
 	m.CSRF, _ = c.Locals(localCSRF).(string)
 	if !entry.Rights.Share { // told why

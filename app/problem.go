@@ -45,6 +45,7 @@ var statusOf = map[tenants.Code]int{
 	tenants.CodeEnded:        fiber.StatusGone,
 	tenants.CodeLimited:      fiber.StatusForbidden,
 	tenants.CodeWaiting:      fiber.StatusForbidden,
+	tenants.CodeLocked:       fiber.StatusLocked,
 	tenants.CodeHeld:         fiber.StatusTooManyRequests,
 	tenants.CodeInternal:     fiber.StatusInternalServerError,
 }
@@ -72,7 +73,7 @@ func problemKey(status int) string {
 	switch status {
 	case fiber.StatusNotFound:
 		return "not_found"
-	case fiber.StatusForbidden, fiber.StatusUnauthorized:
+	case fiber.StatusForbidden, fiber.StatusUnauthorized, fiber.StatusLocked:
 		return "forbidden"
 	case fiber.StatusTooManyRequests:
 		return "too_many"

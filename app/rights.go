@@ -15,19 +15,28 @@ import (
 	"parley/views"
 )
 
-// withoutScreen is what somebody may send who may not share a screen. Who may has no list: nil allows all sources.
-var withoutScreen = []livekit.TrackSource{livekit.TrackSource_CAMERA, livekit.TrackSource_MICROPHONE}
+// sources are what somebody may send. Who may send everything has no list: nil allows all sources.
+func sources(may tenants.Rights) []livekit.TrackSource {
+	if may.Share && may.Speak {
+		return nil
+	}
+	out := []livekit.TrackSource{livekit.TrackSource_CAMERA}
+	if may.Speak {
+		out = append(out, livekit.TrackSource_MICROPHONE)
+	}
+	if may.Share {
+		out = append(out, livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO)
+	}
+	return out
+}
 
-// webToken signs a token of our own pages: what it grants is what the organization's policies leave to the person.
+// webToken signs a token of our own pages: what it grants is what the organization's policies and the host leave to the person.
 func (s *Server) webToken(ctx context.Context, org tenants.OrgID, g sfu.Grant, may tenants.Rights) (string, error) {
 	key, err := s.tenants.Org(org).InternalKey(ctx)
 	if err != nil {
 		return "", fmt.Errorf("media key: %w", err)
 	}
-	g.TTL, g.NoData = tokenTime, !may.Chat
-	if g.PublishSource = nil; !may.Share {
-		g.PublishSource = withoutScreen
-	}
+	g.TTL, g.NoData, g.PublishSource = tokenTime, !may.Chat, sources(may)
 	token, err := sfu.SignToken(key.ID, []byte(key.Secret), g, s.clock.Now())
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
@@ -35,13 +44,14 @@ func (s *Server) webToken(ctx context.Context, org tenants.OrgID, g sfu.Grant, m
 	return token, nil
 }
 
-// presentToken is the token that somebody of our own pages joins with: theirs, while it says what they may do now.
-func (s *Server) presentToken(ctx context.Context, hello sfu.Hello, claims sfu.Claims, may tenants.Rights) (string, error) {
-	if claims.CanPublishData == may.Chat && (len(claims.Sources) == 0) == may.Share {
+// presentToken is the token that somebody of our own pages joins with: theirs, while it says what they may do now and are called.
+func (s *Server) presentToken(ctx context.Context, hello sfu.Hello, claims sfu.Claims, entry tenants.Entry) (string, error) {
+	may := entry.Rights
+	if claims.CanPublishData == may.Chat && slices.Equal(claims.Sources, sources(may)) && claims.Name == entry.Name {
 		return hello.Token, nil
 	}
 	return s.webToken(ctx, tenants.OrgID(claims.Tenant), sfu.Grant{
-		Room: claims.Room, Identity: claims.Identity, Name: claims.Name, Metadata: claims.Metadata, Attributes: claims.Attributes,
+		Room: claims.Room, Identity: claims.Identity, Name: entry.Name, Metadata: claims.Metadata, Attributes: claims.Attributes,
 		Devices: claims.Devices,
 	}, may)
 }
@@ -74,10 +84,7 @@ func (s *Server) rule(ctx context.Context, room sfu.RoomKey, identity string, ma
 	if after == nil {
 		return nil
 	}
-	after.CanPublishData = may.Chat
-	if after.CanPublishSources = nil; !may.Share {
-		after.CanPublishSources = slices.Clone(withoutScreen)
-	}
+	after.CanPublishData, after.CanPublishSources = may.Chat, sources(may)
 	if proto.Equal(before, after) {
 		return nil
 	}

@@ -77,9 +77,9 @@ func (s *Server) admit(ctx context.Context, hello *sfu.Hello, claims sfu.Claims)
 		return fmt.Errorf("find room: %w", err)
 	}
 	web := claims.Attributes[attrDoor] == doorWeb
-	entry, err := s.enter(ctx, org, room, person{Identity: claims.Identity, Name: claims.Name, Member: isMember(claims), Program: !web, Back: web})
+	entry, err := s.enter(ctx, org, room, person{Identity: claims.Identity, Name: claims.Name, Member: isMember(claims), Marks: claims.Devices, Program: !web, Back: web})
 	if err == nil && web {
-		hello.Token, err = s.presentToken(ctx, *hello, claims, entry.Rights)
+		hello.Token, err = s.presentToken(ctx, *hello, claims, entry)
 	}
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func reasonOf(err error) sfu.Reason {
 		return sfu.ReasonFull
 	case isCode(err, tenants.CodeEnded), errors.Is(err, sfu.ErrRoomEnded):
 		return sfu.ReasonEnded
-	case isCode(err, tenants.CodeForbidden):
+	case isCode(err, tenants.CodeForbidden), isCode(err, tenants.CodeWaiting):
 		return sfu.ReasonRemoved
 	}
 	return sfu.ReasonFailed

@@ -33,6 +33,9 @@ func (s *Server) MediaEvent(ctx context.Context, e sfu.Event) error {
 	if err == nil && e.Kind != sfu.EventJoined {
 		s.tellOfQuotas(ctx, tenants.OrgID(e.Room.Tenant))
 	}
+	if err == nil && e.Kind != sfu.EventEnded {
+		err = s.settleHost(ctx, e.Room)
+	}
 	if tenants.CodeOf(err) == tenants.CodeNotFound {
 		s.log.Warn("media event of a room that is gone", "kind", e.Kind, "tenant", e.Room.Tenant)
 		return nil

@@ -2,12 +2,9 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/livekit/protocol/livekit"
 
-	"parley/sfu"
 	"parley/tenants"
 	"parley/views"
 )
@@ -50,7 +47,7 @@ func (s *Server) stillWaits(c *fiber.Ctx) (place, bool, error) {
 		return at, false, nil
 	}
 	still, err := s.tenants.Org(at.Org.ID).StillWaits(c.UserContext(), tenants.EnterInput{
-		Room: at.Room.ID, Identity: seat.Identity, Member: at.Host, User: visitor(c).User.ID,
+		Room: at.Room.ID, Identity: seat.Identity, Member: at.Host, User: visitor(c).User.ID, Marks: s.devices(c, at.Room.Code),
 	})
 	return at, still, err
 }
@@ -63,13 +60,13 @@ func (s *Server) toWaiting(c *fiber.Ctx, at place) error {
 	return c.Redirect("/m/"+at.Room.Code+"/waiting", fiber.StatusSeeOther)
 }
 
-// waiters lists who waits before the meeting, for members who are in it.
+// waiters lists who waits before the meeting, for members who are in it and for who leads it.
 func (s *Server) waiters(c *fiber.Ctx) error {
-	at, err := s.findAsHost(c)
+	at, keeper, err := s.doorkeeper(c)
 	if err != nil {
 		return s.problem(c, err)
 	}
-	found, err := s.tenants.Org(at.Org.ID).Waiters(c.UserContext(), visitor(c).User.ID, at.Room.ID)
+	found, err := s.tenants.Org(at.Org.ID).Waiters(c.UserContext(), keeper, at.Room.ID)
 	if err != nil {
 		return s.problem(c, err)
 	}
@@ -82,7 +79,7 @@ func (s *Server) waiters(c *fiber.Ctx) error {
 
 // answerWaiters lets people in, or refuses them.
 func (s *Server) answerWaiters(c *fiber.Ctx) error {
-	at, err := s.findAsHost(c)
+	at, keeper, err := s.doorkeeper(c)
 	if err != nil {
 		return s.problem(c, err)
 	}
@@ -90,7 +87,7 @@ func (s *Server) answerWaiters(c *fiber.Ctx) error {
 	for _, id := range c.Context().PostArgs().PeekMulti("id") {
 		who = append(who, string(id))
 	}
-	err = s.tenants.Org(at.Org.ID).AnswerWaiters(c.UserContext(), visitor(c).User.ID, at.Room.ID, who, c.FormValue("admit") == "yes")
+	err = s.tenants.Org(at.Org.ID).AnswerWaiters(c.UserContext(), keeper, at.Room.ID, who, c.FormValue("admit") == "yes")
 	if err == nil {
 		err = s.tellOfWaiting(c.UserContext(), at.Room)
 	}
@@ -100,35 +97,27 @@ func (s *Server) answerWaiters(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-func (s *Server) findAsHost(c *fiber.Ctx) (place, error) {
+// doorkeeper is the room and what speaks for the visitor there: who they are in the organization, and the seat that their browser holds.
+func (s *Server) doorkeeper(c *fiber.Ctx) (place, tenants.Doorkeeper, error) {
 	at, err := s.find(c)
-	if err == nil && !at.Host {
+	if err != nil {
+		return at, tenants.Doorkeeper{}, err
+	}
+	st, seated := s.seatOf(c, at.Room.Code)
+	keeper := tenants.Doorkeeper{Identity: st.Identity}
+	if at.Host {
+		keeper.User = visitor(c).User.ID
+	} else if !seated {
 		err = errForbidden
 	}
-	return at, err
+	return at, keeper, err
 }
 
-// tellOfWaiting tells the members in a meeting to look who waits. Guests hear nothing of it.
+// tellOfWaiting tells those in a meeting who may let others in to look who waits. Nobody else hears of it.
 func (s *Server) tellOfWaiting(ctx context.Context, room tenants.Room) error {
-	_, people, err := s.tenants.Org(room.Org).Current(ctx, room.ID)
-	if isCode(err, tenants.CodeNotFound) {
-		return nil // nobody is in
-	}
-	if err != nil {
+	keepers, err := s.tenants.Org(room.Org).Doorkeepers(ctx, room.ID)
+	if err != nil || len(keepers) == 0 {
 		return err
 	}
-	topic := topicWaiting
-	packet := &livekit.SendDataRequest{Kind: livekit.DataPacket_RELIABLE, Topic: &topic, Data: []byte("{}")}
-	for _, p := range people {
-		if p.Member {
-			packet.DestinationIdentities = append(packet.DestinationIdentities, p.Identity)
-		}
-	}
-	if len(packet.DestinationIdentities) == 0 {
-		return nil
-	}
-	if err := s.media.SendData(ctx, roomKey(room), packet); err != nil && !errors.Is(err, sfu.ErrRoomNotOpen) {
-		return err
-	}
-	return nil
+	return s.tell(ctx, roomKey(room), topicWaiting, struct{}{}, keepers...)
 }

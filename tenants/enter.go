@@ -17,7 +17,9 @@ import (
 // [CodeNotFound] for a room that is archived or another's, [CodeForbidden] with
 // [KeyGuestsForbidden] for a guest where none may come in, [CodeUnauthorized] for
 // who comes back to a seat that is not there, [CodeWaiting] for who has to be let in
-// first: they wait from now on.
+// first: they wait from now on; [CodeLocked] for who is new where the host has
+// locked the meeting, [CodeForbidden] with [KeyBanned] for who was banned from the
+// room.
 //
 // All who enter one room queue on its row, so that no two of them count the same
 // free seat.
@@ -96,6 +98,9 @@ func (o *Scoped) enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error)
 		return Entry{}, err
 	}
 	standing.Program = in.Program
+	if err := current.refuses(tx, room, standing, in, now); err != nil {
+		return Entry{}, err
+	}
 	waits, err := current.waits(tx, policies, standing, room.ID, in, now)
 	if err != nil {
 		return Entry{}, err
@@ -111,8 +116,15 @@ func (o *Scoped) enter(tx *gorm.DB, in EnterInput, now time.Time) (Entry, error)
 	if err != nil {
 		return Entry{}, err
 	}
+	in.Name = current.called(in)
 	people, err := current.take(tx, in, now)
-	return Entry{Meeting: current.meeting, Room: room.room(), Participants: people, Rights: policies.For(standing)}, err
+	if err != nil {
+		return Entry{}, err
+	}
+	rights, led, err := current.welcome(tx, room, policies, standing, in, now)
+	return Entry{
+		Meeting: current.meeting, Room: room.room(), Participants: people, Rights: rights, Name: in.Name, Again: current.removed(in), Hosting: led,
+	}, err
 }
 
 // user is who enters, as far as we know: a socket's token does not say it, the
@@ -244,6 +256,9 @@ func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
 		}
 	}
 	others := peopleIn(s.seats, now)
+	if err := s.forgive(tx, in); err != nil {
+		return 0, err
+	}
 	seatedAlready := known && mine.isHere(now)
 	if seatedAlready {
 		others--
@@ -257,13 +272,19 @@ func (s sitting) take(tx *gorm.DB, in EnterInput, now time.Time) (int, error) {
 	}
 	if known {
 		changed := map[string]any{"name": in.Name, "member": in.Member, "seen_at": now, "left_at": nil}
+		if len(in.Marks) > 0 {
+			changed["marks"] = joinMarks(in.Marks)
+		}
+		if !seatedAlready && now.Sub(mine.hereUntil()) > handMemory {
+			changed["hand_at"] = nil
+		}
 		if in.User != "" {
 			changed["user_id"] = string(in.User)
 		}
 		return others + 1, tx.Model(&seatRow{}).
 			Where("meeting_id = ? AND identity = ?", string(s.meeting.ID), in.Identity).Updates(changed).Error
 	}
-	seat := seatRow{MeetingID: s.meeting.ID, Identity: in.Identity, Name: in.Name, Member: in.Member, JoinedAt: now, SeenAt: now}
+	seat := seatRow{MeetingID: s.meeting.ID, Identity: in.Identity, Name: in.Name, Member: in.Member, JoinedAt: now, SeenAt: now, Marks: joinMarks(in.Marks)}
 	if in.User != "" {
 		seat.UserID = &in.User
 	}

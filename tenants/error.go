@@ -23,6 +23,7 @@ const (
 	CodeLimited      Code = "limited"      // the plan or a quota does not allow it
 	CodeHeld         Code = "held"         // too many failed tries; [Error.Until] says when to come back
 	CodeWaiting      Code = "waiting"      // somebody inside has to let them in
+	CodeLocked       Code = "locked"       // the meeting takes in nobody new
 	CodeInternal     Code = "internal"     // our fault
 )
 

@@ -85,7 +85,7 @@ func (o *Scoped) forget(ctx context.Context, who userRow) error {
 			return err
 		}
 		seats := tx.Model(&seatRow{}).Where("user_id = ?", string(who.ID))
-		if err := seats.Updates(map[string]any{"name": "", "user_id": nil}).Error; err != nil {
+		if err := seats.Updates(map[string]any{"name": "", "user_id": nil, "marks": ""}).Error; err != nil {
 			return err
 		}
 		if err := tx.Where("accepted_by = ? OR email = ?", string(who.ID), who.Email).Delete(&invitationRow{}).Error; err != nil {
@@ -139,7 +139,7 @@ func (o *Scoped) shut(tx *gorm.DB) error {
 			return err
 		}
 	}
-	if err := tx.Model(&seatRow{}).Where("name <> ''").Updates(map[string]any{"name": "", "user_id": nil}).Error; err != nil {
+	if err := tx.Model(&seatRow{}).Where("name <> ''").Updates(map[string]any{"name": "", "user_id": nil, "marks": ""}).Error; err != nil {
 		return err
 	}
 	if err := tx.Model(&roomRow{}).Where("archived_at IS NULL").Update("archived_at", now).Error; err != nil {

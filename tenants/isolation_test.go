@@ -79,7 +79,7 @@ func crossings() map[string]crossing {
 			return refused(mine.SetQuota(ctx, o.ann, tenants.Quota{Participants: &one}))
 		},
 	}
-	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings(), lifeCrossings(), operatorCrossings(), chatCrossings()} {
+	for _, more := range []map[string]crossing{roomCrossings(), peopleCrossings(), policyCrossings(), keyCrossings(), developerCrossings(), usageCrossings(), lifeCrossings(), operatorCrossings(), chatCrossings(), leadCrossings()} {
 		maps.Copy(all, more)
 	}
 	return all

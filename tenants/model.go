@@ -178,12 +178,13 @@ type EnterInput struct {
 	Room     RoomID
 	Identity string // stays the same when the person comes back
 	Name     string
-	Member   bool   // of the organization that the room belongs to
-	User     UserID // who is signed in; "" for a guest. Once known it stays with the seat
-	Program  bool   // the organization's own program let them in: its key says what they may
-	Back     bool   // comes with what was given together with a seat, and takes that seat or none
-	Limits   Limits // the organization's present limits
-	Plan     string // shown beside the clock
+	Member   bool     // of the organization that the room belongs to
+	User     UserID   // who is signed in; "" for a guest. Once known it stays with the seat
+	Program  bool     // the organization's own program let them in: its key says what they may
+	Back     bool     // comes with what was given together with a seat, and takes that seat or none
+	Marks    []string // digests of what stays when they take another name: their browser, who is signed in; of this room only
+	Limits   Limits   // the organization's present limits
+	Plan     string   // shown beside the clock
 
 	ConcurrentBy Source // what the limit of meetings at once comes from, for who is refused
 }
@@ -193,7 +194,11 @@ type Entry struct {
 	Meeting      Meeting
 	Room         Room
 	Participants int    // people with a seat, this one included
-	Rights       Rights // what the organization's policies leave to them
+	Rights       Rights // what the organization's policies and the host leave to them
+	Name         string // what they are called here: another than they gave, when they were renamed
+	Again        bool   // they had been sent out, and were let in again
+
+	Hosting *Hosting // who leads from now on; nil where their coming changes nothing of that
 }
 
 // NodeEvent is what a media node reports about one of the organization's rooms.

@@ -53,12 +53,16 @@ func DefaultPolicies() Policies {
 	return Policies{Guests: true, Waiting: NobodyWaits, Share: Everyone, Chat: Everyone}
 }
 
-// Rights are what policies leave to one person in a meeting.
-type Rights struct{ Share, Chat bool }
+// Rights are what policies, and the meeting's host, leave to one person in it.
+type Rights struct {
+	Share bool // a screen
+	Chat  bool
+	Speak bool // with a microphone
+}
 
 // For is what somebody may do under these policies.
 func (p Policies) For(s Standing) Rights {
-	return Rights{Share: s.Program || p.Share.holds(s), Chat: s.Program || p.Chat.holds(s)}
+	return Rights{Share: s.Program || p.Share.holds(s), Chat: s.Program || p.Chat.holds(s), Speak: true}
 }
 
 // String is for the audit log.

@@ -46,11 +46,11 @@ func policyCrossings() map[string]crossing {
 			return refused(err)
 		},
 		"Waiters": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			_, err := mine.Waiters(ctx, o.ann, o.room.ID)
+			_, err := mine.Waiters(ctx, tenants.Doorkeeper{User: o.ann, Identity: "guest"}, o.room.ID)
 			return refused(err)
 		},
 		"AnswerWaiters": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return refused(mine.AnswerWaiters(ctx, o.ann, o.room.ID, []string{"guest"}, true))
+			return refused(mine.AnswerWaiters(ctx, tenants.Doorkeeper{User: o.ann, Identity: "guest"}, o.room.ID, []string{"guest"}, true))
 		},
 		"RuledPlaces": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			found, err := mine.RuledPlaces(ctx, o.ann)

@@ -2,12 +2,13 @@ package tenants
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 )
 
-// RuledPlace is a seat in a meeting that runs, with what the policies leave to
-// who has it.
+// RuledPlace is a seat in a meeting that runs, with what the policies and the host
+// leave to who has it.
 type RuledPlace struct {
 	Place
 	Rights Rights
@@ -32,7 +33,7 @@ func (o *Scoped) RuledPlaces(ctx context.Context, who UserID) ([]RuledPlace, err
 			if !s.open() {
 				continue
 			}
-			ruled, err := s.ruled(tx, policies, who)
+			ruled, err := s.ruled(tx, policies, who, now)
 			if err != nil {
 				return err
 			}
@@ -43,8 +44,35 @@ func (o *Scoped) RuledPlaces(ctx context.Context, who UserID) ([]RuledPlace, err
 	return out, err
 }
 
-func (s sitting) ruled(tx *gorm.DB, policies Policies, who UserID) ([]RuledPlace, error) {
+// RuledIn are the [RuledPlace]s of the meeting that runs in one room; none when
+// none does.
+func (o *Scoped) RuledIn(ctx context.Context, id RoomID) (out []RuledPlace, err error) {
+	now := o.store.now()
+	err = o.read(ctx, "find what people in a meeting may", func(tx *gorm.DB) error {
+		room, err := findRoom(tx, id)
+		if err != nil {
+			return err
+		}
+		policies, err := policiesOf(tx)
+		if err != nil {
+			return err
+		}
+		s, err := running(tx, room.ID, now)
+		if err != nil || !s.open() {
+			return err
+		}
+		out, err = s.ruled(tx, policies, "", now)
+		return err
+	})
+	return out, err
+}
+
+func (s sitting) ruled(tx *gorm.DB, policies Policies, who UserID, now time.Time) ([]RuledPlace, error) {
 	room, err := findRoom(tx, s.meeting.Room)
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.house(tx, room, now)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +86,7 @@ func (s sitting) ruled(tx *gorm.DB, policies Policies, who UserID) ([]RuledPlace
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, RuledPlace{Place{room.room(), seat.Identity, seat.Name}, policies.For(standing)})
+		out = append(out, RuledPlace{Place{room.room(), seat.Identity, seat.Name}, h.rights(policies, standing, seat)})
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -158,6 +159,12 @@ func (o *Scoped) Faces(ctx context.Context, room RoomID, viewer UserID) ([]Face,
 		s, err := running(tx, room, now)
 		if err != nil || !s.open() {
 			return err
+		}
+		inside := func(r seatRow) bool {
+			return r.UserID != nil && *r.UserID == viewer && r.isHere(now) && r.RemovedAt == nil
+		}
+		if !slices.ContainsFunc(s.seats, inside) {
+			return nil
 		}
 		byUser := map[UserID][]string{}
 		var ids []string

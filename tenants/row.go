@@ -214,6 +214,7 @@ type meetingRow struct {
 	Plan             string
 	Revision         int64
 	Encrypted        bool
+	Lead             leadRow `gorm:"embedded"`
 }
 
 func (meetingRow) TableName() string { return "meetings" }
@@ -251,6 +252,13 @@ type seatRow struct {
 	SeenAt    time.Time
 	LeftAt    *time.Time
 	Rating    string // what they said of the call; "" = nothing
+
+	CoHostAt  *time.Time `gorm:"column:cohost_at"` // named co-host; nil = not
+	HandAt    *time.Time // raised their hand
+	RemovedAt *time.Time // sent out, and not let in again since
+	MaySpeak  bool       // was asked to, while others may not unmute themselves
+	Renamed   bool       // in the meeting: the name stays when they come back
+	Marks     string     // see [EnterInput]; separated by blanks
 }
 
 func (seatRow) TableName() string { return "participants" }

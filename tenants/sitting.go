@@ -9,6 +9,7 @@ import (
 // sitting is a meeting with its seats.
 type sitting struct {
 	meeting Meeting
+	lead    leadRow
 	seats   []seatRow
 }
 
@@ -59,7 +60,7 @@ func allRunning(tx *gorm.DB, at time.Time) ([]sitting, error) {
 	out := make([]sitting, len(rows))
 	for i, row := range rows {
 		here := byMeeting[row.ID]
-		out[i] = sitting{meeting: settle(row.meeting(), here, at), seats: here}
+		out[i] = sitting{meeting: settle(row.meeting(), here, at), lead: row.Lead, seats: here}
 	}
 	return out, nil
 }
@@ -70,7 +71,7 @@ func seated(tx *gorm.DB, row meetingRow, at time.Time) (sitting, error) {
 	if err := tx.Where("meeting_id = ?", string(row.ID)).Order("joined_at, identity").Find(&seats).Error; err != nil {
 		return sitting{}, err
 	}
-	return sitting{meeting: settle(row.meeting(), seats, at), seats: seats}, nil
+	return sitting{meeting: settle(row.meeting(), seats, at), lead: row.Lead, seats: seats}, nil
 }
 
 // findMeeting finds a meeting of the organization as it stands at a moment.

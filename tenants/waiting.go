@@ -65,10 +65,20 @@ type Waiter struct {
 // waits reports whether somebody without a seat has to be let in. Who was
 // admitted is not waiting any more; who was refused gets a fault.
 func (s sitting) waits(tx *gorm.DB, policies Policies, standing Standing, room RoomID, in EnterInput, now time.Time) (bool, error) {
-	if _, seated := s.seat(in.Identity); !policies.Waiting.holds(standing) || seated && s.open() {
+	if !s.holdsBack(policies, standing, in) {
 		return false, nil
 	}
 	return knock(tx, room, in, standing.Member, now)
+}
+
+// holdsBack reports whether somebody comes in only when they are let in: by the
+// policies, or since they were sent out of this meeting.
+func (s sitting) holdsBack(policies Policies, standing Standing, in EnterInput) bool {
+	if s.removed(in) && !standing.Manages {
+		return true
+	}
+	_, seated := s.seat(in.Identity)
+	return policies.Waiting.holds(standing) && !(seated && s.open())
 }
 
 // knock notes that somebody waits, unless their wait has ended.
@@ -133,7 +143,7 @@ func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (bool, error) {
 			return err
 		}
 		standing, err := standingOf(tx, room, current.user(in), in.Member)
-		if _, seated := current.seat(in.Identity); err != nil || !policies.Waiting.holds(standing) || seated && current.open() {
+		if err != nil || !current.holdsBack(policies, standing, in) {
 			return err
 		}
 		row, known, err := findWaiter(tx, room.ID, in.Identity)
@@ -146,9 +156,16 @@ func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (bool, error) {
 	return still, err
 }
 
-// Waiters are those who wait before a room, in the order they came. Who is in its
-// meeting may see them, and who manages it: members only.
-func (o *Scoped) Waiters(ctx context.Context, by UserID, room RoomID) ([]Waiter, error) {
+// Doorkeeper is somebody who wants to see who waits before a meeting, to let them
+// in, or to end it: who they are signed in as, and their seat.
+type Doorkeeper struct {
+	User     UserID // "" for nobody
+	Identity string // "" for no seat
+}
+
+// Waiters are those who wait before a room, in the order they came. Who leads its
+// meeting may see them, members who are in it, and who manages the room.
+func (o *Scoped) Waiters(ctx context.Context, by Doorkeeper, room RoomID) ([]Waiter, error) {
 	var rows []waiterRow
 	now := o.store.now()
 	err := o.read(ctx, "list who waits", func(tx *gorm.DB) error {
@@ -167,7 +184,7 @@ func (o *Scoped) Waiters(ctx context.Context, by UserID, room RoomID) ([]Waiter,
 
 // AnswerWaiters lets people in who wait before a room, or refuses them. Who is not
 // waiting any more is passed over.
-func (o *Scoped) AnswerWaiters(ctx context.Context, by UserID, room RoomID, identities []string, admit bool) error {
+func (o *Scoped) AnswerWaiters(ctx context.Context, by Doorkeeper, room RoomID, identities []string, admit bool) error {
 	identities = slices.DeleteFunc(slices.Clone(identities), func(who string) bool { return !isIdentity(who) })
 	if len(identities) == 0 || len(identities) > waitersMost {
 		return invalid("identity", KeyIdentityInvalid)
@@ -186,29 +203,73 @@ func (o *Scoped) AnswerWaiters(ctx context.Context, by UserID, room RoomID, iden
 	})
 }
 
-// mayAdmit holds who may let people in: members who are inside, and who manages
-// the room. Who waits at the door themselves may not.
-func mayAdmit(tx *gorm.DB, by UserID, id RoomID, now time.Time) error {
-	room, err := findRoom(tx, id)
-	if err != nil {
+// mayAdmit holds who may let people in: who leads the meeting, members who are
+// inside, and who manages the room. Who waits at the door themselves may not.
+func mayAdmit(tx *gorm.DB, by Doorkeeper, id RoomID, now time.Time) error {
+	h, err := by.mayLead(tx, id, now)
+	if CodeOf(err) != CodeForbidden {
 		return err
 	}
-	if _, err := roleOf(tx, by); err != nil {
-		return err
-	}
-	standing, err := standingOf(tx, room, &by, true)
-	if err != nil || standing.Manages {
-		return err
-	}
-	current, err := running(tx, id, now)
-	if err != nil {
-		return err
-	}
-	inside := func(r seatRow) bool { return r.UserID != nil && *r.UserID == by && r.Member && r.isHere(now) }
-	if !current.open() || !slices.ContainsFunc(current.seats, inside) {
+	inside := func(r seatRow) bool { return belongs(r) && *r.UserID == by.User && h.present(r) }
+	if !h.open() || !slices.ContainsFunc(h.seats, inside) {
 		return forbidden("not in the meeting")
 	}
-	return nil
+	_, err = roleOf(tx, by.User) // who has left the organization since is a guest
+	return err
+}
+
+// mayLead holds that somebody leads the meeting in a room, from their seat in it,
+// or manages the room, from anywhere. The house is found in both cases.
+func (d Doorkeeper) mayLead(tx *gorm.DB, id RoomID, now time.Time) (house, error) {
+	room, err := findRoom(tx, id)
+	if err != nil {
+		return house{}, err
+	}
+	h, err := houseOf(tx, room, now)
+	if err != nil {
+		return h, err
+	}
+	if r, err := h.inside(d.Identity); err == nil && h.rank(r) >= coHost {
+		return h, nil
+	}
+	if d.User != "" {
+		standing, err := standingOf(tx, room, &d.User, true)
+		if err != nil || standing.Manages {
+			return h, err
+		}
+	}
+	return h, &Error{Code: CodeForbidden, Key: KeyNotLeading}
+}
+
+// MayEnd holds that somebody may end the meeting in a room for everybody: who
+// leads it, and who manages the room. [CodeForbidden] for others.
+func (o *Scoped) MayEnd(ctx context.Context, by Doorkeeper, room RoomID) error {
+	return o.read(ctx, "look who may end a meeting", func(tx *gorm.DB) error {
+		_, err := by.mayLead(tx, room, o.store.now())
+		return err
+	})
+}
+
+// Doorkeepers are those in the meeting of a room who may let others in, by their
+// identities; nobody while none runs.
+func (o *Scoped) Doorkeepers(ctx context.Context, id RoomID) (out []string, err error) {
+	err = o.read(ctx, "find who may let others in", func(tx *gorm.DB) error {
+		room, err := findRoom(tx, id)
+		if err != nil {
+			return err
+		}
+		h, err := houseOf(tx, room, o.store.now())
+		if err != nil || !h.open() {
+			return err
+		}
+		for _, r := range h.seats {
+			if h.present(r) && (r.Member || h.rank(r) >= coHost) {
+				out = append(out, r.Identity)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 func findWaiter(tx *gorm.DB, room RoomID, identity string) (waiterRow, bool, error) {

@@ -47,7 +47,7 @@ func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 		}
 		list := func(by string) (names []string) {
 			t.Helper()
-			found, err := acme.Waiters(t.Context(), acme.User(by).ID, room.ID)
+			found, err := acme.Waiters(t.Context(), tenants.Doorkeeper{User: acme.User(by).ID}, room.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 		enter(gil, tenants.CodeWaiting) // asking again lets nobody in
 		robot := tenants.EnterInput{Room: room.ID, Identity: "robot", Member: true, Program: true, Limits: tenantstest.Free()}
 		enter(robot, "")
-		if _, err := acme.Waiters(t.Context(), acme.User("bob").ID, room.ID); tenants.CodeOf(err) != tenants.CodeForbidden {
+		if _, err := acme.Waiters(t.Context(), tenants.Doorkeeper{User: acme.User("bob").ID}, room.ID); tenants.CodeOf(err) != tenants.CodeForbidden {
 			t.Errorf("a member who is not in sees who waits: %v", err)
 		}
 		enter(in("bob", true), "")
@@ -75,7 +75,7 @@ func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 			t.Errorf("waiting: %v", names)
 		}
 		answer := func(by string, admit bool, who ...string) error {
-			return acme.AnswerWaiters(t.Context(), acme.User(by).ID, room.ID, who, admit)
+			return acme.AnswerWaiters(t.Context(), tenants.Doorkeeper{User: acme.User(by).ID}, room.ID, who, admit)
 		}
 		if err := answer("cyd", true, "gil"); tenants.CodeOf(err) != tenants.CodeForbidden {
 			t.Errorf("a member who is not in lets somebody in: %v", err)
@@ -107,7 +107,7 @@ func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 
 		set(tenants.EverybodyWaits)
 		enter(in("cyd", true), tenants.CodeWaiting)
-		if _, err := acme.Waiters(t.Context(), acme.User("cyd").ID, room.ID); tenants.CodeOf(err) != tenants.CodeForbidden {
+		if _, err := acme.Waiters(t.Context(), tenants.Doorkeeper{User: acme.User("cyd").ID}, room.ID); tenants.CodeOf(err) != tenants.CodeForbidden {
 			t.Errorf("who waits sees the list: %v", err)
 		}
 		if err := answer("cyd", true, "cyd"); tenants.CodeOf(err) != tenants.CodeForbidden {

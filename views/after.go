@@ -7,7 +7,7 @@ func afterTitle(p Page, m AfterModel) string {
 	switch m.Reason {
 	case "left":
 		return p.T("after.title_left")
-	case "removed":
+	case "removed", "banned":
 		return p.T("after.title_removed")
 	case "duplicate":
 		return p.T("after.title_duplicate")
@@ -31,7 +31,7 @@ func afterReason(p Page, m AfterModel) string {
 			return p.T("after.reason_left_on")
 		}
 		return p.T("after.reason_left")
-	case "host", "removed", "empty", "duplicate", "shutdown", "suspended":
+	case "host", "removed", "banned", "empty", "duplicate", "shutdown", "suspended":
 		return p.T("after.reason_" + m.Reason)
 	}
 	return p.T("after.reason_failed")

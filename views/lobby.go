@@ -17,6 +17,8 @@ type LobbyModel struct {
 	MinutesLeft int
 	Ahead       *PlanAhead // what meetings may do from a day on; said to members only
 	Here        []string   // the names of who is in it now, in join order
+	Hidden      bool       // who is in it is not shown to who does not come in by themselves
+	Locked      bool       // and nobody new comes in
 	Encrypted   bool       // sound and picture will be encrypted end to end
 
 	Organization string // to members only
@@ -65,7 +67,7 @@ type MeetingURLs struct {
 	Lobby    string `json:"lobby"`
 	Stickers string `json:"stickers"` // what one can send
 	Chat     string `json:"chat"`     // what people write to each other
-	Waiters  string `json:"waiters"`  // who waits to be let in; empty for who may not see it
+	Waiters  string `json:"waiters"`  // who waits to be let in
 }
 
 // shown is the session as JSON wants it: lists are never null.
@@ -89,6 +91,9 @@ func (m LobbyModel) faces() []string { return m.Here[:min(len(m.Here), 4)] }
 func (m LobbyModel) whoIsHere(p Page) string {
 	switch n := len(m.Here); n {
 	case 0:
+		if m.Hidden {
+			return p.T("lobby.here.hidden")
+		}
 		return p.T("lobby.here.nobody")
 	case 1:
 		return p.T("lobby.here.one_person", "Name", firstName(m.Here[0]))

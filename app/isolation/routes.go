@@ -124,6 +124,12 @@ func Rules() map[string]Rule {
 		"/m/:code/rating":  invited(),
 		"/m/:code/waiting": invited(),
 		"/m/:code/waiters": invited(),
+		"/m/:code/host":    invited(),
+		"/m/:code/hand":    invited(),
+
+		"/m/:code/host/bans":  invited(),
+		"/m/:code/host/unban": invited().naming(Params{"ban": "room_bans.id"}),
+		"/m/:code/host/:act":  invited().also(Params{"act": Text}).naming(Params{"id": "participants.identity"}),
 
 		// An organization's console.
 		"/o/:org":                                   console(nil),

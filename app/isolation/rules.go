@@ -73,6 +73,14 @@ func (r Rule) showing(columns ...string) Rule {
 
 func (r Rule) naming(form Params) Rule { r.Form = form; return r }
 
+// also adds what further parts of the address name.
+func (r Rule) also(p Params) Rule {
+	for name, kind := range p {
+		r.Params = with(r.Params, name, kind)
+	}
+	return r
+}
+
 func with(p Params, name string, kind Kind) Params {
 	out := Params{name: kind}
 	for n, k := range p {

@@ -49,6 +49,7 @@ export function followKeys(ui: Ui, until: AbortSignal): void {
   const push = (event: KeyboardEvent) => {
     event.preventDefault(); // a button that was clicked would take it as another click
     if (event.repeat || store.state.microphone.on || store.state.connection === "elsewhere") return;
+    if (!store.state.host.maySpeak) return acts.microphone(true); // which says why not
     store.dispatch({ type: "stage", act: { do: "voice", voice: "pushed" } });
     acts.microphone(true);
   };

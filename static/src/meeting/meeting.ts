@@ -5,10 +5,12 @@ import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
 import { ChatKeys } from "./encryption/chat.ts";
 import { followFaces } from "./faces.ts";
+import { followHost, hostActs, keptMute, silenced } from "./hostacts.ts";
 import { followKeys } from "./keys.ts";
 import { recallStage, remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { ChatLine } from "./session/chat.ts";
+import { HostLine } from "./session/host.ts";
 import { followMutedTalk } from "./session/mutedtalk.ts";
 import { Session } from "./session/session.ts";
 import { ScreenShare } from "./session/share.ts";
@@ -49,6 +51,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const waiters = new Waiters(meeting, store);
   const keys = meeting.encryption === null ? null : new ChatKeys();
   const chat = new ChatLine(meeting, store, keys, document.documentElement.lang || "en");
+  const host = new HostLine(meeting, store);
   const leaving = new AbortController();
   let screen: Screen | null = null; // drawn after the connection is on its way
   const tell: Tell = (text, tone = "plain") => screen?.tell([{ text, tone }]);
@@ -72,7 +75,13 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     onEnd: (why) => go(meeting.urls.after, why),
     onWaiting: () => void waiters.read(),
     onChat: (text) => void chat.told(text),
-    onLive: () => chat.live(),
+    onLive: () => {
+      chat.live();
+      void host.read();
+    },
+    onHosting: (text) => host.told(text),
+    onAsk: (text) => host.asked(text),
+    onSilenced: (kind) => silenced(kind, t, tell),
     onKey: (key, epoch, current) => keys?.use(key, epoch, current),
     onSticker: (text) => {
       const sent = stickerFrom(text, document.documentElement.lang);
@@ -82,12 +91,13 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   });
   followSources(store, bothOf(sources));
   followStage(store, share, leaving.signal);
+  followHost(store, sources.microphone, meeting.identity, () => void waiters.read(), leaving.signal);
   followFaces(meeting, store);
   if (meeting.demo) expose(stats);
   void session.start();
   await nextTask();
 
-  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, t, tell, go, ui: () => ui }) };
+  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, host, t, tell, go, ui: () => ui }) };
   const { acts } = ui;
   const drawn = drawScreen(ui);
   screen = drawn;
@@ -114,6 +124,7 @@ interface Wiring {
   session: Session;
   waiters: Waiters;
   chat: ChatLine;
+  host: HostLine;
   t: Texts;
   tell: Tell;
   go(to: string, why?: Ending): void;
@@ -121,7 +132,7 @@ interface Wiring {
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, t, tell, go, ui }: Wiring): Acts {
+function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, host, t, tell, go, ui }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     store.dispatch({ type: "speaker", device: id });
@@ -137,7 +148,8 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
   };
   return {
     ...stageActs({ meeting, store, share, session, t, tell, ui }),
-    microphone: (on) => turn(sources.microphone, on),
+    ...hostActs({ store, host, microphone: sources.microphone, t, tell }),
+    microphone: (on) => (on && keptMute(store, t, tell) ? undefined : turn(sources.microphone, on)),
     camera: (on) => turn(sources.camera, on),
     useDevice: (kind, id) => {
       remember({ devices: { [kind]: id } });

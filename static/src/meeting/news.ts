@@ -6,7 +6,7 @@ import type { Texts } from "./texts.ts";
 export interface News {
   text: string;
   /** How it looks: a quiet line, the lamp's colour for time, red for trouble. */
-  tone: "plain" | "lamp" | "danger";
+  tone: "plain" | "lamp" | "danger" | "hand";
 }
 
 /** More comings or goings than this at once are told as a number. */

@@ -9,6 +9,7 @@ import { chatNews } from "./views/chat/news.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
+import { hostNews } from "./views/host/news.ts";
 import { People } from "./views/people.ts";
 import { React } from "./views/react.ts";
 import { Sharing } from "./views/sharing.ts";
@@ -59,7 +60,7 @@ export function drawScreen(ui: Ui): Screen {
   };
   const timer = setInterval(tick, tickEvery);
   ui.store.subscribe((now, earlier) => {
-    toasts.tell(newsOf(now, earlier, ui.t, Date.now()));
+    toasts.tell([...newsOf(now, earlier, ui.t, Date.now()), ...hostNews(now, earlier, ui.meeting.identity, ui.t)]);
     for (const item of chatNews(now, earlier, ui.t)) now.chat.open ? toasts.say(item.text) : toasts.tell([item]);
     if (now.clock !== earlier.clock || now === earlier) tick();
   });

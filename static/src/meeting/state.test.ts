@@ -7,7 +7,6 @@ import { textsFrom } from "./texts.ts";
 const person = (identity: string, self = false): Person => ({
   identity,
   name: identity.toUpperCase(),
-  host: false,
   self,
   microphone: true,
   video: null,

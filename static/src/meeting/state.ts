@@ -3,6 +3,7 @@ import { type Clock, lifted } from "./clock.ts";
 import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
 import { type Chat, type ChatAction, noChat, opened, reduceChat } from "./state/chat.ts";
+import { type HostAct, type HostState, initialHost, reduceHost } from "./state/host.ts";
 import { type QualityAct, type QualityState, noQuality, reduceQuality } from "./state/quality.ts";
 import { type StageAct, type StageState, initialStage, reduceStage } from "./state/stage.ts";
 
@@ -19,7 +20,6 @@ export interface Picture {
 export interface Person {
   identity: string;
   name: string;
-  host: boolean;
   self: boolean;
   /** The microphone sends. */
   microphone: boolean;
@@ -86,6 +86,7 @@ export interface State {
   peopleOpen: boolean;
   reactOpen: boolean;
   chat: Chat;
+  host: HostState;
   menu: Menu | null;
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
   upgrade: "closed" | "open" | "paying";
@@ -109,6 +110,8 @@ export type Action =
   | { type: "togglePeople" }
   | { type: "toggleReact" }
   | { type: "toggleChat" }
+  | { type: "toggleHost" }
+  | { type: "host"; act: HostAct }
   | ChatAction
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
@@ -139,6 +142,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     peopleOpen: false,
     reactOpen: false,
     chat: noChat,
+    host: initialHost,
     menu: null,
     upgrade: "closed",
     page: 0,
@@ -173,11 +177,15 @@ export function reduce(state: State, action: Action): State {
     case "encryption":
       return { ...state, encryption: action.encryption, code: action.code };
     case "togglePeople":
-      return { ...state, peopleOpen: !state.peopleOpen, reactOpen: false, chat: opened(state.chat, false), menu: null };
+      return { ...state, ...noPanel(state), peopleOpen: !state.peopleOpen };
     case "toggleReact":
-      return { ...state, reactOpen: !state.reactOpen, peopleOpen: false, chat: opened(state.chat, false), menu: null };
+      return { ...state, ...noPanel(state), reactOpen: !state.reactOpen };
     case "toggleChat":
-      return { ...state, chat: opened(state.chat, !state.chat.open), peopleOpen: false, reactOpen: false, menu: null };
+      return { ...state, ...noPanel(state), chat: opened(state.chat, !state.chat.open) };
+    case "toggleHost":
+      return { ...state, ...noPanel(state), host: reduceHost(state.host, { do: "open", open: !state.host.open }) };
+    case "host":
+      return hosted(state, action.act);
     case "menu":
       return { ...state, menu: action.menu };
     case "upgrade":
@@ -193,6 +201,16 @@ export function reduce(state: State, action: Action): State {
       return chat === state.chat ? state : { ...state, chat };
     }
   }
+}
+
+/** Panels beside the stage share one place: what opens one closes the others, and the menu. */
+function noPanel({ chat, host }: State): Pick<State, "peopleOpen" | "reactOpen" | "chat" | "host" | "menu"> {
+  return { peopleOpen: false, reactOpen: false, chat: opened(chat, false), host: reduceHost(host, { do: "open", open: false }), menu: null };
+}
+
+function hosted(state: State, act: HostAct): State {
+  const host = reduceHost(state.host, act);
+  return host === state.host ? state : { ...state, host };
 }
 
 function staged(state: State, act: StageAct): State {

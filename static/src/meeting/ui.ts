@@ -1,4 +1,5 @@
 import type { ChatLine } from "./session/chat.ts";
+import type { HostLine, Press } from "./session/host.ts";
 import type { News } from "./news.ts";
 import type { DeviceKind, Store } from "./state.ts";
 import type { Chosen, Hint } from "./state/stage.ts";
@@ -34,6 +35,13 @@ export interface Acts {
   /** A picture of somebody else was drawn. */
   firstFrame(): void;
   chat: ChatLine;
+  /** Raises one's hand, or lowers it. */
+  hand(up: boolean): void;
+  /** Answers the question to unmute. */
+  answerAsk(unmute: boolean): void;
+  /** Does what only those who lead may do. Says what was wrong; answers whether it was done. */
+  lead(what: Press, fields?: Record<string, string>): Promise<boolean>;
+  host: HostLine;
 }
 
 /** What every view of the meeting is given. */

@@ -8,7 +8,7 @@ export interface Said {
 }
 
 /** The topics of packets that the node or the server sends; and of those by which people hand over an encrypted meeting's key. */
-export const topics = { clock: "parley.clock", ended: "parley.ended", waiting: "parley.waiting", sticker: "parley.sticker", chat: "parley.chat", keys: "parley.keys" } as const;
+export const topics = { clock: "parley.clock", ended: "parley.ended", waiting: "parley.waiting", sticker: "parley.sticker", chat: "parley.chat", hosting: "parley.hosting", ask: "parley.ask", keys: "parley.keys" } as const;
 
 /** Limits from the room's metadata or a clock packet; null for anything else. */
 export function limitsFrom(text: string): Said | null {

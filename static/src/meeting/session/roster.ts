@@ -12,7 +12,7 @@ export function rosterOf(room: Room, me: MeetingSession, sources: Sources, keyed
   const others = [...room.remoteParticipants.values()].sort(
     (a, b) => (a.joinedAt?.getTime() ?? 0) - (b.joinedAt?.getTime() ?? 0),
   );
-  return [...others.map((p) => otherPerson(p, keyed, me.encryption !== null)), self(me, sources)];
+  return [...others.map((p) => otherPerson(p, keyed, me.encryption !== null)), self(me, sources, room)];
 }
 
 function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Person {
@@ -22,7 +22,6 @@ function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Per
   return {
     identity: p.identity,
     name: p.name || p.identity,
-    host: p.attributes["role"] === "host",
     self: false,
     microphone: microphone !== undefined && !microphone.isMuted,
     video: shown ? (camera.videoTrack ?? null) : null,
@@ -30,11 +29,10 @@ function otherPerson(p: RemoteParticipant, keyed: boolean, sealed: boolean): Per
 }
 
 /** Oneself, as it looks before and after the node has answered. */
-export function self(me: MeetingSession, sources: Sources): Person {
+export function self(me: MeetingSession, sources: Sources, room: Room | null): Person {
   return {
     identity: me.identity,
-    name: me.name,
-    host: me.host,
+    name: room?.localParticipant.name || me.name, // another than at the door, where somebody was given one
     self: true,
     microphone: sources.microphone.live,
     video: sources.camera.live && sources.camera.track ? ownPicture(sources.camera.track) : null,

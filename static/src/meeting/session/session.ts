@@ -14,7 +14,7 @@ import { QualityWatch } from "./quality.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { ScreenShare } from "./share.ts";
 import { type ShareEnd, SharePublisher } from "./sharepublisher.ts";
-import { mayShare, sharesOf } from "./shares.ts";
+import { maySend, sharesOf } from "./shares.ts";
 import type { Sound } from "./sound.ts";
 import { type Sources, canEncrypt } from "./sources.ts";
 import type { Stats } from "./stats.ts";
@@ -32,6 +32,11 @@ export interface Parts {
   /** Called with what the server says was written, and when the line is there or there again. */
   onChat(text: string): void;
   onLive(): void;
+  /** Called with what the server says of who leads the meeting, and with a question to this person. */
+  onHosting(text: string): void;
+  onAsk(text: string): void;
+  /** Called when somebody who leads the meeting switched off one's microphone or camera. */
+  onSilenced(kind: "microphone" | "camera"): void;
   /** Called with each key of an encrypted meeting. */
   onKey: OnKey;
   /** Called when somebody came to wait before the meeting, or may have. */
@@ -80,7 +85,7 @@ export class Session {
   /** Joins for the first time. */
   async start(): Promise<void> {
     const { store, sources } = this.#parts;
-    store.dispatch({ type: "people", people: [self(this.#meeting, sources)] });
+    store.dispatch({ type: "people", people: [self(this.#meeting, sources, null)] });
     if (!(await this.#join(this.#meeting))) await this.#comeBack();
   }
 
@@ -119,7 +124,7 @@ export class Session {
     this.#room = room;
     this.#meeting = meeting;
     await encryption?.follow(room);
-    const publisher = new Publisher(room, sources);
+    const publisher = new Publisher(room, sources, (kind) => this.#parts.onSilenced(kind));
     this.#publisher = publisher;
     this.#screen = new SharePublisher(room, this.#parts.share, (why) => this.#parts.onShareEnd(why));
     this.#listen(room, publisher);
@@ -158,7 +163,8 @@ export class Session {
     const keyed = store.state.encryption === "none" || store.state.encryption === "on";
     store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources, keyed) });
     store.dispatch({ type: "stage", act: { do: "shares", shares: sharesOf(room, keyed, this.#meeting.encryption !== null) } });
-    store.dispatch({ type: "stage", act: { do: "mayShare", may: mayShare(room) } });
+    store.dispatch({ type: "stage", act: { do: "mayShare", may: maySend(room, "share") } });
+    store.dispatch({ type: "host", act: { do: "maySpeak", may: maySend(room, "microphone") } });
     this.#unseen.pause(room);
   }
 
@@ -212,6 +218,8 @@ export class Session {
     if (topic === topics.waiting) this.#parts.onWaiting();
     if (topic === topics.sticker) this.#parts.onSticker(text);
     if (topic === topics.chat) this.#parts.onChat(text);
+    if (topic === topics.hosting) this.#parts.onHosting(text);
+    if (topic === topics.ask) this.#parts.onAsk(text);
     if (topic === topics.ended) this.#ending = endingFrom(text);
   }
 
@@ -257,7 +265,7 @@ export class Session {
         return this.#tellRoster(this.#room);
       }
       const others = store.state.people.filter((p) => !p.self);
-      const me = self(this.#meeting, sources);
+      const me = self(this.#meeting, sources, this.#room);
       store.dispatch({ type: "people", people: [...others, me] });
     });
   }

@@ -22,10 +22,12 @@ export function sharesOf(room: Room, keyed: boolean, sealed: boolean): Share[] {
   return shares;
 }
 
-/** Whether the node lets this person share their screen. */
-export function mayShare(room: Room): boolean {
+const sources = { share: Track.Source.ScreenShare, microphone: Track.Source.Microphone } as const;
+
+/** Whether the node takes this person's screen, or their microphone. */
+export function maySend(room: Room, what: keyof typeof sources): boolean {
   const permissions = room.localParticipant.permissions;
   if (!permissions) return true; // not told yet
-  const screen = Track.sourceToProto(Track.Source.ScreenShare);
-  return permissions.canPublish && (permissions.canPublishSources.length === 0 || permissions.canPublishSources.includes(screen));
+  const source = Track.sourceToProto(sources[what]);
+  return permissions.canPublish && (permissions.canPublishSources.length === 0 || permissions.canPublishSources.includes(source));
 }

@@ -1,5 +1,6 @@
-// Who waits before the meeting, as members inside see it: a small request when the node says that something changed.
+// Who waits before the meeting, as members inside and those who lead see it: a small request when the node says that something changed.
 import type { Store, Waiter } from "../state.ts";
+import { leads } from "../state/host.ts";
 import type { MeetingSession } from "../types.ts";
 
 /** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. */
@@ -18,8 +19,8 @@ export class Waiters {
 
   /** Reads the list, if one may see it. Of answers that overtake each other the newest question counts. */
   async read(): Promise<void> {
-    const { urls } = this.#meeting;
-    if (urls.waiters === "") return;
+    const { urls, host, identity } = this.#meeting;
+    if (!host && !leads(this.#store.state.host, identity)) return this.#forget();
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
     const found = await this.#ask(urls.waiters);
@@ -42,6 +43,12 @@ export class Waiters {
     } finally {
       void this.read();
     }
+  }
+
+  /** Who may not see the list any more has none. */
+  #forget(): void {
+    this.stop();
+    if (this.#store.state.waiters.length > 0) this.#store.dispatch({ type: "waiters", waiters: [] });
   }
 
   stop(): void {

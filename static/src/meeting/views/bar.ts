@@ -2,9 +2,11 @@ import { h, setAttr, setText } from "../dom.ts";
 import { icon, type IconName } from "../icons.ts";
 import { canShareScreen } from "../session/share.ts";
 import type { Menu as MenuName, Own, State } from "../state.ts";
+import { leads } from "../state/host.ts";
 import type { Ui } from "../ui.ts";
 import { chatButton } from "./chat.ts";
 import { BarButton } from "./barbutton.ts";
+import { handButton } from "./host/hand.ts";
 import { type Choice, Menu } from "./menu.ts";
 import { groupsOf } from "./menus.ts";
 import { ViewChip } from "./viewchip.ts";
@@ -30,7 +32,7 @@ export class Bar {
 
   constructor(ui: Ui) {
     this.#ui = ui;
-    const { t, store, acts, meeting } = ui;
+    const { t, store, acts } = ui;
     this.#menu = new Menu(() => store.dispatch({ type: "menu", menu: null }));
     this.#microphone = new BarButton(() => acts.microphone(!store.state.microphone.on), { key: "M" });
     this.#camera = new BarButton(() => acts.camera(!store.state.camera.on), { key: "V" });
@@ -42,7 +44,6 @@ export class Bar {
     this.#react.set(t("meeting.react.title"), "react");
     this.#host = new BarButton(() => this.#toggle("host"), { folds: true });
     this.#host.set(t("meeting.host_tools"), "host");
-    this.#host.element.hidden = !meeting.host;
     this.#more = new BarButton(() => this.#toggle("more"), { name: "m-btn-more" });
     this.#more.set(t("meeting.more.title"), "more");
     this.view = new ViewChip(ui, () => this.#toggle("view"));
@@ -69,6 +70,7 @@ export class Bar {
         h("div", { class: "m-split" }, this.#camera.element, openers.camera),
         share,
         this.#react.element,
+        handButton(ui),
         this.#host.element,
         this.#more.element,
         leave.element,
@@ -126,6 +128,7 @@ export class Bar {
     this.#people.element.classList.toggle("is-open", state.peopleOpen);
     setAttr(this.#react.element, "aria-expanded", String(state.reactOpen));
     this.#react.element.classList.toggle("is-open", state.reactOpen);
+    this.#host.element.hidden = !leads(state.host, this.#ui.meeting.identity);
     this.#host.element.classList.toggle("is-open", state.menu === "host");
     this.#more.element.classList.toggle("is-open", state.menu === "more");
     this.#shared(state);

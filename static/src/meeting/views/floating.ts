@@ -4,10 +4,12 @@ import { icon, setIcon } from "../icons.ts";
 import { planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { State } from "../state.ts";
+import { roleOf } from "../state/host.ts";
 import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { openWindow } from "./float.ts";
+import { handsIn } from "./host/hand.ts";
 import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
 
@@ -76,7 +78,7 @@ class SmallStage {
       self: me.identity,
       speaking: state.speaking,
       stage: { ...state.stage, layout: "grid" },
-      spotlight: "",
+      spotlight: state.host.spotlight,
       page: 0,
       size: { width: this.list.clientWidth, height: this.list.clientHeight },
       screen: Math.min(this.#window.innerWidth, 599),
@@ -103,7 +105,8 @@ class SmallStage {
     this.#tiles.clear();
   }
 
-  #tile(name: string, { people, stage, speaking, faces, quality }: State, large: string): Tile | ShareTile | null {
+  #tile(name: string, state: State, large: string): Tile | ShareTile | null {
+    const { people, stage, speaking, faces } = state;
     const { t } = this.#ui;
     const nothing = () => undefined;
     const known = this.#tiles.get(name);
@@ -120,7 +123,17 @@ class SmallStage {
     if (!person) return null;
     const tile = known instanceof Tile ? known : new Tile(t, nothing, nothing);
     this.#tiles.set(name, tile);
-    tile.render(person, { speaking: speaking.has(name), face: faces[name], pinned: false, spotlight: false, mirror: stage.mirror, soundOnly: stage.soundOnly, level: levelOf(quality, name) });
+    tile.render(person, {
+      speaking: speaking.has(name),
+      face: faces[name],
+      pinned: false,
+      spotlight: false,
+      role: roleOf(state.host, name),
+      hand: handsIn(state).get(name) ?? 0,
+      mirror: stage.mirror,
+      soundOnly: stage.soundOnly,
+      level: levelOf(state.quality, name),
+    });
     return tile;
   }
 }

@@ -1,14 +1,25 @@
 import { h, setText, showFace } from "../dom.ts";
 import { icon, setIcon } from "../icons.ts";
 import type { Person, State } from "../state.ts";
+import { roleOf } from "../state/host.ts";
 import { type Level, levelOf } from "../state/quality.ts";
 import type { Ui } from "../ui.ts";
 import { ConnectionMark } from "./connectionmark.ts";
+import { HandMark, handsIn } from "./host/hand.ts";
 import { toneOf } from "./tile.ts";
+
+/** What a row shows beside what the person does. */
+interface Look {
+  face: string | undefined;
+  role: "host" | "cohost" | "";
+  /** Their place among the raised hands, from 1; 0 for none. */
+  hand: number;
+  level: Level;
+}
 
 interface Row {
   element: HTMLLIElement;
-  render(person: Person, level: Level, face?: string): void;
+  render(person: Person, look: Look): void;
 }
 
 /** Everybody in the meeting, as the node tells it. A panel beside the stage, a full sheet on phones. */
@@ -47,7 +58,8 @@ export class People {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
     if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
-    if (!now.peopleOpen || (now.people === before.people && now.faces === before.faces && now.limit === before.limit && now.quality === before.quality && before.peopleOpen)) return;
+    const same = (["people", "faces", "limit", "quality", "host"] as const).every((part) => now[part] === before[part]);
+    if (!now.peopleOpen || (same && before.peopleOpen)) return;
     setText(this.#count, this.#ui.t("meeting.seats", { here: now.people.length, seats: now.limit }));
     const here = new Set(now.people.map((p) => p.identity));
     for (const [identity, row] of this.#rows) {
@@ -55,9 +67,11 @@ export class People {
       row.element.remove();
       this.#rows.delete(identity);
     }
-    now.people.forEach((person, i) => {
+    const hands = handsIn(now);
+    inOrder(now.people, hands).forEach((person, i) => {
+      const { identity } = person;
       const row = this.#rowFor(person);
-      row.render(person, levelOf(now.quality, person.identity), now.faces[person.identity]);
+      row.render(person, { face: now.faces[identity], role: roleOf(now.host, identity), hand: hands.get(identity) ?? 0, level: levelOf(now.quality, identity) });
       const at = this.#list.children[i];
       if (at !== row.element) this.#list.insertBefore(row.element, at ?? null);
     });
@@ -72,25 +86,35 @@ export class People {
   }
 }
 
+/** Who wants to speak comes first, in the order of their hands; the others as they came. */
+function inOrder(people: readonly Person[], hands: ReadonlyMap<string, number>): readonly Person[] {
+  if (hands.size === 0) return people;
+  const place = (p: Person) => hands.get(p.identity) ?? Infinity;
+  return [...people].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+}
+
 function rowOf({ t }: Ui): Row {
   const picture = h("span", { attrs: { "aria-hidden": "true" } });
   const name = h("span", { class: "ellipsis", attrs: { dir: "auto" } });
   const you = h("span", { class: "m-people-you", text: t("meeting.you_mark") });
-  const host = h("span", { class: "badge", text: t("meeting.host") });
+  const host = h("span", { class: "badge" });
+  const hand = new HandMark(t, "m-people-hand");
   const connection = new ConnectionMark(t, true);
   const mark = h("span", { class: "m-people-mic" });
   const muted = h("span", { class: "sr-only" });
-  const element = h("li", {}, picture, name, you, host, connection.element, mark, muted);
+  const element = h("li", {}, picture, name, you, host, hand.element, connection.element, mark, muted);
   return {
     element,
-    render(person, level, face) {
+    render(person, { face, role, hand: place, level }) {
       connection.set(level);
       picture.className = `avatar ${toneOf(person.name)}`;
       showFace(picture, person.name, face);
       setText(name, person.name);
       name.title = person.name;
       you.hidden = !person.self;
-      host.hidden = !person.host;
+      host.hidden = role === "";
+      if (role !== "") setText(host, t(role === "host" ? "meeting.host" : "meeting.hosting.cohost"));
+      hand.render(place);
       setIcon(mark, person.microphone ? "mic" : "mic-off", 18);
       element.classList.toggle("is-muted", !person.microphone);
       setText(muted, person.microphone ? t("meeting.is_unmuted") : t("meeting.is_muted"));

@@ -4,10 +4,12 @@ import type { Box } from "../layout.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { Person, State } from "../state.ts";
+import { roleOf } from "../state/host.ts";
 import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { fullScreen } from "./full.ts";
+import { handsIn } from "./host/hand.ts";
 import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
 
@@ -46,8 +48,8 @@ export class Stage {
     this.#list.addEventListener("focusin", (event) => this.#reach(event.target as HTMLElement));
     new ResizeObserver(() => this.#draw(ui.store.state)).observe(this.#list);
     ui.store.subscribe((now, before) => {
-      const changed = (["people", "faces", "speaking", "page", "stage", "quality"] as const).some((part) => now[part] !== before[part]);
-      if (changed || spotlightOf(now) !== spotlightOf(before) || now === before) this.#draw(now);
+      const changed = (["people", "faces", "speaking", "page", "stage", "quality", "host"] as const).some((part) => now[part] !== before[part]);
+      if (changed || now === before) this.#draw(now);
     });
   }
 
@@ -70,7 +72,7 @@ export class Stage {
       self: me.identity,
       speaking: state.speaking,
       stage: state.stage,
-      spotlight: spotlightOf(state),
+      spotlight: state.host.spotlight,
       page: state.page,
       size: { width: this.#list.clientWidth, height: this.#list.clientHeight },
       screen: window.innerWidth,
@@ -91,6 +93,7 @@ export class Stage {
       this.#tiles.delete(name);
     }
     const people = new Map(state.people.map((p) => [p.identity, p]));
+    const hands = handsIn(state);
     plan.places.forEach(({ tile: name, box }, i) => {
       const sharer = sharerOf(name);
       if (sharer !== null) return this.#screen(name, sharer, box, i, plan, state);
@@ -103,7 +106,9 @@ export class Stage {
         speaking: state.speaking.has(name),
         face: state.faces[name],
         pinned: pin === name,
-        spotlight: spotlightOf(state) === name,
+        spotlight: state.host.spotlight === name,
+        role: roleOf(state.host, name),
+        hand: hands.get(name) ?? 0,
         mirror,
         soundOnly,
         level: levelOf(state.quality, name),
@@ -180,10 +185,4 @@ export class Stage {
     if (!target.classList.contains("tile-pin")) return;
     for (const pin of this.#list.querySelectorAll<HTMLElement>(".tile-pin")) pin.tabIndex = pin === target ? 0 : -1;
   }
-}
-
-/** Whom the host wants everybody to see large. */
-function spotlightOf(state: State): string {
-  const { host } = state as { host?: { spotlight?: string } };
-  return host?.spotlight ?? "";
 }

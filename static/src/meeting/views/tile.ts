@@ -1,5 +1,6 @@
 import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
+import { HandMark } from "./host/hand.ts";
 import type { Box } from "../layout.ts";
 import type { Person, Picture } from "../state.ts";
 import type { Level } from "../state/quality.ts";
@@ -23,6 +24,10 @@ export interface TileLook {
   pinned: boolean;
   /** The host wants everybody to see it large. */
   spotlight: boolean;
+  /** What they have to say in the meeting. */
+  role: "host" | "cohost" | "";
+  /** Their place among the raised hands, from 1; 0 for none. */
+  hand: number;
   /** One's own picture is shown as in a mirror. */
   mirror: boolean;
   /** Pictures of others are not received. */
@@ -40,6 +45,7 @@ export class Tile {
   readonly #name = h("span", { class: "tile-who" });
   readonly #role = h("span", { class: "tile-role" });
   readonly #muted = h("span", { class: "sr-only" });
+  readonly #hand: HandMark;
   readonly #weak: HTMLElement;
   readonly #connection: ConnectionMark;
   readonly #large = h("p", { class: "tile-status tile-large" });
@@ -58,6 +64,7 @@ export class Tile {
     this.#onFrame = onFrame;
     this.#video.muted = true;
     this.#connection = new ConnectionMark(t);
+    this.#hand = new HandMark(t, "tile-status");
     this.#weak = h("p", { class: "tile-status" }, this.#connection.element);
     this.#large.append(this.#largeIcon, this.#largeWord);
     this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: onPin } }, icon("pin", 18));
@@ -66,6 +73,7 @@ export class Tile {
       { class: "tile" },
       h("div", { class: "tile-picture" }, this.#initials, this.#video),
       h("p", { class: "tile-name" }, this.#microphone, this.#name, this.#role, this.#muted),
+      this.#hand.element,
       this.#weak,
       this.#large,
       this.pin,
@@ -75,11 +83,11 @@ export class Tile {
     });
   }
 
-  render(person: Person, { speaking, face, pinned, spotlight, mirror, soundOnly, level }: TileLook): void {
+  render(person: Person, { speaking, face, pinned, spotlight, role, hand, mirror, soundOnly, level }: TileLook): void {
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
-    setText(this.#role, person.host ? this.#t("meeting.host") : "");
+    setText(this.#role, role === "" ? "" : this.#t(role === "host" ? "meeting.host" : "meeting.hosting.cohost"));
     setText(this.#muted, person.microphone ? "" : this.#t("meeting.is_muted"));
     setIcon(this.#microphone, person.microphone ? "mic" : "mic-off", 16);
     showFace(this.#initials, person.name, face);
@@ -88,7 +96,8 @@ export class Tile {
     this.element.classList.toggle("is-self", person.self);
     this.element.dataset["level"] = level;
     this.element.classList.toggle("is-speaking", speaking && !person.self);
-    this.#weak.hidden = level === "good";
+    this.#hand.render(hand);
+    this.#weak.hidden = level === "good" || hand > 0;
     this.#connection.set(level);
     this.#mark(pinned, spotlight);
     this.pin.hidden = person.self;
@@ -100,9 +109,9 @@ export class Tile {
     this.#show(soundOnly && !person.self ? null : person.video, person.self);
   }
 
-  /** One status at the top right: what is wrong comes before what was chosen. */
+  /** One status at the top right: who wants to speak, what is wrong, what was chosen. */
   #mark(pinned: boolean, spotlight: boolean): void {
-    this.#large.hidden = !this.#weak.hidden || !(pinned || spotlight);
+    this.#large.hidden = !this.#hand.element.hidden || !this.#weak.hidden || !(pinned || spotlight);
     if (this.#large.hidden) return;
     setIcon(this.#largeIcon, pinned ? "pin" : "spotlight", 16);
     setText(this.#largeWord, this.#t(pinned ? "meeting.view.pinned" : "meeting.view.spotlight"));

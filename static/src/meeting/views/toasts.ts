@@ -2,6 +2,8 @@ import { h } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { News } from "../news.ts";
 
+const icons = { lamp: "clock", danger: "alert", hand: "hand" } as const;
+
 const shownFor = 5000;
 const most = 3;
 
@@ -31,7 +33,7 @@ export class Toasts {
     const toast = h(
       "div",
       { class: tone === "plain" ? "toast" : `toast toast-${tone}`, attrs: { "aria-hidden": "true" } },
-      tone === "plain" ? null : icon(tone === "lamp" ? "clock" : "alert", 18),
+      tone === "plain" ? null : icon(icons[tone], 18),
       h("span", { text, attrs: { dir: "auto" } }),
     );
     this.#stack.append(toast);
