@@ -5,7 +5,7 @@ import { launchOptions } from "./lib/chromium";
 import { expect, test as base } from "./lib/fixtures";
 import { Person } from "./lib/person";
 import { ParleyServer } from "./lib/server";
-import { expectPictures } from "./lib/stats";
+import { expectPictures, statsOf } from "./lib/stats";
 
 const patient = { timeout: 90_000 };
 
@@ -45,4 +45,62 @@ test("a weak connection has a mark with a name, for the others and for oneself",
   await ann.button("People").click();
   const row = ann.page.getByRole("complementary", { name: "People" }).getByRole("listitem").filter({ hasText: "Ben Okafor" });
   await expect(row).toContainText("Connection: Very weak", patient);
+});
+
+/** From now on the browser says that its encoder has too little time, as one on a slow device does. */
+const overload = (who: Person, on: boolean): Promise<void> => who.page.evaluate((on) => void (window.overloaded = on), on);
+
+declare global {
+  interface Window {
+    overloaded?: boolean;
+  }
+}
+
+test("a busy device sends less, says so, and comes back when it is told to", async ({ person }) => {
+  test.setTimeout(300_000);
+  const [ann, ben] = [await person("Ann Lindqvist"), await person("Ben Okafor")];
+  await ann.page.addInitScript(() => {
+    const stats = RTCRtpSender.prototype.getStats;
+    RTCRtpSender.prototype.getStats = async function () {
+      const report = await stats.call(this);
+      const entries = [...report.values()].map((e: RTCStats) => [e.id, window.overloaded && e.type === "outbound-rtp" ? { ...e, qualityLimitationReason: "cpu" } : e] as const);
+      return new Map(entries) as unknown as RTCStatsReport;
+    };
+  });
+  await ann.signUp(account("Slow Machines"));
+  const link = await ann.openRoom();
+  await ann.join(link);
+  await ben.join(link);
+  await expectPictures(ben.page, 1);
+  const height = async (): Promise<number> => (await statsOf(ben.page))?.tracks.find((track) => track.kind === "video")?.height ?? 0;
+  await expect.poll(height, { message: "a large picture", ...patient }).toBeGreaterThanOrEqual(360);
+
+  await ann.button("More").click();
+  await ann.page.getByRole("menuitem", { name: "Connection", exact: true }).click();
+  const panel = ann.page.getByRole("complementary", { name: "Connection", exact: true });
+  const spare = panel.getByRole("checkbox", { name: "Spare a busy device" });
+  await spare.check();
+  await overload(ann, true);
+  await expect(panel.getByText("Your device is busy: we send a small picture.")).toBeVisible(patient);
+  await expect.poll(height, { message: "a small picture", ...patient }).toBeLessThan(360);
+  await expectPictures(ben.page, 1);
+
+  await spare.uncheck();
+  await expect(panel.getByText("Your device is busy: we send a small picture.")).toBeHidden(patient);
+  await expect.poll(height, { message: "the large picture again", ...patient }).toBeGreaterThanOrEqual(360);
+
+  await test.step("numbers for who wants them", async () => {
+    await panel.getByText("Numbers", { exact: true }).click();
+    for (const [name, value] of [
+      ["There and back", /^\d+ ms$/],
+      ["Way", "UDP"],
+      ["Codec", "VP8"],
+      ["Upload", /^[1-9][\d,]* kbit\/s$/],
+      ["Download", /^[1-9][\d,]* kbit\/s$/],
+      ["Pictures received", /^\d+ × \d+, \d+ a second$/],
+    ] as const) {
+      const row = panel.getByRole("term").filter({ hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd");
+      await expect(row).toHaveText(value, patient);
+    }
+  });
 });

@@ -20,6 +20,14 @@ export class Person {
   ) {}
 
   static async arrive(name: string, context: BrowserContext): Promise<Person> {
+    // What is sent and received must not follow how busy the machine of a test is.
+    await context.addInitScript(() => {
+      try {
+        if (localStorage.getItem("parley.spares") === null) localStorage.setItem("parley.spares", "false");
+      } catch {
+        // a page without storage
+      }
+    });
     const page = await context.newPage();
     const one = new Person(name, context, page);
     context.on("page", (tab) => one.watch(tab));

@@ -1,5 +1,5 @@
 // What the buttons of the stage do: sharing, views, the small window, keys.
-import { rememberStage } from "./remember.ts";
+import { rememberSpares, rememberStage } from "./remember.ts";
 import type { Session } from "./session/session.ts";
 import type { ScreenShare } from "./session/share.ts";
 import type { ShareEnd } from "./session/sharepublisher.ts";
@@ -10,7 +10,7 @@ import type { MeetingSession } from "./types.ts";
 import type { Acts, Tell, Ui } from "./ui.ts";
 import { fullScreen } from "./views/full.ts";
 
-export type StageActs = Pick<Acts, "share" | "tuneShare" | "choose" | "soundOnly" | "float" | "full" | "sheet" | "report">;
+export type StageActs = Pick<Acts, "share" | "tuneShare" | "choose" | "soundOnly" | "spare" | "float" | "full" | "sheet" | "report">;
 
 interface Wiring {
   meeting: MeetingSession;
@@ -59,6 +59,10 @@ export function stageActs({ meeting, store, share, session, t, tell, ui }: Wirin
     soundOnly: (on) => {
       store.dispatch({ type: "stage", act: { do: "soundOnly", on } });
       if (on) tell(t("meeting.more.sound_only_on"));
+    },
+    spare: (on) => {
+      store.dispatch({ type: "quality", act: { do: "spares", on } });
+      rememberSpares(on);
     },
     float: (on) => (on ? void float() : closeFloat?.()),
     full: () => fullScreen()?.(document.documentElement),

@@ -7,7 +7,7 @@ import { ChatKeys } from "./encryption/chat.ts";
 import { followFaces } from "./faces.ts";
 import { followHost, hostActs, keptMute, silenced } from "./hostacts.ts";
 import { followKeys } from "./keys.ts";
-import { recallStage, remember, rememberOn } from "./remember.ts";
+import { recallSpares, recallStage, remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { ChatLine } from "./session/chat.ts";
 import { HostLine } from "./session/host.ts";
@@ -45,6 +45,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const store = new Store(initialState(clockFrom(meeting, Date.now()), meeting.plan, meeting.participants, meeting.encryption !== null));
   const chosen = recallStage();
   store.dispatch({ type: "stage", act: { do: "choose", change: chosen } });
+  store.dispatch({ type: "quality", act: { do: "spares", on: recallSpares() } });
   const share = new ScreenShare(chosen.hint);
   const stats = new Stats(clickedAt);
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));

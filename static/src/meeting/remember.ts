@@ -16,6 +16,7 @@ export interface KeptOn {
 const choices = "parley.choices";
 const on = "parley.on";
 const stage = "parley.stage";
+const spares = "parley.spares";
 
 export function recall(): Kept {
   const kept = read<Partial<Kept>>(() => localStorage, choices) ?? {};
@@ -42,6 +43,11 @@ export const rememberOn = (state: KeptOn): void => write(() => sessionStorage, o
 export const recallStage = (): Chosen => chosenFrom(read(() => localStorage, stage));
 
 export const rememberStage = (chosen: Chosen): void => write(() => localStorage, stage, chosenFrom(chosen));
+
+/** Whether less is asked of this device when it is busy. */
+export const recallSpares = (): boolean => read(() => localStorage, spares) !== false;
+
+export const rememberSpares = (on: boolean): void => write(() => localStorage, spares, on);
 
 function read<T>(storage: () => Storage, key: string): T | null {
   try {

@@ -4,6 +4,7 @@ import { type News, newsOf, timeNews } from "./news.ts";
 import type { Sticker } from "./session/stickers.ts";
 import type { Ui } from "./ui.ts";
 import { Bar } from "./views/bar.ts";
+import { ConnectionPanel } from "./views/connection.ts";
 import { Chat } from "./views/chat.ts";
 import { chatNews } from "./views/chat/news.ts";
 import { Door } from "./views/door.ts";
@@ -11,6 +12,7 @@ import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
 import { hostNews } from "./views/host/news.ts";
 import { People } from "./views/people.ts";
+import { qualityNews } from "./views/qualitynews.ts";
 import { React } from "./views/react.ts";
 import { Sharing } from "./views/sharing.ts";
 import { followSheet } from "./views/sheet.ts";
@@ -43,7 +45,7 @@ export function drawScreen(ui: Ui): Screen {
   const notices = new Notices(ui);
   const floats = new Floats();
   notices.element.append(new Door(ui).element);
-  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, notices.element, upgrade.element);
+  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, new ConnectionPanel(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   followSheet(ui, element);
@@ -60,7 +62,7 @@ export function drawScreen(ui: Ui): Screen {
   };
   const timer = setInterval(tick, tickEvery);
   ui.store.subscribe((now, earlier) => {
-    toasts.tell([...newsOf(now, earlier, ui.t, Date.now()), ...hostNews(now, earlier, ui.meeting.identity, ui.t)]);
+    toasts.tell([...newsOf(now, earlier, ui.t, Date.now()), ...hostNews(now, earlier, ui.meeting.identity, ui.t), ...qualityNews(now, earlier, ui.t)]);
     for (const item of chatNews(now, earlier, ui.t)) now.chat.open ? toasts.say(item.text) : toasts.tell([item]);
     if (now.clock !== earlier.clock || now === earlier) tick();
   });

@@ -204,8 +204,8 @@ export function reduce(state: State, action: Action): State {
 }
 
 /** Panels beside the stage share one place: what opens one closes the others, and the menu. */
-function noPanel({ chat, host }: State): Pick<State, "peopleOpen" | "reactOpen" | "chat" | "host" | "menu"> {
-  return { peopleOpen: false, reactOpen: false, chat: opened(chat, false), host: reduceHost(host, { do: "open", open: false }), menu: null };
+function noPanel({ chat, host, quality }: State): Pick<State, "peopleOpen" | "reactOpen" | "chat" | "host" | "quality" | "menu"> {
+  return { peopleOpen: false, reactOpen: false, chat: opened(chat, false), host: reduceHost(host, { do: "open", open: false }), quality: reduceQuality(quality, { do: "open", open: false }), menu: null };
 }
 
 function hosted(state: State, act: HostAct): State {
@@ -220,7 +220,9 @@ function staged(state: State, act: StageAct): State {
 
 function judged(state: State, act: QualityAct): State {
   const quality = reduceQuality(state.quality, act);
-  return quality === state.quality ? state : { ...state, quality };
+  if (quality === state.quality) return state;
+  const opens = quality.open && !state.quality.open;
+  return { ...state, ...(opens ? noPanel(state) : {}), quality };
 }
 
 /** Once the page is leaving, nothing else matters any more. */

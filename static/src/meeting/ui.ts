@@ -24,6 +24,8 @@ export interface Acts {
   /** Arranges the stage; kept on this device. */
   choose(change: Partial<Chosen>): void;
   soundOnly(on: boolean): void;
+  /** Asks less of a busy device, or never; kept on this device. */
+  spare(on: boolean): void;
   /** Opens or closes the small window over all others. */
   float(on: boolean): void;
   /** Turns the full screen on or off. */

@@ -65,7 +65,7 @@ export class Session {
   constructor(meeting: MeetingSession, parts: Parts) {
     this.#meeting = meeting;
     this.#parts = parts;
-    this.#quality = new QualityWatch(parts.store);
+    this.#quality = new QualityWatch(parts.store, meeting.identity, () => this.#room);
     setLogLevel(LogLevel.warn);
     for (const source of [parts.sources.microphone, parts.sources.camera]) {
       source.onChange(() => this.#rosterSoon());

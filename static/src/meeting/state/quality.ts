@@ -1,5 +1,8 @@
 // How good everybody's connection is, as the node judges it, shown calmly. Pure: the clock is handed in.
 
+import type { Figures } from "../session/figures.ts";
+import { type Governor, type Look, govern, unburdened } from "./governor.ts";
+
 /** `lost`: nothing comes and goes any more, and the person is expected back. */
 export type Level = "good" | "weak" | "poor" | "lost";
 
@@ -22,15 +25,30 @@ export interface QualityState {
   marks: Readonly<Record<string, Mark>>;
   /** The panel with sentences and numbers is open. */
   open: boolean;
+  /** Numbers of the last seconds, while the panel is open. */
+  figures: Figures | null;
+  /** What is asked of this device; nothing less than everything where the person wants it so. */
+  governor: Governor;
+  spares: boolean;
+  /** How often one's own connection has become bad enough to be told of, and when last. */
+  warnings: number;
+  warned: number;
 }
 
 export type QualityAct =
   /** What the node says now of everybody who is here. */
-  | { do: "heard"; levels: Readonly<Record<string, Level>>; at: number }
-  | { do: "tick"; at: number }
+  | { do: "heard"; levels: Readonly<Record<string, Level>>; me: string; at: number }
+  | { do: "tick"; me: string; at: number }
+  | { do: "figures"; figures: Figures | null }
+  /** Another look at the device; null while the page is hidden. */
+  | { do: "look"; look: Look | null }
+  | { do: "spares"; on: boolean }
   | { do: "open"; open: boolean };
 
-export const noQuality: QualityState = { marks: {}, open: false };
+export const noQuality: QualityState = { marks: {}, open: false, figures: null, governor: unburdened, spares: true, warnings: 0, warned: -Infinity };
+
+/** A connection that comes and goes is told of once in so many milliseconds. */
+const warnEvery = 60_000;
 
 export const levelOf = ({ marks }: QualityState, identity: string): Level => marks[identity]?.shown ?? "good";
 
@@ -42,16 +60,31 @@ export function reduceQuality(state: QualityState, act: QualityAct): QualityStat
     case "heard": {
       const marks = Object.entries(act.levels).map(([identity, level]) => [identity, settled(told(state.marks[identity], level, act.at), act.at)] as const);
       const same = marks.length === Object.keys(state.marks).length && marks.every(([identity, mark]) => mark === state.marks[identity]);
-      return same ? state : { ...state, marks: Object.fromEntries(marks) };
+      return same ? state : warned(state, { ...state, marks: Object.fromEntries(marks) }, act);
     }
     case "tick": {
       const due = Object.entries(state.marks).filter(([, mark]) => settled(mark, act.at) !== mark);
       if (due.length === 0) return state;
-      return { ...state, marks: { ...state.marks, ...Object.fromEntries(due.map(([identity, mark]) => [identity, settled(mark, act.at)])) } };
+      return warned(state, { ...state, marks: { ...state.marks, ...Object.fromEntries(due.map(([identity, mark]) => [identity, settled(mark, act.at)])) } }, act);
     }
+    case "figures":
+      return state.figures === act.figures ? state : { ...state, figures: act.figures };
+    case "look": {
+      const governor = state.spares ? govern(state.governor, act.look) : unburdened;
+      return governor === state.governor ? state : { ...state, governor };
+    }
+    case "spares":
+      return state.spares === act.on ? state : { ...state, spares: act.on, governor: unburdened };
     case "open":
-      return state.open === act.open ? state : { ...state, open: act.open };
+      return state.open === act.open ? state : { ...state, open: act.open, figures: null };
   }
+}
+
+/** Counts a change of one's own connection for the worse. */
+function warned(before: QualityState, now: QualityState, { me, at }: { me: string; at: number }): QualityState {
+  const level = levelOf(now, me);
+  const worse = (level === "poor" || level === "lost") && worseThan(level, levelOf(before, me));
+  return worse && at - before.warned >= warnEvery ? { ...now, warnings: before.warnings + 1, warned: at } : now;
 }
 
 /** What the node first says of somebody is shown as it is. Of what came before, only its direction counts: from weak to poor is still worse than good. */

@@ -80,6 +80,7 @@ function more(state: State, ui: Ui, folded: readonly Choice[], viewShown: boolea
     title: t("meeting.more.help"),
     choices: [
       { label: t("meeting.more.sound_only"), chosen: stage.soundOnly, several: true, pick: () => acts.soundOnly(!stage.soundOnly) },
+      { label: t("meeting.quality.title"), icon: "signal-good", pick: () => ui.store.dispatch({ type: "quality", act: { do: "open", open: true } }) },
       { label: t("meeting.keys.title"), icon: "keyboard", pick: () => acts.sheet(true) },
       { label: t("meeting.more.report"), icon: "report", pick: () => acts.report() },
     ],

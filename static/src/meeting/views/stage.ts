@@ -4,6 +4,7 @@ import type { Box } from "../layout.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { Person, State } from "../state.ts";
+import { picturesAt } from "../state/governor.ts";
 import { roleOf } from "../state/host.ts";
 import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
@@ -94,6 +95,7 @@ export class Stage {
     }
     const people = new Map(state.people.map((p) => [p.identity, p]));
     const hands = handsIn(state);
+    const pictured = picturedOf(plan, state);
     plan.places.forEach(({ tile: name, box }, i) => {
       const sharer = sharerOf(name);
       if (sharer !== null) return this.#screen(name, sharer, box, i, plan, state);
@@ -101,7 +103,8 @@ export class Stage {
       if (!person) return;
       const tile = this.#tileFor(person);
       this.#stand(tile, box, i);
-      const { pin, mirror, soundOnly } = state.stage;
+      const { pin, mirror } = state.stage;
+      const soundOnly = state.stage.soundOnly || (!person.self && !pictured.has(name));
       tile.render(person, {
         speaking: state.speaking.has(name),
         face: state.faces[name],
@@ -143,7 +146,8 @@ export class Stage {
     if (known instanceof Tile) return known;
     const { t, acts, store } = this.#ui;
     const onFrame = person.self ? () => undefined : () => acts.firstFrame();
-    const made = new Tile(t, onFrame, () => store.dispatch({ type: "stage", act: { do: "pin", tile: person.identity } }));
+    const openQuality = person.self ? () => store.dispatch({ type: "quality", act: { do: "open", open: true } }) : undefined;
+    const made = new Tile(t, onFrame, () => store.dispatch({ type: "stage", act: { do: "pin", tile: person.identity } }), openQuality);
     this.#tiles.set(person.identity, made);
     return made;
   }
@@ -185,4 +189,10 @@ export class Stage {
     if (!target.classList.contains("tile-pin")) return;
     for (const pin of this.#list.querySelectorAll<HTMLElement>(".tile-pin")) pin.tabIndex = pin === target ? 0 : -1;
   }
+}
+
+/** Whose pictures are received: everybody's on the page, or, for the sake of a busy device, the first few; the large tile is the first. */
+function picturedOf(plan: Plan, { people, quality }: State): ReadonlySet<string> {
+  const shown = new Set(people.filter((p) => !p.self && p.video !== null).map((p) => p.identity));
+  return new Set(plan.places.map((p) => p.tile).filter((tile) => shown.has(tile)).slice(0, picturesAt(quality.governor.step)));
 }

@@ -59,13 +59,15 @@ export class Tile {
   #mirror = true;
   #placed = false;
 
-  constructor(t: Texts, onFrame: () => void, onPin: () => void) {
+  constructor(t: Texts, onFrame: () => void, onPin: () => void, onMark?: () => void) {
     this.#t = t;
     this.#onFrame = onFrame;
     this.#video.muted = true;
     this.#connection = new ConnectionMark(t);
     this.#hand = new HandMark(t, "tile-status");
-    this.#weak = h("p", { class: "tile-status" }, this.#connection.element);
+    this.#weak = onMark
+      ? h("button", { class: "tile-status", attrs: { type: "button", title: t("meeting.quality.open") }, on: { click: onMark } }, this.#connection.element)
+      : h("p", { class: "tile-status" }, this.#connection.element);
     this.#large.append(this.#largeIcon, this.#largeWord);
     this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: onPin } }, icon("pin", 18));
     this.element = h(
