@@ -120,6 +120,11 @@ bench-web: parts bin/parley ## measure every page with 20 people at once on a se
 	cd bench && go build -o ../bin/tools/bench-web ./web
 	bin/tools/bench-web $(ARGS)
 
+.PHONY: bench-room
+bench-room: parts bin/parley ## measure our own page among PEOPLE (100) headless people, for LENGTH (20) seconds a view; PROFILE=FILE writes a profile
+	cd bench && go build -o ../bin/tools/bench-room ./room
+	node bench/run.mjs room
+
 ## Checks
 
 .PHONY: check

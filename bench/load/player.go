@@ -54,6 +54,10 @@ func (p *player) feedback() {
 
 // play sends until the client leaves, on a schedule that does not drift.
 func (p *player) play() {
+	if p.source.Film != nil {
+		p.playFilm()
+		return
+	}
 	video := p.source.Kind == livekit.TrackType_VIDEO
 	step := uint32(48000 / max(p.layer.Frames, 1))
 	if video {
@@ -124,7 +128,13 @@ func (p *player) soundPacket(n int) {
 	p.write(n == 0)
 }
 
+// write sends a made-up packet, with the time of its sending in it.
 func (p *player) write(marker bool) {
+	stamp(p.payload, time.Since(p.client.fleet.epoch))
+	p.send(marker)
+}
+
+func (p *player) send(marker bool) {
 	header := rtp.Header{Version: 2, Marker: marker, SequenceNumber: p.sequence, Timestamp: p.timestamp}
 	p.sequence++
 	if p.ridID != 0 && len(p.source.Layers) > 1 {
@@ -134,7 +144,6 @@ func (p *player) write(marker bool) {
 	if p.levelID != 0 {
 		_ = header.SetExtension(p.levelID, []byte{p.level()})
 	}
-	stamp(p.payload, time.Since(p.client.fleet.epoch))
 	_ = p.track.WriteRTP(&rtp.Packet{Header: header, Payload: p.payload}) // a closed connection ends the client
 }
 

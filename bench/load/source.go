@@ -6,9 +6,10 @@ import "github.com/livekit/protocol/livekit"
 type Source struct {
 	Kind   livekit.TrackType
 	Source livekit.TrackSource
-	Layers []Layer // one, or the three of a simulcast from low to high
-	Burst  bool    // all packets of a frame at once, instead of evenly paced
-	Silent bool    // sound with discontinuous transmission: a packet every 400 ms
+	Layers []Layer    // one, or the three of a simulcast from low to high
+	Burst  bool       // all packets of a frame at once, instead of evenly paced
+	Film   *Recording // pictures that can be decoded, instead of made-up packets
+	Silent bool       // sound with discontinuous transmission: a packet every 400 ms
 }
 
 // Layer is one stream of packets.
