@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -165,4 +167,13 @@ func TestACheckEndsByItself(t *testing.T) {
 		late.Leave()
 		t.Error("a token works after its time")
 	}
+}
+
+func TestThePageForWhoLooksAfterTheNetworkIsForAnybody(t *testing.T) {
+	w := newWorld(t)
+	doors := w.node.Doors()
+	port := strconv.Itoa(doors.Port)
+	b := w.browser()
+	b.get("/network?room=k7dm-9q2x-h4tw").status(200).has("UDP "+port, "TCP "+port, "127.0.0.1", `href="/m/k7dm-9q2x-h4tw"`)
+	b.get("/network?room="+url.QueryEscape(`"><script>x`)).status(200).lacks("<script>x", `href="/m/`)
 }

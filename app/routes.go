@@ -38,6 +38,7 @@ func (s *Server) routes() {
 	r.Use(s.headers, s.remember, s.recognize, s.guardForms())
 	r.Get("/", s.landing)
 	r.Get("/pricing", s.pricing)
+	r.Get("/network", s.networkPage)
 	r.Get("/join", s.joinCode)
 	r.Post("/join", s.joinCode)
 

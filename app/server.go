@@ -59,6 +59,7 @@ type Deps struct {
 	Metrics *Metrics
 	Hooks   *outgoing.Client                    // delivers webhooks; nil = a careful one
 	Nodes   MediaNodes                          // for the operator
+	Doors   func() sfu.Doors                    // what a network has to let through; nil where media nodes are apart
 	Around  func(context.Context) []Surrounding // what is around the process, for the operator; nil = nothing is looked at
 	Dev     *Dev                                // nil outside demo mode
 
@@ -80,6 +81,7 @@ type Server struct {
 	dev        *Dev
 	hooks      *outgoing.Client
 	nodes      MediaNodes
+	doors      func() sfu.Doors
 	around     func(context.Context) []Surrounding
 	keys       sfu.Keyring
 	sessions   *session.Store
@@ -111,7 +113,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, ads: d.Ads, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
-		nodes: d.Nodes, around: d.Around,
+		nodes: d.Nodes, doors: d.Doors, around: d.Around,
 		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
 		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
 	}

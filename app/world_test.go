@@ -105,7 +105,7 @@ func newWorldAt(t *testing.T, database string, clock clockwork.Clock) *world {
 	must(t, err)
 	client := app.Client{ID: identityfake.ClientID, Secret: identityfake.ClientSecret}
 	w.web, err = app.New(app.Config{Google: client, Facebook: client, BaseURL: w.base, Version: "test", Demo: true, Selling: true, Secret: [32]byte{1}, Contact: "help@parley.example"}, app.Deps{
-		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Ads: w.ads, Media: w.node, Mailer: w.mails, Metrics: app.NewMetrics(),
+		Log: log, Clock: clock, Tenants: w.store, Billing: w.billing, Ads: w.ads, Media: w.node, Doors: w.node.Doors, Mailer: w.mails, Metrics: app.NewMetrics(),
 		Nodes: app.MediaNodes{List: func() []app.MediaNode {
 			return []app.MediaNode{{ID: "this", Name: "this one", State: "open", Ready: true, Pool: "default", Version: "test", Seen: clock.Now()}}
 		}},

@@ -1,17 +1,12 @@
-import { createHash, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { chromium, type Browser } from "@playwright/test";
 import { account } from "./lib/accounts";
-import { Box, farSide, ownAddress } from "./lib/box";
-import { launchOptions } from "./lib/chromium";
+import { behindBox, only } from "./lib/behind";
+import { type Box, farSide, ownAddress } from "./lib/box";
 import { launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test as base } from "./lib/fixtures";
 import { Person } from "./lib/person";
-import { freePort } from "./lib/ports";
 import { ForeignSite, type ForeignVisitor } from "./lib/sdk";
-import { ParleyServer } from "./lib/server";
+import type { ParleyServer } from "./lib/server";
 import { statsOf } from "./lib/stats";
 import { signToken, type MediaKey } from "./lib/token";
 import { until } from "./lib/until";
@@ -37,15 +32,7 @@ const test = base.extend<{ behind: Behind; loopback: boolean; turnHost: string }
   turnHost: ["", { option: true }],
   behind: async ({ loopback, turnHost }, use, info) => {
     const side = loopback ? farSide : ownAddress();
-    const [turn, turnTLS] = [await freePort(), await freePort()];
-    const flags = ["--node-ip", `${side}/127.0.0.1`, "--turn-tls-port", String(turnTLS)];
-    flags.push(...(turnHost ? ["--turn-host", turnHost] : ["--turn-port", String(turn)])); // the name leads past the box: TLS is all there is
-    const parley = await ParleyServer.start({ host: side, flags });
-    const box = await Box.open({ udp: [parley.mediaPort, turn], tcp: [parley.mediaPort, turn, turnTLS, parley.port] }, side);
-    const certificate = new X509Certificate(await readFile(join(parley.data, "turn.crt")));
-    const pin = createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("base64");
-    const options = launchOptions();
-    const browser: Browser = await chromium.launch({ ...options, args: [...(options.args ?? []), `--ignore-certificate-errors-spki-list=${pin}`] });
+    const { parley, box, turn, turnTLS, browser, stop } = await behindBox(side, turnHost);
     const site = await ForeignSite.start();
     const { slug } = JSON.parse(await parley.admin("org", "create", "--name", "Acme", "--plan", "free", "--json")) as { slug: string };
     const key = JSON.parse(await parley.admin("key", "create", "--org", slug, "--json")) as MediaKey;
@@ -72,10 +59,8 @@ const test = base.extend<{ behind: Behind; loopback: boolean; turnHost: string }
     });
     if (info.errors.length > 0) await info.attach("parley.log", { body: parley.log, contentType: "text/plain" });
     await (await firefox)?.close();
-    await browser.close();
-    await box.close();
     await site.stop();
-    await parley.stop();
+    await stop();
   },
 });
 
@@ -85,12 +70,6 @@ async function meet(ann: ForeignVisitor, ben: ForeignVisitor, way: { local: stri
   await ben.sees("ann");
   await expect.poll(() => ann.way("ben"), { message: "Ann's way", timeout: 60_000 }).toEqual(way);
   await expect.poll(() => ben.way("ann"), { message: "Ben's way", timeout: 60_000 }).toEqual(way);
-}
-
-/** Leaves one way to the media open: of two that work, a busy browser takes the one that answers first. */
-function only({ parley, box, turn, turnTLS }: Behind, open: { udp?: number; tcp?: number }): void {
-  box.blocked.udp = new Set([parley.mediaPort, turn].filter((port) => port !== open.udp));
-  box.blocked.tcp = new Set([parley.mediaPort, turn, turnTLS].filter((port) => port !== open.tcp));
 }
 
 test("people meet over UDP, over TCP where UDP is blocked, and over TLS where everything else is", async ({ behind }) => {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -218,4 +219,32 @@ func (n *Node) adopt(fresh addressPlan, err error) {
 	if n.ways.own != nil {
 		n.ways.own.SetPeers(fresh.peers(n.transport.port))
 	}
+}
+
+// Doors are where clients send media and ask for relays, as every client is
+// told.
+type Doors struct {
+	Hosts  []string // of the media port
+	Port   int      // UDP and TCP
+	Relays []string // addresses of TURN servers (RFC 7065)
+}
+
+// Doors gives the addresses that somebody has to let through for meetings on
+// this node. Those of a machine's own networks are among them only where there
+// are no others.
+func (n *Node) Doors() Doors {
+	plan := *n.ways.plan.Load()
+	d := Doors{Port: n.transport.port, Relays: slices.Clone(n.ways.turn.Servers)}
+	for _, p := range plan {
+		if p.public.IsGlobalUnicast() && !p.public.IsPrivate() {
+			d.Hosts = append(d.Hosts, p.public.String())
+		}
+	}
+	if len(d.Hosts) == 0 {
+		d.Hosts = plan.hosts()
+	}
+	if n.ways.own != nil {
+		d.Relays = append(n.ways.urls(), d.Relays...)
+	}
+	return d
 }

@@ -28,6 +28,7 @@ const entries = {
   "ads.js": "ads/main.ts",
   "profile.js": "profile/main.ts",
   "usage.js": "usage/main.ts",
+  "network.js": "network/main.ts",
   "meeting.js": "meeting/main.ts",
   "encryption.js": "meeting/encryption/worker.ts",
 };

@@ -53,6 +53,7 @@ func Rules() map[string]Rule {
 		"/":                         open(nil),
 		"/language":                 open(nil),
 		"/pricing":                  open(nil),
+		"/network":                  open(nil).naming(Params{"room": Code}),
 		"/join":                     open(nil),
 		"/signup":                   open(nil),
 		"/login":                    open(nil),

@@ -36,6 +36,14 @@ func (c Config) ways() (sfu.TURN, error) {
 	return t, nil
 }
 
+// doors tells what a network has to let through for meetings; nil where media nodes are apart, which tell it to every client themselves.
+func (p *process) doors() func() sfu.Doors {
+	if p.node == nil {
+		return nil
+	}
+	return p.node.Doors
+}
+
 // reachFaults are about the ways that browsers come in by.
 func (c Config) reachFaults() (all []error) {
 	add := func(bad bool, text string, args ...any) {

@@ -194,7 +194,7 @@ func (p *process) serveWeb(ctx context.Context, l net.Listener) error {
 	web, err := app.New(p.webConfig(), app.Deps{
 		Log: p.log, Clock: p.clock, Tenants: p.store, Billing: p.billing, Ads: p.adverts(), Media: p.media,
 		Mailer: p.mailer, Checks: p.checks, Metrics: p.metrics, Dev: p.dev, Identity: idp,
-		Nodes: p.nodes, Around: p.surroundings,
+		Nodes: p.nodes, Doors: p.doors(), Around: p.surroundings,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

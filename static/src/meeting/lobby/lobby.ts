@@ -9,6 +9,7 @@ import type { MeetingSession } from "../types.ts";
 import { Fields } from "./fields.ts";
 import { Meter } from "./meter.ts";
 import { Mirror } from "./mirror.ts";
+import { followTries } from "./tries.ts";
 import { Trouble } from "./trouble.ts";
 
 export function openLobby(): void {
@@ -30,6 +31,7 @@ export function openLobby(): void {
   const fields = new Fields(sources, devices.speaker, t, until);
   new Trouble(sources, t, () => void retry(sources), until);
   followName(mirror, name);
+  followTries(form, t);
   if (support === "insecure") for (const source of bothOf(sources)) source.fail("insecure");
   else void startSources(sources).then(() => followPermission(sources, until));
 
