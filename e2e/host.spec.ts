@@ -1,29 +1,137 @@
+import type { Locator } from "@playwright/test";
 import { account } from "./lib/accounts";
 import { expect, test } from "./lib/fixtures";
 import type { Person } from "./lib/person";
 
 const patient = { timeout: 90_000 };
 
-/** The row of somebody in People, which is opened if it is not. */
-async function row(one: Person, name: string) {
-  const panel = one.page.getByRole("complementary", { name: "People" });
-  if (!(await panel.isVisible())) await one.button("People").click();
-  return panel.getByRole("listitem").filter({ hasText: name });
+/** A panel beside the stage, which is opened if it is not. */
+async function panel(one: Person, name: "People" | "Host tools"): Promise<Locator> {
+  const found = one.page.getByRole("complementary", { name });
+  if (!(await found.isVisible())) await one.button(name).click();
+  return found;
 }
 
-test("a host leads a meeting", async ({ person }) => {
-  test.setTimeout(420_000);
+const row = async (one: Person, name: string) => (await panel(one, "People")).getByRole("listitem").filter({ hasText: name });
+
+/** Chooses something from the menu of somebody's row in People. */
+async function choose(one: Person, name: string, choice: string): Promise<void> {
+  await (await row(one, name)).getByRole("button", { name: `Options for ${name}` }).click(patient);
+  await one.page.getByRole("menuitem", { name: choice, exact: true }).click(patient);
+}
+
+/** Turns a switch of the host's tools, and waits until the server has it. */
+async function turn(host: Person, name: string, on: boolean): Promise<void> {
+  const tool = (await panel(host, "Host tools")).getByRole("switch", { name });
+  await tool.setChecked(on, patient);
+  await expect(tool).toBeChecked({ checked: on, ...patient });
+}
+
+/** What the page tells, in sight or to screen readers. */
+const told = (one: Person, text: string) => one.page.getByRole("status").getByText(text).first();
+
+async function knock(guest: Person, link: string): Promise<void> {
+  await guest.page.goto(link);
+  await guest.page.getByLabel("Your name").fill(guest.name);
+  await guest.button("Join").click();
+  await expect(guest.page.getByRole("heading", { name: "You are waiting to be let in" })).toBeVisible(patient);
+}
+
+async function letIn(host: Person, guest: Person): Promise<void> {
+  await host.button(`Let ${guest.name} in`).click(patient);
+  await expect(guest.button("Leave")).toBeVisible(patient);
+  await expect(host.tile(guest.name)).toBeVisible(patient);
+}
+
+test("a host with a waiting room", async ({ person }) => {
+  test.setTimeout(600_000);
   const ann = await person("Ann");
   await ann.signUp(account("Led Friends"));
+  const home = ann.home;
+  await ann.page.goto(`${home}/policies`);
+  await ann.page.getByRole("group", { name: "Waiting room" }).getByRole("radio", { name: /^Guests wait/ }).check();
+  await ann.button("Save policies").click();
+  await expect(ann.page.getByText("The policies are saved")).toBeVisible(patient);
+  await ann.page.goto(home);
   const link = await ann.openRoom();
   await ann.join(link);
   const gil = await person("Gil");
-  await gil.join(link);
+  await knock(gil, link);
+  await letIn(ann, gil);
+  await expect(gil.button("Host tools")).toBeHidden();
 
+  // Hands, in order, for everybody to see.
   await expect(await row(ann, "Ann")).toContainText("Host", patient);
   await gil.button("Raise hand").click();
   await expect(gil.button("Lower hand")).toBeVisible(patient);
-  await expect(ann.page.getByRole("status").getByText("Gil raised a hand")).toBeAttached(patient);
+  await expect(told(ann, "Gil raised a hand")).toBeAttached(patient);
   await expect(await row(ann, "Gil")).toContainText("hand raised, number 1", patient);
-  await expect(ann.tile("Gil")).toContainText("hand raised, number 1", patient);
+  await expect(ann.tile("Gil")).toContainText("hand raised, number 1");
+  await choose(ann, "Gil", "Lower hand");
+  await expect(gil.button("Raise hand")).toBeVisible(patient);
+
+  // Muted, and asked: nothing is heard before they say yes.
+  await expect(gil.button("Mute")).toBeVisible(patient);
+  await choose(ann, "Gil", "Mute");
+  const unmute = gil.page.getByRole("toolbar").getByRole("button", { name: "Unmute", exact: true });
+  await expect(unmute).toBeVisible(patient);
+  await turn(ann, "Unmute themselves", false);
+  await expect(told(gil, "Raise your hand to speak")).toBeAttached(patient);
+  await unmute.click();
+  await expect(told(gil, "you speak when the host asks you to")).toBeAttached(patient);
+  await expect(unmute).toBeVisible();
+  await choose(ann, "Gil", "Ask to unmute");
+  const question = gil.page.getByRole("region", { name: "Question to you" });
+  await expect(question).toContainText("Ann asks you to unmute.", patient);
+  await expect(unmute).toBeVisible();
+  await question.getByRole("button", { name: "Unmute" }).click();
+  await expect(gil.button("Mute")).toBeVisible(patient);
+  await expect(question).toBeHidden();
+  await expect(await row(ann, "Gil")).toContainText("microphone on", patient);
+
+  // Another name, the spotlight, and help with leading.
+  await choose(ann, "Gil", "Rename");
+  await ann.page.getByRole("dialog").getByLabel("Name").fill("Gilbert");
+  await ann.button("Save").click();
+  await expect(ann.tile("Gilbert")).toBeVisible(patient);
+  await choose(ann, "Gilbert", "Spotlight for everyone");
+  await expect(told(gil, "everybody sees you large")).toBeAttached(patient);
+  await choose(ann, "Gilbert", "Make co-host");
+  await expect(gil.button("Host tools")).toBeVisible(patient);
+  await choose(ann, "Gilbert", "Remove as co-host");
+  await expect(gil.button("Host tools")).toBeHidden(patient);
+
+  // The lock keeps the next one out, and says so.
+  await turn(ann, "Lock the meeting", true);
+  const hal = await person("Hal");
+  await hal.page.goto(link);
+  await expect(hal.page.getByText("The host has locked this meeting")).toBeVisible(patient);
+  await hal.page.getByLabel("Your name").fill("Hal");
+  await hal.button("Join").click();
+  await expect(hal.page.getByRole("heading", { name: "This meeting is locked" })).toBeVisible(patient);
+  await turn(ann, "Lock the meeting", false);
+  await hal.context.close();
+
+  // Taken out, and asking to come back. The name that they were given stays.
+  await choose(ann, "Gilbert", "Remove");
+  await ann.button("Remove Gilbert").click();
+  await expect(gil.page.getByRole("heading", { name: "You were taken out of the meeting" })).toBeVisible(patient);
+  await knock(gil, link);
+  await letIn(ann, gil);
+
+  // Banned: no way back, until the host says otherwise.
+  await choose(ann, "Gilbert", "Ban");
+  await ann.button("Ban Gilbert").click();
+  await expect(gil.page.getByText("You cannot come into this room any more")).toBeVisible(patient);
+  await gil.page.goto(link);
+  await expect(gil.page.getByRole("heading", { name: "You cannot come into this room" })).toBeVisible(patient);
+  await (await panel(ann, "Host tools")).getByRole("button", { name: "Let Gilbert back in" }).click(patient);
+  await expect(ann.page.getByText("Gilbert can come in again.")).toBeVisible(patient);
+  await gil.page.goto(link);
+  await gil.button("Join").click(patient);
+  await expect(gil.button("Leave")).toBeVisible(patient);
+  await expect(ann.tile("Gilbert")).toBeVisible(patient);
+
+  await ann.endForAll();
+  await expect(gil.page.getByText("The host ended it for everyone.")).toBeVisible(patient);
 });

@@ -79,7 +79,7 @@ func clientKeys(t *testing.T) []string {
 	every("meeting.allow.", "chrome", "edge", "firefox", "safari", "ios", "android", "any")
 	every("meeting.kind.", "microphone", "camera", "speaker")
 	every("meeting.none.", "microphone", "camera", "speaker")
-	every("meeting.menu.", "microphone", "camera", "share", "host", "view", "more")
+	every("meeting.menu.", "microphone", "camera", "share", "view", "more")
 	every("meeting.choose.", "microphone", "camera", "share")
 	every("meeting.view.", "grid", "speaker", "sidebar", "screen")
 	every("meeting.share.", "text", "motion", "text_means", "motion_means", "failed", "system", "unsent", "taken")
@@ -87,6 +87,17 @@ func clientKeys(t *testing.T) []string {
 		every("meeting.share."+how, "screen", "window", "tab")
 	}
 	every("meeting.share.forbidden.", "everyone", "members", "managers")
+	every("meeting.hosting.may.", "share", "chat", "unmute", "rename")
+	every("meeting.hosting.you.", "host", "cohost", "others")
+	every("meeting.hosting.silenced.", "microphone", "camera")
+	every("meeting.hosting.person.", "mute", "ask", "stop_video", "stop_share", "spot", "unspot", "rename", "cohost", "no_cohost", "host", "remove", "ban")
+	for _, what := range []string{"remove.", "ban."} {
+		every("meeting.hosting."+what, "title", "text", "yes")
+	}
+	for _, rule := range []string{"share", "chat", "unmute", "rename"} {
+		every("meeting.hosting.news."+rule, "_on", "_off")
+	}
+	every("meeting.hosting.news.", "hand", "host", "cohost", "led", "leads", "locked", "unlocked", "spotlight")
 	every("meeting.news.", "joined", "left", "joined.many", "left.many")
 	return keys
 }

@@ -6,7 +6,7 @@ import { leads } from "./state/host.ts";
 import type { Texts } from "./texts.ts";
 import type { Acts, Tell } from "./ui.ts";
 
-export type HostActs = Pick<Acts, "lead" | "hand" | "answerAsk" | "host">;
+export type HostActs = Pick<Acts, "lead" | "hand" | "answerAsk" | "host" | "say">;
 
 interface Wiring {
   store: Store;
@@ -23,6 +23,7 @@ export function hostActs({ store, host, microphone, t, tell }: Wiring): HostActs
   };
   return {
     host,
+    say: tell,
     lead: async (what, fields) => said(await host.press(what, fields)),
     hand: (up) => void host.hand(up).then(said),
     answerAsk: (unmute) => {

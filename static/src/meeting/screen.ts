@@ -10,6 +10,8 @@ import { chatNews } from "./views/chat/news.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
+import { HostTools } from "./views/host.ts";
+import { askedToUnmute } from "./views/host/ask.ts";
 import { hostNews } from "./views/host/news.ts";
 import { People } from "./views/people.ts";
 import { qualityNews } from "./views/qualitynews.ts";
@@ -44,8 +46,8 @@ export function drawScreen(ui: Ui): Screen {
   const toasts = new Toasts();
   const notices = new Notices(ui);
   const floats = new Floats();
-  notices.element.append(new Door(ui).element);
-  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, new ConnectionPanel(ui).element, notices.element, upgrade.element);
+  notices.element.append(askedToUnmute(ui), new Door(ui).element);
+  const body = h("div", { class: "m-body" }, stage.element, floats.element, new People(ui).element, new React(ui).element, new Chat(ui).element, new HostTools(ui).element, new ConnectionPanel(ui).element, notices.element, upgrade.element);
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   followSheet(ui, element);

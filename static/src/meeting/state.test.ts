@@ -69,7 +69,7 @@ test("one's own devices change without touching each other", () => {
 });
 
 test("opening a panel or the offers closes the menu", () => {
-  const open = reduce(start(), { type: "menu", menu: "host" });
+  const open = reduce(start(), { type: "menu", menu: "more" });
   assert.equal(reduce(open, { type: "togglePeople" }).menu, null);
   assert.equal(reduce(open, { type: "upgrade", upgrade: "open" }).menu, null);
 });

@@ -57,7 +57,7 @@ export interface Waiter {
   member: boolean;
 }
 
-export type Menu = "microphone" | "camera" | "share" | "host" | "view" | "more";
+export type Menu = "microphone" | "camera" | "share" | "view" | "more";
 
 export interface State {
   connection: Connection;

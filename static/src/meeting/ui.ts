@@ -44,6 +44,8 @@ export interface Acts {
   /** Does what only those who lead may do. Says what was wrong; answers whether it was done. */
   lead(what: Press, fields?: Record<string, string>): Promise<boolean>;
   host: HostLine;
+  /** Says a sentence to this person. */
+  say: Tell;
 }
 
 /** What every view of the meeting is given. */

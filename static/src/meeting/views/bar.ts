@@ -2,10 +2,10 @@ import { h, setAttr, setText } from "../dom.ts";
 import { icon, type IconName } from "../icons.ts";
 import { canShareScreen } from "../session/share.ts";
 import type { Menu as MenuName, Own, State } from "../state.ts";
-import { leads } from "../state/host.ts";
 import type { Ui } from "../ui.ts";
 import { chatButton } from "./chat.ts";
 import { BarButton } from "./barbutton.ts";
+import { hostButton } from "./host.ts";
 import { handButton } from "./host/hand.ts";
 import { type Choice, Menu } from "./menu.ts";
 import { groupsOf } from "./menus.ts";
@@ -20,7 +20,6 @@ export class Bar {
   readonly #share: BarButton;
   readonly #people: BarButton;
   readonly #react: BarButton;
-  readonly #host: BarButton;
   readonly #more: BarButton;
   /** Stands at the top, and opens a menu of the bar. */
   readonly view: ViewChip;
@@ -42,13 +41,11 @@ export class Bar {
     this.#people.face.append(this.#count);
     this.#react = new BarButton(() => store.dispatch({ type: "toggleReact" }), { name: "m-btn-react", key: "R" });
     this.#react.set(t("meeting.react.title"), "react");
-    this.#host = new BarButton(() => this.#toggle("host"), { folds: true });
-    this.#host.set(t("meeting.host_tools"), "host");
     this.#more = new BarButton(() => this.#toggle("more"), { name: "m-btn-more" });
     this.#more.set(t("meeting.more.title"), "more");
     this.view = new ViewChip(ui, () => this.#toggle("view"));
     const openers = { microphone: this.#opener("microphone"), camera: this.#opener("camera"), share: this.#opener("share") };
-    this.#anchors = { ...openers, host: this.#host.element, more: this.#more.element, view: this.view.element };
+    this.#anchors = { ...openers, more: this.#more.element, view: this.view.element };
     for (const anchor of Object.values(this.#anchors)) {
       setAttr(anchor, "aria-haspopup", "menu");
       setAttr(anchor, "aria-expanded", "false");
@@ -71,7 +68,7 @@ export class Bar {
         share,
         this.#react.element,
         handButton(ui),
-        this.#host.element,
+        hostButton(ui),
         this.#more.element,
         leave.element,
       ),
@@ -128,8 +125,6 @@ export class Bar {
     this.#people.element.classList.toggle("is-open", state.peopleOpen);
     setAttr(this.#react.element, "aria-expanded", String(state.reactOpen));
     this.#react.element.classList.toggle("is-open", state.reactOpen);
-    this.#host.element.hidden = !leads(state.host, this.#ui.meeting.identity);
-    this.#host.element.classList.toggle("is-open", state.menu === "host");
     this.#more.element.classList.toggle("is-open", state.menu === "more");
     this.#shared(state);
     this.#voice(state);

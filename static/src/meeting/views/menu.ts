@@ -51,6 +51,7 @@ export class Menu {
     anchor.setAttribute("aria-expanded", "true");
     this.element.setAttribute("aria-label", label);
     this.element.replaceChildren(...groups.map((g) => this.#group(g)));
+    this.#items()[0]?.setAttribute("tabindex", "0"); // a menu that scrolls is to be reached
     this.element.hidden = false;
     this.#place(anchor);
     const items = this.#items();
@@ -103,7 +104,7 @@ export class Menu {
     return item;
   }
 
-  /** Above the anchor, or below one that stands at the top; inside the window. */
+  /** Above the anchor, or below one that stands at the top; inside the window, as far as there is room on that side. */
   #place(anchor: HTMLElement): void {
     const box = anchor.getBoundingClientRect();
     const width = this.element.offsetWidth;
@@ -112,6 +113,7 @@ export class Menu {
     const below = box.top < window.innerHeight / 2;
     this.element.style.top = below ? `${box.bottom + 8}px` : "";
     this.element.style.bottom = below ? "" : `${window.innerHeight - box.top + 8}px`;
+    this.element.style.maxHeight = `${(below ? window.innerHeight - box.bottom : box.top) - 16}px`;
   }
 
   #items(): HTMLElement[] {

@@ -22,8 +22,6 @@ export function groupsOf(menu: MenuName, state: State, ui: Ui, folded: readonly 
     }
     case "share":
       return [tuning(state, ui)];
-    case "host":
-      return [{ title: ui.t("meeting.host_tools"), choices: [{ label: ui.t("meeting.end_for_all"), icon: "end-for-all", danger: true, pick: () => ui.acts.endForAll() }] }];
     case "view":
       return view(state, ui);
     case "more":

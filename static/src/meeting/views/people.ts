@@ -6,6 +6,7 @@ import { type Level, levelOf } from "../state/quality.ts";
 import type { Ui } from "../ui.ts";
 import { ConnectionMark } from "./connectionmark.ts";
 import { HandMark, handsIn } from "./host/hand.ts";
+import { type Opener, PersonMenu } from "./host/personmenu.ts";
 import { toneOf } from "./tile.ts";
 
 /** What a row shows beside what the person does. */
@@ -30,12 +31,14 @@ export class People {
   readonly #list = h("ul", { class: "m-people-list", attrs: { tabindex: "0" } });
   readonly #rows = new Map<string, Row>();
   readonly #close: HTMLButtonElement;
+  readonly #menu: PersonMenu;
 
   constructor(ui: Ui) {
     this.#ui = ui;
     const { t, acts, store } = ui;
     const close = () => store.dispatch({ type: "togglePeople" });
     this.#close = h("button", { class: "m-round", attrs: { type: "button", "aria-label": t("meeting.close") }, on: { click: close } }, icon("close", 18));
+    this.#menu = new PersonMenu(ui);
     this.#list.setAttribute("aria-label", t("meeting.people"));
     this.element = h(
       "aside",
@@ -47,6 +50,7 @@ export class People {
         { class: "m-people-foot narrow-only" },
         h("button", { class: "btn btn-wide", attrs: { type: "button" }, on: { click: () => acts.copyLink() } }, icon("copy", 16), t("meeting.copy")),
       ),
+      this.#menu.element,
     );
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
@@ -57,6 +61,7 @@ export class People {
   #render(now: State, before: State): void {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
+    if (!now.peopleOpen) this.#menu.close();
     if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
     const same = (["people", "faces", "limit", "quality", "host"] as const).every((part) => now[part] === before[part]);
     if (!now.peopleOpen || (same && before.peopleOpen)) return;
@@ -80,7 +85,7 @@ export class People {
   #rowFor(person: Person): Row {
     const known = this.#rows.get(person.identity);
     if (known) return known;
-    const made = rowOf(this.#ui);
+    const made = rowOf(this.#ui, this.#menu.opener(person.identity));
     this.#rows.set(person.identity, made);
     return made;
   }
@@ -93,7 +98,7 @@ function inOrder(people: readonly Person[], hands: ReadonlyMap<string, number>):
   return [...people].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
 }
 
-function rowOf({ t }: Ui): Row {
+function rowOf({ t }: Ui, more: Opener): Row {
   const picture = h("span", { attrs: { "aria-hidden": "true" } });
   const name = h("span", { class: "ellipsis", attrs: { dir: "auto" } });
   const you = h("span", { class: "m-people-you", text: t("meeting.you_mark") });
@@ -102,7 +107,7 @@ function rowOf({ t }: Ui): Row {
   const connection = new ConnectionMark(t, true);
   const mark = h("span", { class: "m-people-mic" });
   const muted = h("span", { class: "sr-only" });
-  const element = h("li", {}, picture, name, you, host, hand.element, connection.element, mark, muted);
+  const element = h("li", {}, picture, name, you, host, hand.element, connection.element, mark, muted, more.element);
   return {
     element,
     render(person, { face, role, hand: place, level }) {
@@ -115,6 +120,7 @@ function rowOf({ t }: Ui): Row {
       host.hidden = role === "";
       if (role !== "") setText(host, t(role === "host" ? "meeting.host" : "meeting.hosting.cohost"));
       hand.render(place);
+      more.render(person);
       setIcon(mark, person.microphone ? "mic" : "mic-off", 18);
       element.classList.toggle("is-muted", !person.microphone);
       setText(muted, person.microphone ? t("meeting.is_unmuted") : t("meeting.is_muted"));
