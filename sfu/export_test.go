@@ -1,5 +1,10 @@
 package sfu
 
+import (
+	"maps"
+	"slices"
+)
+
 // Sealed counts the streams that a person has been sent: those that the node has
 // sealed itself, and those that Pion has.
 func (n *Node) Sealed(key RoomKey, identity string) (ours, pions int) {
@@ -49,4 +54,26 @@ func (l *lane) count() (ours, pions int) {
 		}
 	}
 	return ours, pions
+}
+
+// Ranks says how what a person gets is ranked when there is not room for all of
+// it, by track: the smaller, the sooner served.
+func (n *Node) Ranks(key RoomKey, identity string) map[string]int {
+	ranks := map[string]int{}
+	r := n.room(key)
+	if r == nil {
+		return ranks
+	}
+	for _, p := range r.people() {
+		if p.identity != identity {
+			continue
+		}
+		p.call(func() {
+			subs := slices.Collect(maps.Values(p.subs))
+			for i, c := range r.claims(subs) {
+				ranks[subs[i].pub.sid] = c.rank
+			}
+		})
+	}
+	return ranks
 }

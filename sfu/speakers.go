@@ -57,7 +57,7 @@ func levelStep(told float32, level float64) float32 {
 func (p *peer) loudness() float64 {
 	var loudest float64
 	for _, publication := range p.member.tracks {
-		if publication.info.Type != livekit.TrackType_AUDIO {
+		if !isVoice(publication.info) {
 			continue
 		}
 		if level, active := publication.track.Level.Take(); active && !publication.info.Muted {
@@ -65,4 +65,15 @@ func (p *peer) loudness() float64 {
 		}
 	}
 	return loudest
+}
+
+// isVoice says whether a track is somebody's voice. A film that is shared is
+// loud, too, and makes nobody a speaker; sound of no known source comes from
+// small clients that send their microphone and do not say so.
+func isVoice(info *livekit.TrackInfo) bool {
+	if info.GetType() != livekit.TrackType_AUDIO {
+		return false
+	}
+	source := info.GetSource()
+	return source == livekit.TrackSource_MICROPHONE || source == livekit.TrackSource_UNKNOWN
 }
