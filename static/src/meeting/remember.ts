@@ -1,11 +1,13 @@
-// What this browser keeps between visits: the devices last used, a guest's name; and for a reload of
-// the tab, whether the microphone and camera were on. Storage may be forbidden; then nothing is kept.
+// What this browser keeps between visits: the devices last used, whether they were on, a guest's name; and
+// for a reload of the tab, whether the microphone and camera are on in the meeting. Storage may be forbidden; then nothing is kept.
 import type { DeviceKind } from "./state.ts";
 import { type Chosen, chosenFrom } from "./state/stage.ts";
 
 export interface Kept {
   name: string;
   devices: Record<DeviceKind, string>;
+  /** How one went in last. */
+  on: KeptOn;
 }
 
 export interface KeptOn {
@@ -23,14 +25,16 @@ export function recall(): Kept {
   return {
     name: typeof kept.name === "string" ? kept.name : "",
     devices: { microphone: "", camera: "", speaker: "", ...kept.devices },
+    on: { microphone: kept.on?.microphone !== false, camera: kept.on?.camera !== false },
   };
 }
 
-export function remember(change: { name?: string; devices?: Partial<Kept["devices"]> }): void {
+export function remember(change: { name?: string; devices?: Partial<Kept["devices"]>; on?: KeptOn }): void {
   const kept = recall();
   const next: Kept = {
     name: change.name ?? kept.name,
     devices: { ...kept.devices, ...change.devices },
+    on: change.on ?? kept.on,
   };
   write(() => localStorage, choices, next);
 }

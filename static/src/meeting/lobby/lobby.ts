@@ -19,10 +19,10 @@ export function openLobby(): void {
   if (support === "unsupported") return refuse(form, t("meeting.lobby.unsupported"));
   if (form.dataset["encrypted"] !== undefined && !canEncrypt()) return refuse(form, t("meeting.encryption.unsupported"));
 
-  const { devices, name } = recall();
+  const { devices, name, on } = recall();
   const sources: Sources = {
-    microphone: new Source("microphone", true, devices.microphone),
-    camera: new Source("camera", true, devices.camera),
+    microphone: new Source("microphone", on.microphone, devices.microphone),
+    camera: new Source("camera", on.camera, devices.camera),
   };
   const lobby = new AbortController();
   const until = lobby.signal;
@@ -31,7 +31,7 @@ export function openLobby(): void {
   const fields = new Fields(sources, devices.speaker, t, until);
   new Trouble(sources, t, () => void retry(sources), until);
   followName(mirror, name);
-  followTries(form, t);
+  followTries(form, sources, () => fields.speaker, t);
   if (support === "insecure") for (const source of bothOf(sources)) source.fail("insecure");
   else void startSources(sources).then(() => followPermission(sources, until));
 
@@ -40,6 +40,8 @@ export function openLobby(): void {
     const clickedAt = performance.now();
     // Who has to wait joins from another page: the camera stays off there that is off here.
     rememberOn({ microphone: sources.microphone.state.on, camera: sources.camera.state.on });
+    // The next time begins as this one; what did not work now was not a wish.
+    remember({ on: { microphone: wished(sources.microphone), camera: wished(sources.camera) } });
     void join(form, t, (meeting) => {
       lobby.abort();
       void openMeeting({ meeting, sources, speaker: fields.speaker, clickedAt });
@@ -48,6 +50,8 @@ export function openLobby(): void {
 }
 
 const bothOf = (sources: Sources): Source[] => [sources.microphone, sources.camera];
+
+const wished = ({ state }: Source): boolean => state.on || state.fault !== null;
 
 /** Asks again for what failed. */
 async function retry(sources: Sources): Promise<void> {

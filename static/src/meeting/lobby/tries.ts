@@ -1,8 +1,10 @@
-// What one can try before a meeting: the network. Each is loaded when it is asked for.
+// What one can try before a meeting: one's own sound, and the network. Each is loaded when it is asked for.
 import { need } from "../dom.ts";
+import { canRecord } from "../session/echo.ts";
+import type { Sources } from "../session/sources.ts";
 import type { Texts } from "../texts.ts";
 
-export function followTries(form: HTMLFormElement, t: Texts): void {
+export function followTries(form: HTMLFormElement, sources: Sources, speaker: () => string, t: Texts): void {
   const check = need("[data-check]", HTMLButtonElement, form);
   check.hidden = false;
   check.addEventListener("click", () => {
@@ -16,5 +18,11 @@ export function followTries(form: HTMLFormElement, t: Texts): void {
         language: document.documentElement.lang || "en",
       }),
     );
+  });
+  const echo = need("[data-echo]", HTMLButtonElement, form);
+  echo.hidden = !canRecord();
+  echo.addEventListener("click", () => {
+    const length = Number(echo.dataset["echo"]) * 1000;
+    void import("./echo/sheet.ts").then(({ openEcho }) => openEcho({ microphone: sources.microphone, speaker, length, t }));
   });
 }
