@@ -125,7 +125,9 @@ func (m Meeting) mayFollow(in EnterInput, now time.Time) error {
 
 // relimit gives the meeting other limits and says whether that changed any. The
 // end is counted from the start, as ever. Without reduce, nothing gets less than
-// it was; with it, a meeting that is already longer ends now.
+// it was; with it, a meeting that is already longer ends now. Another plan whose
+// limits all hold is a change by its name alone: a quota may hide what it gives,
+// and who paid for it waits to hear of it.
 func (m Meeting) relimit(l Limits, plan string, reduce bool, now time.Time) (Meeting, bool) {
 	next := m
 	if reduce && l.MeetingLength != m.Length || longer(l.MeetingLength, m.Length) {
@@ -137,7 +139,8 @@ func (m Meeting) relimit(l Limits, plan string, reduce bool, now time.Time) (Mee
 	if reduce || l.Participants > m.ParticipantLimit {
 		next.ParticipantLimit = l.Participants
 	}
-	changed := next.Length != m.Length || next.ParticipantLimit != m.ParticipantLimit || reduce && plan != m.Plan
+	holds := next.Length == l.MeetingLength && next.ParticipantLimit == l.Participants // nothing is kept from a larger plan
+	changed := next.Length != m.Length || next.ParticipantLimit != m.ParticipantLimit || holds && plan != m.Plan
 	if !changed {
 		return m, false
 	}

@@ -268,9 +268,9 @@ func TestALiftMovesTheEndAndNeverNearer(t *testing.T) {
 		if stored, err := l.Meeting(l.t.Context(), first.ID); err != nil || stored != got {
 			l.t.Errorf("stored %+v, %v", stored, err)
 		}
-		for name, limits := range map[string]tenants.Limits{"again": tenantstest.Pro(), "lower": tenantstest.Free(), "nothing": {MeetingLength: time.Nanosecond}} {
-			if changed, err := l.LiftMeetings(l.t.Context(), limits, "X"); err != nil || len(changed) != 0 {
-				l.t.Errorf("%s: changed %+v, %v", name, changed, err)
+		for plan, limits := range map[string]tenants.Limits{"Pro": tenantstest.Pro(), "Free": tenantstest.Free(), "Tiny": {MeetingLength: time.Nanosecond}} {
+			if changed, err := l.LiftMeetings(l.t.Context(), limits, plan); err != nil || len(changed) != 0 {
+				l.t.Errorf("%s: changed %+v, %v", plan, changed, err)
 			}
 		}
 		l.stay(30*time.Minute, "ann") // past the old end
@@ -290,6 +290,32 @@ func TestALiftMovesTheEndAndNeverNearer(t *testing.T) {
 		l.wantCode("after a reset into the past", err, tenants.CodeEnded, tenants.KeyMeetingResting)
 		if changed, err := l.LiftMeetings(l.t.Context(), tenantstest.Pro(), "Pro"); err != nil || len(changed) != 0 {
 			l.t.Errorf("a meeting that is over was lifted: %+v, %v", changed, err)
+		}
+	})
+}
+
+// Where a quota hides what the larger plan gives, its name is all that changes: who pays for it in the meeting waits for that.
+func TestALiftTellsThePlanThatChangesNoLimit(t *testing.T) {
+	eachLobby(t, func(l *lobby) {
+		first := l.Guest(l.room, "ann").Meeting
+		for i, plan := range []string{"Business", "Business", "Enterprise"} {
+			changed, err := l.LiftMeetings(l.t.Context(), tenants.Limits{MeetingLength: first.Length, Participants: first.ParticipantLimit}, plan)
+			l.must(err)
+			if i == 1 {
+				if len(changed) != 0 {
+					l.t.Errorf("the same plan again changed %+v", changed)
+				}
+				continue
+			}
+			if len(changed) != 1 || changed[0].Plan != plan || !changed[0].EndsAt.Equal(first.EndsAt) || changed[0].Revision <= first.Revision {
+				l.t.Fatalf("%s: changed %+v", plan, changed)
+			}
+			stored, err := l.Meeting(l.t.Context(), first.ID)
+			l.must(err)
+			if stored != changed[0] {
+				l.t.Errorf("stored %+v, told %+v", stored, changed[0])
+			}
+			first.Revision = stored.Revision
 		}
 	})
 }
