@@ -117,6 +117,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.endSuspended(ctx, job)
 	case tenants.ErrandException:
 		return s.exceptionOver(ctx, job)
+	case tenants.ErrandExceptionSoon:
+		return s.exceptionSoon(ctx, job)
 	case tenants.ErrandPlanMove:
 		return s.movePlan(ctx, job.Org)
 	case tenants.ErrandChat:

@@ -69,6 +69,16 @@ func (s *Server) exceptionOver(ctx context.Context, job tenants.Job) error {
 	return err
 }
 
+// exceptionSoon is due some days before an exception's day: the owners are told.
+func (s *Server) exceptionSoon(ctx context.Context, job tenants.Job) error {
+	err := s.tenants.Org(job.Org).TellExceptionEnds(ctx, job.Ref)
+	s.ringMails()
+	if isCode(err, tenants.CodeNotFound) { // the organization is gone
+		return nil
+	}
+	return err
+}
+
 // readException reads the form. An empty field leaves what the plan says; what is wrong is told beside its field, the store says the rest.
 func readException(c *fiber.Ctx) (tenants.Exception, error) {
 	x := tenants.Exception{Reason: c.FormValue("reason")}

@@ -27,12 +27,13 @@ const (
 
 	ErrandSuspend = "suspend" // end the meetings of a suspended organization
 
-	ErrandException = "exception" // an exception is over; Ref is it
+	ErrandException     = "exception"      // an exception is over; Ref is it
+	ErrandExceptionSoon = "exception-soon" // it will be over soon
 
 	ErrandCustomer = "customer" // take a deleted person's address off their customer at Stripe, which Ref names; Org is that of their books
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandCustomer, ErrandChat}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandExceptionSoon, ErrandCustomer, ErrandChat}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -48,8 +48,9 @@ type SetExceptionInput struct {
 
 // SetException gives the organization other limits than its plan's, until a day: by
 // the operator of the context's [Origin], in place of the exception that holds now,
-// if one does. Both logs say so, and [ErrandException] is due at its end. Running
-// meetings are the caller's to change.
+// if one does. Both logs say so, the owners get a letter, [ErrandExceptionSoon] is
+// due before its end and [ErrandException] at it. Running meetings are the caller's
+// to change.
 func (o *Scoped) SetException(ctx context.Context, in SetExceptionInput) (LimitException, error) {
 	now := o.store.now()
 	x := in.Exception
@@ -68,16 +69,30 @@ func (o *Scoped) SetException(ctx context.Context, in SetExceptionInput) (LimitE
 		row.OperatorID = &in.Operator.ID
 	}
 	err = o.write(ctx, "set an exception", func(tx *gorm.DB) error {
-		if _, err := heldOrg(tx, o.org); err != nil {
+		org, err := heldOrg(tx, o.org)
+		if err != nil {
 			return err
 		}
-		if _, err := o.endException(tx, "", now); err != nil {
+		before, err := o.endException(tx, "", now)
+		if err != nil {
 			return err
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
 		if err := addJob(tx, ErrandException, id, x.Until); err != nil {
+			return err
+		}
+		if soon := x.Until.Add(-ExceptionNotice); soon.After(now) {
+			if err := addJob(tx, ErrandExceptionSoon, id, soon); err != nil {
+				return err
+			}
+		}
+		letter := letterExceptionSet
+		if before != nil && now.Before(before.EndsAt) {
+			letter = letterExceptionChanged
+		}
+		if err := o.store.tellOfException(tx, org, letter, row); err != nil {
 			return err
 		}
 		if err := record(tx, now, "", "quota.exception", id, x.String()); err != nil {
@@ -89,13 +104,14 @@ func (o *Scoped) SetException(ctx context.Context, in SetExceptionInput) (LimitE
 }
 
 // EndException takes an exception back before its day: the organization has what
-// its plan says again. [CodeNotFound] when it does not hold any more.
+// its plan says again, and its owners a letter. [CodeNotFound] when it does not hold any more.
 func (o *Scoped) EndException(ctx context.Context, id string) error {
 	if err := parseID(id); err != nil {
 		return err
 	}
 	return o.write(ctx, "end an exception", func(tx *gorm.DB) error {
-		if _, err := heldOrg(tx, o.org); err != nil {
+		org, err := heldOrg(tx, o.org)
+		if err != nil {
 			return err
 		}
 		now := o.store.now()
@@ -105,6 +121,9 @@ func (o *Scoped) EndException(ctx context.Context, id string) error {
 		}
 		if ended == nil || !now.Before(ended.EndsAt) {
 			return notFound("exception")
+		}
+		if err := o.store.tellOfException(tx, org, letterExceptionEnded, *ended); err != nil {
+			return err
 		}
 		text := ended.exception().String()
 		if err := record(tx, now, "", "quota.exception_end", id, text); err != nil {
@@ -138,7 +157,7 @@ func (o *Scoped) ExceptionOver(ctx context.Context, id string) error {
 }
 
 // endException ends the one that has not ended, if it is that one ("" for any), and
-// forgets its errand. One whose day has come ended then. Nil when there is none.
+// forgets its errands. One whose day has come ended then. Nil when there is none.
 func (o *Scoped) endException(tx *gorm.DB, id string, now time.Time) (*exceptionRow, error) {
 	q := forUpdate(tx).Where("ended_at IS NULL")
 	if id != "" {
@@ -153,6 +172,9 @@ func (o *Scoped) endException(tx *gorm.DB, id string, now time.Time) (*exception
 		at = rows[0].EndsAt
 	}
 	if err := tx.Model(&exceptionRow{}).Where("id = ?", rows[0].ID).Update("ended_at", at).Error; err != nil {
+		return nil, err
+	}
+	if err := dropJob(tx, ErrandExceptionSoon, o.org, rows[0].ID); err != nil {
 		return nil, err
 	}
 	return &rows[0], dropJob(tx, ErrandException, o.org, rows[0].ID)

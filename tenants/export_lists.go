@@ -38,7 +38,7 @@ func (o *Scoped) ExportPage(ctx context.Context, list ExportList, after ExportPl
 // and nothing that is sealed.
 func ExportLists() []ExportList {
 	var all []ExportList
-	for _, some := range [][]ExportList{peopleLists(), meetingLists(), ruleLists(), programLists(), {auditList()}} {
+	for _, some := range [][]ExportList{peopleLists(), meetingLists(), ruleLists(), exceptionLists(), programLists(), {auditList()}} {
 		all = append(all, some...)
 	}
 	return all

@@ -37,6 +37,9 @@ func operatorCrossings() map[string]crossing {
 			}
 			return err
 		},
+		"TellExceptionEnds": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return mine.TellExceptionEnds(ctx, o.exception)
+		},
 		"EndException": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.EndException(ctx, o.exception))
 		},
