@@ -116,6 +116,8 @@ test.describe("subscription", () => {
       await expect(tab.getByRole("heading", { level: 1 })).toContainText("Business", patient);
       await expect(tab).toHaveURL(/from=meeting$/);
       await tab.close();
+      await expect(dialog, "the quota hides what Business gives; its name is told all the same").toBeHidden(patient);
+      await ann.expectInMeeting();
     });
   });
 });
