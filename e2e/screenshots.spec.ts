@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { account } from "./lib/accounts";
+import { judge, settled } from "./lib/axe";
 import { cameraFile, looks } from "./lib/camera";
 import { expect, test } from "./lib/fixtures";
 import { root } from "./lib/paths";
@@ -41,12 +41,6 @@ async function shoot(page: Page, name: string, { themes = ["light", "dark"], ful
   await page.setViewportSize(sizes.wide);
 }
 
-/** What axe looks for. It runs inside the page: the other mode is for frames from elsewhere, of which there are none, and opens a tab for each
- * judgement. Of what is well nothing is told. */
-function judge(page: Page): AxeBuilder {
-  return new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).setLegacyMode();
-}
-
 /** What every page of an organization's office is looked at in: both languages, each in two of the four pictures that the others get. What
  * axe finds hangs on sizes and colours and not on words, so that it judges one language: every size and every theme once. */
 const sights = [
@@ -65,16 +59,6 @@ async function glance(page: Page, name: string, size: keyof typeof sizes, theme:
   if (!judged) return;
   const { violations } = await judge(page).analyze();
   expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(" | ")}`), `${name}, ${size}, ${theme}: axe`).toEqual([]);
-}
-
-/** Fonts are there, pages have faded in; what turns for ever may go on turning. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    const passing = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(passing.map((a) => a.finished));
-  });
 }
 
 async function shootAt(one: Person, path: string, name: string, shot?: Shot): Promise<void> {

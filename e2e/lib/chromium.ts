@@ -22,6 +22,8 @@ export interface Devices {
   camera?: string;
   /** The title of the tab that the picker for screens gives, without asking. Such a person has a browser of their own. */
   shares?: string;
+  /** A phone or tablet: fingers, and the page as wide as the window says. */
+  touch?: boolean;
 }
 
 /** How Chromium is started for a person with these devices. */

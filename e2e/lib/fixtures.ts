@@ -62,8 +62,9 @@ export const test = base.extend<Settings & Tools, Shared>({
   person: async ({ parley, browsers }, use, info) => {
     const people: Person[] = [];
     await use(async (name, devices) => {
-      const browser = await browsers(devices);
-      const context = await browser.newContext({ baseURL: parley.url, viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+      const { touch = false, ...plugged } = devices ?? {};
+      const browser = await browsers(plugged);
+      const context = await browser.newContext({ hasTouch: touch, isMobile: touch, baseURL: parley.url, viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
       if (devices?.permission !== "deny") await context.grantPermissions(["camera", "microphone", "clipboard-read", "clipboard-write"], { origin: parley.url });
       const one = await Person.arrive(name, context);
       people.push(one);

@@ -7,6 +7,7 @@ import { Bar } from "./views/bar.ts";
 import { ConnectionPanel } from "./views/connection.ts";
 import { Chat } from "./views/chat.ts";
 import { chatNews } from "./views/chat/news.ts";
+import { followCover } from "./views/cover.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
@@ -41,6 +42,7 @@ export function drawScreen(ui: Ui): Screen {
   const stage = new Stage(ui);
   const bar = new Bar(ui);
   top.element.append(bar.view.element);
+  followCover(ui, [top.element, stage.element, bar.element]);
   stage.element.prepend(new Sharing(ui).element);
   const upgrade = new Upgrade(ui);
   const toasts = new Toasts();

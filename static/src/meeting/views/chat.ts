@@ -3,6 +3,7 @@ import { icon } from "../icons.ts";
 import type { State } from "../state.ts";
 import type { Ui } from "../ui.ts";
 import type { ChatPanel } from "./chat/panel.ts";
+import { giveBack } from "./focus.ts";
 
 /** The place of the chat beside the stage. What is in it is loaded when it is opened for the first time. */
 export class Chat {
@@ -38,7 +39,7 @@ export class Chat {
         void this.#load();
       }
     }
-    if (!now.chat.open && before.chat.open && !now.peopleOpen && !now.reactOpen) document.querySelector<HTMLElement>(".m-btn-chat")?.focus();
+    if (!now.chat.open && before.chat.open && !now.peopleOpen && !now.reactOpen) giveBack(".m-btn-chat");
   }
 
   async #load(): Promise<void> {
@@ -64,11 +65,14 @@ export function chatButton({ t, store }: Ui): HTMLButtonElement {
   const said = h("span", { class: "sr-only", attrs: { id: "chat-unread" } });
   const button = h(
     "button",
-    { class: "m-btn m-btn-chat", attrs: { type: "button", title: t("meeting.chat.title"), "aria-describedby": "chat-unread", "aria-label": t("meeting.chat.title") }, on: { click: () => store.dispatch({ type: "toggleChat" }) } },
+    { class: "m-btn m-btn-chat", attrs: { type: "button", "aria-describedby": "chat-unread", "aria-label": t("meeting.chat.title") }, on: { click: () => store.dispatch({ type: "toggleChat" }) } },
     h("span", { class: "m-face" }, h("span", { class: "m-icon" }, icon("chat", 20)), count),
     h("span", { class: "m-label", text: t("meeting.chat.title") }),
     said,
   );
+  button.dataset["key"] = "C";
+  setAttr(button, "aria-keyshortcuts", "C");
+  button.title = `${t("meeting.chat.title")} (C)`;
   store.subscribe(({ chat }) => {
     setAttr(button, "aria-expanded", String(chat.open));
     button.classList.toggle("is-open", chat.open);

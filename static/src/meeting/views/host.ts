@@ -4,6 +4,7 @@ import type { State } from "../state.ts";
 import { leads } from "../state/host.ts";
 import type { Ui } from "../ui.ts";
 import { BarButton } from "./barbutton.ts";
+import { giveBack } from "./focus.ts";
 import type { HostPanel } from "./host/panel.ts";
 
 /** The place of the host's tools beside the stage. What is in it is loaded when it is opened for the first time. */
@@ -40,7 +41,7 @@ export class HostTools {
       void this.#load();
     }
     const another = now.peopleOpen || now.reactOpen || now.chat.open || now.quality.open;
-    if (!open && before.host.open && !another) document.querySelector<HTMLElement>(".m-btn-host")?.focus();
+    if (!open && before.host.open && !another) giveBack(".m-btn-host");
   }
 
   async #load(): Promise<void> {

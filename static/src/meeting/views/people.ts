@@ -4,6 +4,7 @@ import type { Person, State } from "../state.ts";
 import { roleOf } from "../state/host.ts";
 import { type Level, levelOf } from "../state/quality.ts";
 import type { Ui } from "../ui.ts";
+import { giveBack } from "./focus.ts";
 import { ConnectionMark } from "./connectionmark.ts";
 import { HandMark, handsIn } from "./host/hand.ts";
 import { type Opener, PersonMenu } from "./host/personmenu.ts";
@@ -62,7 +63,7 @@ export class People {
     this.element.hidden = !now.peopleOpen;
     if (now.peopleOpen && !before.peopleOpen) this.#close.focus();
     if (!now.peopleOpen) this.#menu.close();
-    if (!now.peopleOpen && before.peopleOpen) document.querySelector<HTMLElement>(".m-btn-people")?.focus();
+    if (!now.peopleOpen && before.peopleOpen) giveBack(".m-btn-people");
     const same = (["people", "faces", "limit", "quality", "host"] as const).every((part) => now[part] === before[part]);
     if (!now.peopleOpen || (same && before.peopleOpen)) return;
     setText(this.#count, this.#ui.t("meeting.seats", { here: now.people.length, seats: now.limit }));

@@ -2,6 +2,7 @@ import { h, setAttr } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { State } from "../state.ts";
 import type { Ui } from "../ui.ts";
+import { giveBack } from "./focus.ts";
 
 /** The place of the React panel beside the stage. What is in it is loaded when it is opened. */
 export class React {
@@ -33,7 +34,7 @@ export class React {
       this.#close.focus();
       void this.#load();
     }
-    if (!now.reactOpen && before.reactOpen && !now.peopleOpen) document.querySelector<HTMLElement>(".m-btn-react")?.focus();
+    if (!now.reactOpen && before.reactOpen && !now.peopleOpen) giveBack(".m-btn-react");
   }
 
   async #load(): Promise<void> {
