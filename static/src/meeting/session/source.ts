@@ -1,6 +1,7 @@
 import { type Fault, faultOf } from "../faults.ts";
+import { type SourceKind, askFor } from "./devices.ts";
 
-export type SourceKind = "microphone" | "camera";
+export type { SourceKind };
 
 /** What a camera or microphone is doing, told after every change. */
 export interface SourceState {
@@ -8,23 +9,6 @@ export interface SourceState {
   busy: boolean;
   fault: Fault | null;
   device: string;
-}
-
-const picture: MediaTrackConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 30 },
-};
-const sound: MediaTrackConstraints = {
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
-};
-
-/** What to ask the browser for; a device that is gone does not stop the asking. */
-export function constraintsFor(kind: SourceKind, device: string): MediaTrackConstraints {
-  const base = kind === "camera" ? picture : sound;
-  return device === "" ? base : { ...base, deviceId: { ideal: device } };
 }
 
 /**
@@ -110,7 +94,7 @@ export class Source {
     const turn = ++this.#turn;
     this.#set({ busy: true, fault: null, device });
     try {
-      const track = await askFor(this.kind, device);
+      const track = await trackOf(this.kind, device);
       if (turn !== this.#turn) return track.stop();
       this.#replace(track);
       track.enabled = on;
@@ -141,12 +125,8 @@ export class Source {
   }
 }
 
-async function askFor(kind: SourceKind, device: string): Promise<MediaStreamTrack> {
-  const wanted = constraintsFor(kind, device);
-  const stream = await navigator.mediaDevices.getUserMedia(
-    kind === "camera" ? { video: wanted } : { audio: wanted },
-  );
-  const [track] = stream.getTracks();
+async function trackOf(kind: SourceKind, device: string): Promise<MediaStreamTrack> {
+  const [track] = (await askFor([{ kind, device }])).getTracks();
   if (!track) throw new DOMException("no track", "NotFoundError");
   return track;
 }

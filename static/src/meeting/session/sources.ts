@@ -1,7 +1,8 @@
 // Both of one's own devices together: asking for them at once, and the list of what is there.
 import { faultOf } from "../faults.ts";
 import type { Device, DeviceKind } from "../state.ts";
-import { Source, constraintsFor } from "./source.ts";
+import { askFor } from "./devices.ts";
+import { Source } from "./source.ts";
 
 export interface Sources {
   microphone: Source;
@@ -53,14 +54,8 @@ export async function startSources(sources: Sources): Promise<void> {
 }
 
 async function startTogether(asked: Source[]): Promise<boolean> {
-  const constraints: MediaStreamConstraints = {};
-  for (const source of asked) {
-    const wanted = constraintsFor(source.kind, source.state.device);
-    if (source.kind === "camera") constraints.video = wanted;
-    else constraints.audio = wanted;
-  }
   try {
-    const stream = await navigator.mediaDevices.getUserMedia(constraints);
+    const stream = await askFor(asked.map(({ kind, state }) => ({ kind, device: state.device })));
     for (const source of asked) adoptFrom(stream, source);
     return true;
   } catch (error) {

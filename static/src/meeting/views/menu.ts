@@ -55,7 +55,7 @@ export class Menu {
     this.element.hidden = false;
     this.#place(anchor);
     const items = this.#items();
-    if (opening) (this.element.querySelector<HTMLElement>('[role="menuitemradio"][aria-checked="true"]') ?? items[0])?.focus();
+    if (opening) (this.element.querySelector<HTMLElement>('.m-menu-group:first-child [aria-checked="true"]') ?? items[0])?.focus();
     else if (at >= 0) items[Math.min(at, items.length - 1)]?.focus();
   }
 
