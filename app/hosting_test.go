@@ -379,6 +379,8 @@ func TestHandsAndWhoFollowsTheHost(t *testing.T) {
 		eventually(t, "the member leads", func() bool { return second.heard().Host == member.Identity })
 		dial(t, ann.join(code, "Ann"))
 		eventually(t, "the host leads again", func() bool { return second.heard().Host == host.Identity })
+		dial(t, gil.join(code, "Gil"))
+		eventually(t, "everybody knows the co-host who is back", func() bool { return slices.Contains(second.heard().CoHosts, guest.Identity) })
 	})
 }
 

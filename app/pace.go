@@ -48,6 +48,30 @@ func (p *pace) again(who string) bool {
 	return one.times <= p.most
 }
 
+// spent reports whether somebody did it as often as they may, without counting.
+func (p *pace) spent(who string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one, known := p.seen[who]
+	return known && p.clock.Since(one.since) < p.window && one.times >= p.most
+}
+
+// slowDownCodes lets one address try n codes in a window that lead nowhere. Who has found a room is not guessing, whatever they are refused
+// there: people of one office who stand before a locked meeting must not shut out those of them who are in it.
+func (s *Server) slowDownCodes(n int, window time.Duration) fiber.Handler {
+	wrong := &pace{clock: s.clock, most: n, window: window, seen: map[string]paced{}}
+	return func(c *fiber.Ctx) error {
+		if wrong.spent(c.IP()) {
+			return s.problem(c, errTooMany)
+		}
+		err := c.Next()
+		if c.Response().StatusCode() == fiber.StatusNotFound {
+			wrong.again(c.IP())
+		}
+		return err
+	}
+}
+
 // slowDownSeat lets one person in a meeting send n times in a window, however many sit behind the same address.
 func (s *Server) slowDownSeat(n int, window time.Duration) fiber.Handler {
 	sending := &pace{clock: s.clock, most: n, window: window, seen: map[string]paced{}}

@@ -130,6 +130,19 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	last.status(429).has("minute")
 }
 
+// Whoever is refused in a room that they have found takes nothing from those beside them.
+func TestWhoIsRefusedDoesNotShutOutTheirOffice(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	code := ann.room(org)
+	gil := w.browser()
+	gil.get("/m/" + code).status(200)
+	for range 70 {
+		gil.do("GET", "/m/"+code+"/host", "application/json", nil).status(403)
+	}
+	ann.get("/m/" + code).status(200)
+}
+
 func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 	w := newWorld(t)
 	ann, org := w.owner("Ann")

@@ -61,7 +61,7 @@ func (s *Server) routes() {
 	r.Get("/address/:kind", s.addressPage)
 
 	// A meeting: members and guests. Wrong codes are counted, so that codes cannot be tried by the million.
-	m := r.Group("/m/:code", s.slowDownGuesses(60, time.Minute))
+	m := r.Group("/m/:code", s.slowDownCodes(60, time.Minute))
 	m.Get("", s.lobby)
 	m.Post("/join", s.join)
 	m.Get("/join", toLobby)

@@ -105,7 +105,7 @@ func (s *Server) slowDownSockets(n int, window time.Duration) fiber.Handler {
 	})
 }
 
-// slowDownGuesses counts only requests that failed, so that knowing a code costs nothing and trying codes does.
+// slowDownGuesses counts only requests that failed, so that knowing a link costs nothing and trying links does.
 func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
 	return limiter.New(limiter.Config{
 		Max:                    n,

@@ -220,7 +220,7 @@ func (h house) rights(p Policies, s Standing, r seatRow) Rights {
 // Who made the room takes the lead when they come for the first time; who led
 // until then becomes their co-host.
 func (s sitting) welcome(tx *gorm.DB, room roomRow, policies Policies, standing Standing, in EnterInput, now time.Time) (Rights, *Hosting, error) {
-	_, before := s.seat(in.Identity)
+	was, before := s.seat(in.Identity)
 	h, err := houseOf(tx, room, now)
 	if err != nil {
 		return Rights{}, nil, err
@@ -234,6 +234,12 @@ func (s sitting) welcome(tx *gorm.DB, room roomRow, policies Policies, standing 
 		h.lead.Acting = "" // so that it counts as changed
 	}
 	changed, err := h.settleLead(tx)
+	// Who comes to lead beside the host, or back to a raised hand, is news to everybody.
+	if shows := h.rank(mine) > anybody || mine.HandAt != nil; err == nil && !changed && shows && !(before && was.isHere(now)) {
+		changed = true
+		h.lead.Revision++
+		err = saveLead(tx, h.meeting.ID, h.lead)
+	}
 	if err != nil || !changed {
 		return h.rights(policies, standing, mine), nil, err
 	}

@@ -33,6 +33,9 @@ export class Menu {
       const target = event.target as Node;
       if (this.#anchor && !this.element.contains(target) && !this.#anchor.contains(target)) close();
     });
+    window.addEventListener("resize", () => {
+      if (this.#anchor) close(); // its button is somewhere else now
+    });
   }
 
   /**

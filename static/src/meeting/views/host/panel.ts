@@ -76,11 +76,23 @@ export class HostPanel {
   #switch(name: IconName, word: string, is: (host: HostState) => boolean, turn: (on: string) => Promise<boolean>): Switch {
     const { store } = this.#ui;
     const input = h("input", { attrs: { type: "checkbox", role: "switch" } });
+    let asked = 0;
+    // While the server is asked, the switch stands as it was pressed: news of something else does not move it.
     input.addEventListener("change", () => {
-      void turn(input.checked ? "yes" : "no").then(() => (input.checked = is(store.state.host)));
+      const question = ++asked;
+      void turn(input.checked ? "yes" : "no").then(() => {
+        if (question !== asked) return;
+        asked = 0;
+        input.checked = is(store.state.host);
+      });
     });
     const element = h("label", { class: "m-host-row" }, icon(name, 18), h("span", { text: word }), h("span", { class: "check switch" }, input));
-    return { element, render: (host) => void (input.checked = is(host)) };
+    return {
+      element,
+      render: (host) => {
+        if (asked === 0) input.checked = is(host);
+      },
+    };
   }
 
   #button(name: IconName, word: string, act: () => Promise<boolean>, said: string): HTMLButtonElement {
