@@ -13,7 +13,7 @@ const chunk = 8 << 10;
 const ahead = 128 << 10;
 const most = 2 << 20;
 const measureFor = 2000;
-const answerPatience = 5000;
+const answerPatience = 8000;
 
 /** A way that is open. Close it when done. */
 export class OpenWay {
