@@ -28,3 +28,9 @@ test("the browser's own keys stay the browser's", () => {
   assert.equal(press("Escape"), null);
   assert.equal(press("é"), null);
 });
+
+test("N shows how the connection is, unless one types", () => {
+  const n = { key: "n", ctrlKey: false, metaKey: false, altKey: false, repeat: false };
+  assert.deepEqual(meaningOf(n, "page"), { do: "connection" });
+  assert.equal(meaningOf(n, "typing"), null);
+});

@@ -14,7 +14,7 @@ export interface Press {
 export type Where = "page" | "typing" | "button" | "menu";
 
 /** What a press means. `press` is for the button of the bar that has that key. */
-export type Meaning = { do: "push" | "sheet" | "full" | "layout" | "back" | "on" } | { do: "press"; key: string } | null;
+export type Meaning = { do: "push" | "sheet" | "full" | "layout" | "connection" | "back" | "on" } | { do: "press"; key: string } | null;
 
 /** Reads a press. Keys with Control, Alt or the command key are the browser's and the system's. Pure. */
 export function meaningOf(press: Press, where: Where): Meaning {
@@ -32,6 +32,7 @@ export function meaningOf(press: Press, where: Where): Meaning {
   const letter = press.key.toLocaleUpperCase("en");
   if (letter === "F") return { do: "full" };
   if (letter === "L") return { do: "layout" };
+  if (letter === "N") return { do: "connection" };
   return /^[A-Z]$/.test(letter) ? { do: "press", key: letter } : null;
 }
 
@@ -92,6 +93,9 @@ function run({ store, acts }: Ui, meaning: NonNullable<Meaning>): boolean {
       if (next) acts.choose({ layout: next });
       return true;
     }
+    case "connection":
+      store.dispatch({ type: "quality", act: { do: "open", open: !store.state.quality.open } });
+      return true;
     case "back":
     case "on":
       store.dispatch({ type: "page", page: page + (meaning.do === "on" ? 1 : -1) });

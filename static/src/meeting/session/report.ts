@@ -1,16 +1,19 @@
 // What one can send to somebody who is to find out why a meeting is not good. No names, no words, no addresses.
 import type { Participant, Room, Track } from "livekit-client";
 import type { State } from "../state.ts";
+import { levelOf } from "../state/quality.ts";
 
 /** The present figures of the page and of every track, as lines to copy. */
 export async function reportOf(room: Room | null, state: State, connectMs: number | null): Promise<string> {
   const { stage, microphone, camera } = state;
+  const me = state.people.find((p) => p.self)?.identity ?? "";
   const lines = [
     `Parley, ${new Date().toISOString()}`,
     navigator.userAgent,
     `window ${window.innerWidth} × ${window.innerHeight}, ${navigator.hardwareConcurrency} cores, page ${document.visibilityState}`,
     `connection ${state.connection}, join ${connectMs === null ? "not yet" : `${Math.round(connectMs)} ms`}, encryption ${state.encryption}`,
     `${state.people.length} people, ${stage.shares.length} screens, layout ${stage.layout}${stage.soundOnly ? ", sound only" : ""}`,
+    `own connection ${levelOf(state.quality, me)}, device ${state.quality.spares ? `spared, step ${state.quality.governor.step} of 4` : "never spared"}`,
     `microphone ${deviceWord(microphone)}, camera ${deviceWord(camera)}, own screen ${stage.own.state}`,
   ];
   if (!room) return lines.join("\n");

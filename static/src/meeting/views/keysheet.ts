@@ -32,6 +32,7 @@ function rowsOf({ t }: Ui): Row[] {
     ...buttons.map((b): Row => [[b.dataset["key"] ?? ""], own(b.dataset["key"] ?? "") ?? b.querySelector(".m-label")?.textContent ?? ""]),
     [["L"], t("meeting.keys.layout")],
     [["F"], t("meeting.keys.full")],
+    [["N"], t("meeting.quality.title")],
     [[t("meeting.keys.page_up"), t("meeting.keys.page_down")], t("meeting.keys.page")],
     [["+", "−", "0"], t("meeting.keys.zoom")],
     [["?"], t("meeting.keys.title")],
