@@ -58,3 +58,36 @@ test("three people with a screen", async ({ person }) => {
     await expectScreen(one);
   }
 });
+
+test("a screen in an encrypted meeting is seen by who has the key", async ({ person }) => {
+  test.setTimeout(420_000);
+  const ann = await person("Ann", { shares: slides });
+  await ann.signUp(account("Sealed Screens"));
+  const { home, page } = ann;
+  await page.goto(`${home}/policies`);
+  await page.getByRole("group", { name: "End-to-end encryption" }).getByRole("radio", { name: /^Required/ }).check();
+  await page.getByRole("button", { name: "Save policies" }).click();
+  await expect(page.getByText("The policies are saved")).toBeVisible(patient);
+  await page.goto(home);
+  const link = await ann.openRoom();
+  await ann.join(link);
+  const ben = await person("Ben");
+  await ben.join(link);
+  await expectPictures(ben.page, 1);
+
+  await openSlides(ann);
+  await ann.button("Share").click();
+  await expect(ann.page.getByText("You are sharing a tab")).toBeVisible(patient);
+  await expect(ben.page.getByText("Ann is sharing", { exact: true })).toBeVisible(patient);
+  await expect(ben.button("Encrypted")).toBeVisible(patient);
+  await expectScreen(ben);
+  await expect(ben.page.locator(".tile-share.is-large.has-picture")).toBeVisible(patient);
+
+  // Who comes later gets the key and the screen; and when the sharing ends, the tile goes.
+  await ben.page.reload();
+  await ben.expectInMeeting();
+  await expectScreen(ben);
+  await ann.page.bringToFront();
+  await ann.button("Stop sharing").last().click();
+  await expect(ben.page.getByText("Ann is sharing", { exact: true })).toBeHidden(patient);
+});
