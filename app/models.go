@@ -169,7 +169,11 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 	if err != nil {
 		return m, err
 	}
-	if !allowed.Terms.Base().Bounds(entry.Meeting.Length) { // a quota holds this meeting: paying would lift nothing
+	held, err := s.heldAt(c, at, allowed, allowed.lengthBy(entry.Meeting.Length))
+	if err != nil {
+		return m, err
+	}
+	if m.URLs.Pay = held.Pay; held.Pay != "" || !allowed.Terms.Base().Bounds(entry.Meeting.Length) { // a quota holds this meeting, and buying would lift nothing; or what was bought has to be paid first
 		m.CanUpgrade = false
 		return m, nil
 	}
@@ -207,7 +211,7 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 	if err != nil {
 		return out, err
 	}
-	if out.ByQuota = !allowed.Terms.Base().Bounds(m.Length); !out.ByQuota && at.Pays {
+	if out.Held, err = s.heldAt(c, at, allowed, allowed.lengthBy(m.Length)); err == nil && at.Pays && allowed.buyable(out.Held) {
 		out.Offers, err = s.offers(c, at.Org.ID, allowed.Plan)
 	}
 	return out, err
@@ -241,11 +245,11 @@ func (s *Server) fullModel(c *fiber.Ctx, at place) (views.FullModel, error) {
 	} else if !isCode(err, tenants.CodeNotFound) {
 		return views.FullModel{}, err
 	}
-	byQuota := seats < allowed.Terms.Base().Participants
+	held, err := s.heldAt(c, at, allowed, allowed.peopleBy(seats))
 	return views.FullModel{
-		Room: at.Room.Name, Code: at.Room.Code, Participants: seats, Plan: allowed.Plan.Name, ByQuota: byQuota,
-		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling && !byQuota,
-	}, nil
+		Room: at.Room.Name, Code: at.Room.Code, Participants: seats, Plan: allowed.Plan.Name, Held: held,
+		Member: at.Host, Org: at.Org.Slug, CanUpgrade: at.Pays && s.cfg.Selling && allowed.buyable(held),
+	}, err
 }
 
 func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
@@ -262,8 +266,11 @@ func (s *Server) endedModel(c *fiber.Ctx, at place) (views.EndedModel, error) {
 	}
 	out.RestUntil = restUntil(m, s.clock.Now())
 	allowed, err := s.allowanceOf(c.UserContext(), at.Org.ID)
-	out.ByQuota = !allowed.Terms.Base().Bounds(m.Length)
-	out.CanUpgrade = out.CanUpgrade && !out.ByQuota
+	if err != nil {
+		return out, err
+	}
+	out.Held, err = s.heldAt(c, at, allowed, allowed.lengthBy(m.Length))
+	out.CanUpgrade = out.CanUpgrade && allowed.buyable(out.Held)
 	return out, err
 }
 

@@ -19,8 +19,8 @@ func afterTitle(p Page, m AfterModel) string {
 func afterReason(p Page, m AfterModel) string {
 	switch m.Reason {
 	case "limit":
-		if m.ByQuota {
-			return p.T("after.reason_limit_quota", "Limit", p.Texts.Limit(m.Limit))
+		if m.own() {
+			return m.say(p, "after.reason_limit", "Limit", p.Texts.Limit(m.Limit))
 		}
 		if m.Member {
 			return p.T("after.reason_limit_member", "Plan", m.Plan, "Limit", p.Texts.Limit(m.Limit))
@@ -52,18 +52,12 @@ func afterKind(p Page, m AfterModel) string {
 
 // fullText says how many people are in, and whose limit that is.
 func fullText(p Page, m FullModel) string {
-	if m.ByQuota {
-		return p.T("full.text_quota", "Room", m.Room, "People", m.Participants)
-	}
-	return p.T("full.text", "Room", m.Room, "People", m.Participants)
+	return m.say(p, "full.text", "Room", m.Room, "People", m.Participants)
 }
 
 func endedText(p Page, m EndedModel) string {
-	if m.ByQuota {
-		return p.T("ended.limit_quota", "Room", m.Room, "Limit", p.Texts.Limit(m.Limit))
-	}
 	if m.Reason == "limit" {
-		return p.T("ended.limit", "Room", m.Room, "Limit", p.Texts.Limit(m.Limit))
+		return m.say(p, "ended.limit", "Room", m.Room, "Limit", p.Texts.Limit(m.Limit))
 	}
 	return p.T("ended.host", "Room", m.Room)
 }

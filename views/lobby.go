@@ -64,6 +64,7 @@ type MeetingURLs struct {
 	End      string `json:"end"`
 	Token    string `json:"token"`
 	Checkout string `json:"checkout"`
+	Pay      string `json:"pay"` // what is missing, for who may pay it; empty for all others
 	Lobby    string `json:"lobby"`
 	Stickers string `json:"stickers"` // what one can send
 	Chat     string `json:"chat"`     // what people write to each other

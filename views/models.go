@@ -258,7 +258,7 @@ type AfterModel struct {
 	People     int           // who took part
 	Plan       string        // under which it ran
 	Limit      time.Duration // the longest it could be; 0 is no limit
-	ByQuota    bool          // which the organization has set, not its plan
+	Held                     // who set that
 	RestUntil  time.Time     // the room cannot be used until then; zero when it can
 	CanRejoin  bool
 	Member     bool   // of the room's organization
@@ -283,8 +283,8 @@ type Offer struct {
 // FullModel is the page for the person who finds every seat taken.
 type FullModel struct {
 	Room, Code   string
-	Participants int  // seats
-	ByQuota      bool // fewer than the plan allows: the organization has set that
+	Participants int // seats
+	Held             // who set that
 	Plan         string
 	Member       bool
 	Org          string
@@ -295,7 +295,7 @@ type FullModel struct {
 type EndedModel struct {
 	Room, Code string
 	Reason     string // limit or host
-	ByQuota    bool   // the limit was the organization's own, not the plan's
+	Held              // who set the limit
 	RestUntil  time.Time
 	Limit      time.Duration
 	Member     bool

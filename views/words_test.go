@@ -12,7 +12,7 @@ import (
 
 // madeUp are the beginnings of ids that code puts together, so that no whole id stands in it.
 var madeUp = []string{
-	"reaction.", "shop.state_", "oppacks.state_", "oppacks.paid_",
+	"reaction.", "full.text_", "ended.limit_", "shop.state_", "oppacks.state_", "oppacks.paid_",
 	"date.month.",
 	"op_revenue.", "op_plans.right_", "op_events.outcome_", "op_announce.state_", "op_nodes.state_", "op_health.level_", "op_health.part_", "plan.tagline.", "landing.mirror_", "landing.guests_", "landing.clock_t", "after.kind_", "after.reason_", "billing.price_", "billing.pay_", "offer.name_",
 	"offer.detail_", "problem.", "audit.did.", "audit.family.", "api.", "scope.", "webhook.state_", "webhook.event_", "meeting.", "lobby.", "letter.", "done.", "usage.",

@@ -22,7 +22,7 @@ export interface MeetingSession {
   share: "everyone" | "members" | "managers";
   demo: boolean;
   csrf: string;
-  urls: { after: string; end: string; token: string; checkout: string; lobby: string; waiters: string; stickers: string; chat: string };
+  urls: { after: string; end: string; token: string; checkout: string; pay: string; lobby: string; waiters: string; stickers: string; chat: string };
   offers: Offer[];
   /** The script that encrypts, where the meeting has to be encrypted end to end. */
   encryption: { worker: string } | null;

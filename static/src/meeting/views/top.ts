@@ -24,7 +24,7 @@ export class Top {
       on: { click: () => store.dispatch({ type: "upgrade", upgrade: "open" }) },
     });
     const time = h("div", { class: "m-clock" }, this.#dial.element, this.#left, this.#plan);
-    this.#chip = h("div", { class: "m-chip" }, time, this.upgrade);
+    this.#chip = h("div", { class: "m-chip" }, time, this.upgrade, ...payNow(ui));
     this.element = h(
       "header",
       { class: "m-top" },
@@ -52,6 +52,12 @@ export class Top {
     const r = reading(left);
     return t("meeting.left", { time: t("meeting.hours", { hours: r.hours, minutes: r.minutes }) });
   }
+}
+
+/** Where a payment is missing, the way to it for who may pay: it comes before anything bigger can be bought. The meeting goes on here. */
+function payNow({ t, meeting }: Ui): HTMLElement[] {
+  if (!meeting.urls.pay) return [];
+  return [h("a", { class: "btn btn-small", text: t("meeting.pay"), attrs: { href: meeting.urls.pay, target: "_blank", rel: "noopener" } })];
 }
 
 /** Parley's mark on the dark stage. */
