@@ -32,7 +32,7 @@ const eventsBar = 200
 type hooks struct {
 	database        string
 	customers, sent int
-	took, cpu       time.Duration // on the clock; of the server, on all cores
+	took, cpu       time.Duration   // on the clock; of the server, on all cores
 	times           []time.Duration // of each event, sorted
 }
 

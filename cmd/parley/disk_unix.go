@@ -11,5 +11,5 @@ func diskSpace(dir string) (free, all uint64, err error) {
 		return 0, 0, err
 	}
 	block := uint64(s.Bsize)                                       //nolint:gosec // a size, whose type differs by system
-	return uint64(s.Bavail) * block, uint64(s.Blocks) * block, nil //nolint:gosec // the same
+	return uint64(s.Bavail) * block, uint64(s.Blocks) * block, nil //nolint:gosec,unconvert // the same
 }
