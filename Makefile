@@ -116,9 +116,10 @@ bench-media: parts bin/parley $(LIVEKIT) ## measure the media node beside LiveKi
 	bin/tools/bench-media --rounds $(ROUNDS) --out docs/benchmarks-media.md $(ARGS)
 
 .PHONY: bench-web
-bench-web: parts bin/parley ## measure every page with 20 people at once on a seeded database, Stripe's webhook, entitlements; writes docs/benchmarks.md
+bench-web: parts bin/parley ## measure every page with 20 people at once on a seeded database, Stripe's webhook, entitlements, an upgrade in a meeting; writes docs/benchmarks.md
 	cd bench && go build -o ../bin/tools/bench-web ./web
 	bin/tools/bench-web $(ARGS)
+	node bench/run.mjs lift
 
 .PHONY: bench-room
 bench-room: parts bin/parley ## measure our own page among PEOPLE (100) headless people, for LENGTH (20) seconds a view; PROFILE=FILE writes a profile
