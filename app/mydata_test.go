@@ -137,6 +137,8 @@ func TestAPictureOnTheProfile(t *testing.T) {
 
 	code := ann.room(org)
 	ann.post("/m/"+code+"/join", form("name", "Ann")).status(303)
+	bob.get("/m/" + code + "/faces").status(200).lacks(face) // who is in the meeting sees who is
+	bob.join(code, "Bob")
 	bob.get("/m/" + code + "/faces").status(200).has(face)
 	eve.get("/m/" + code + "/faces").status(200).lacks(face)
 

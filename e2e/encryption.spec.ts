@@ -46,6 +46,12 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
   const digits = await code(ann);
   expect(await code(gil)).toBe(digits);
 
+  await test.step("what goes around the encryption says so", async () => {
+    await gil.button("React").click();
+    await expect(gil.page.getByRole("complementary", { name: "React" })).toContainText("not end-to-end encrypted", patient);
+    await gil.button("React").click();
+  });
+
   await test.step("who cannot be given the key sees and hears nobody, and reads why", async () => {
     const eve = await person("Eve");
     await eve.context.addInitScript(() => {

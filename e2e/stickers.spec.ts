@@ -35,6 +35,7 @@ test("somebody buys a pack of stickers, sends it, is refunded, and cannot send i
 
   // She owns it and sends it; everybody sees it, and hears of it.
   const hers = await react(ann);
+  await expect(hers).not.toContainText("end-to-end"); // said where a meeting is encrypted
   await hers.getByRole("group", { name: "Night ferry" }).getByRole("button", { name: "A starfish that is delighted" }).click();
   await expect(gil.page.getByRole("status").getByText("Ann sent: A starfish that is delighted")).toBeAttached(patient);
   await expect(ann.page.getByRole("status").getByText("You sent: A starfish that is delighted")).toBeAttached(patient);

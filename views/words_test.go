@@ -101,6 +101,20 @@ func keepsTheHouseStyle(t *testing.T, texts *Texts) {
 	}
 }
 
+// German speaks to people with "Sie", and calls a meeting "Treffen", on every page.
+func TestGermanHasOneVoice(t *testing.T) {
+	catalogue, err := NewCatalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := regexp.MustCompile(`\b([Dd]u|[Dd]ein\w*|[Dd]ich|[Dd]ir|[Ee]uch|[Ee]uer\w*|[Ee]ure\w*|Meetings?|Besprechung(en)?)\b`)
+	for id, text := range catalogue.For("de").Under("") {
+		if word := other.FindString(text); word != "" {
+			t.Errorf("%s says %q: %q", id, word, text)
+		}
+	}
+}
+
 func TestEveryIconThatPagesUseExists(t *testing.T) {
 	for _, found := range regexp.MustCompile(`Icon\("([a-z0-9-]+)"`).FindAllStringSubmatch(sources(t), -1) {
 		if iconBody(found[1]) == "" {
