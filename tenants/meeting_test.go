@@ -30,7 +30,7 @@ func (l *lobby) enter(in tenants.EnterInput) (tenants.Entry, error) {
 		in.Room = l.room.ID
 	}
 	if in.Limits == (tenants.Limits{}) {
-		in.Limits = tenantstest.Free()
+		in.Limits, in.Plan = tenantstest.Free(), "Free"
 	}
 	return l.Enter(l.t.Context(), in)
 }
