@@ -61,6 +61,16 @@ async function glance(page: Page, name: string, size: keyof typeof sizes, theme:
   expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(" | ")}`), `${name}, ${size}, ${theme}: axe`).toEqual([]);
 }
 
+/** Some more pages, each in two pictures that are both judged: between them are every size and every theme. */
+async function glances(page: Page, paths: Record<string, string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, path] of Object.entries(paths)) {
+    await page.goto(path);
+    await glance(page, name, "wide", "dark", true);
+    await glance(page, name, "phone", "light", true);
+  }
+}
+
 async function shootAt(one: Person, path: string, name: string, shot?: Shot): Promise<void> {
   await one.page.goto(path);
   await shoot(one.page, name, shot);
@@ -134,6 +144,40 @@ test.describe("screenshots", () => {
     await expect(page).toHaveURL(/\/billing\/done/);
     await shoot(page, "15-checkout-done");
     await shootAt(ann, `${home}/billing`, "12-billing-paid");
+    await glances(page, {
+      "16-change": `${home}/billing/change?plan=business`,
+      "16-cancel": `${home}/billing/cancel`,
+      "16-invoices": `${home}/billing/invoices`,
+      "17-shop": "/stickers",
+      "17-stickers": `${home}/stickers`,
+    });
+
+    // The operator of the same server, in the same browser: they are signed in apart from people.
+    await page.goto("/operator/login");
+    await page.getByLabel("E-mail").fill("dele@parley.example");
+    await page.getByLabel("Password").fill("keys on the hook by nine");
+    await ann.button("Sign in").click();
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.goto("/operator/tenants");
+    const tenant = (await page.getByRole("main").getByRole("link", { name: "Okafor Interiors" }).first().getAttribute("href")) ?? "";
+    await page.goto("/operator/campaigns");
+    const campaign = (await page.getByTestId("campaign").getByRole("link").first().getAttribute("href")) ?? "";
+    await glances(page, {
+      "60-operator": "/operator",
+      "61-tenants": "/operator/tenants",
+      "61-tenant": tenant,
+      "62-people": "/operator/people",
+      "63-plans": "/operator/plans",
+      "63-plan-version": "/operator/plans/pro/version",
+      "64-promotions": "/operator/promotions",
+      "65-campaigns": "/operator/campaigns",
+      "65-campaign": campaign,
+      "66-packs": "/operator/packs",
+      "67-revenue": "/operator/revenue",
+      "68-events": "/operator/events",
+      "69-announcement": "/operator/announcements/new",
+      "70-health": "/operator/health",
+    });
   });
 
   test("an organization's office, in English and in German", async ({ parley, person }) => {
@@ -221,6 +265,16 @@ test.describe("screenshots", () => {
     await shoot(ann.page, "22-meeting", { themes: ["dark"], full: false });
     await ann.button("People").click();
     await shoot(ann.page, "23-meeting-people", { themes: ["dark"], full: false });
+    await ann.button("Options for Mateo Rivas").click();
+    await expect(ann.page.getByRole("menuitem", { name: "Ban" })).toBeVisible();
+    await glance(ann.page, "23-meeting-person", "wide", "dark", true);
+    await ann.page.keyboard.press("Escape");
+    await ann.button("Options for Ingrid Dahl").click();
+    await ann.page.getByRole("menuitem", { name: "Ask to unmute" }).click();
+    await expect(cleo.page.getByRole("region", { name: "Question to you" })).toBeVisible();
+    await glance(cleo.page, "23-meeting-asked", "phone", "dark", true);
+    await cleo.button("Not now").click();
+    await cleo.page.setViewportSize(sizes.wide);
     await ann.button("People").click();
     await ann.button("Upgrade").click();
     await shoot(ann.page, "24-meeting-upgrade", { themes: ["dark"], full: false });
@@ -236,6 +290,7 @@ test.describe("screenshots", () => {
     await expect(dora.page.getByRole("heading", { level: 1 })).toContainText(/full|taken/i);
     await shoot(dora.page, "30-full");
     await cleo.leave();
+    await expect(cleo.page.getByTestId("ad"), "an advertisement holds its place on Free").toBeVisible();
     await shoot(cleo.page, "31-after-left");
     await ann.endForAll();
     await shoot(ann.page, "31-after-host");
