@@ -74,7 +74,7 @@ func (s *Service) StartCheckout(ctx context.Context, in CheckoutInput) (string, 
 	return s.openPage(ctx, in.Org, want)
 }
 
-// ErrTrialUsed: a trial was promised to an organization that has had one, or by a plan
+// ErrTrialUsed says that a trial was promised to an organization that has had one, or by a plan
 // that has none any more.
 var ErrTrialUsed = errors.New("billing: there is no trial for this organization")
 

@@ -43,7 +43,7 @@ func TestANetworkIsCheckedAndNobodyHearsOfIt(t *testing.T) {
 			say(sfu.TopicCheckCount, "")
 			w.until(ann, "the count", func() bool { return counted(ann).Packets == 2 && counted(ann).Bytes > 10_000 })
 			say(sfu.TopicCheckDown, "")
-			say(sfu.TopicCheckDown, "") // once is all there is
+			say(sfu.TopicCheckDown, "")                                                         // once is all there is
 			w.until(ann, "what it measures with", func() bool { return poured(ann) >= 64<<10 }) // a busy machine gets no further before the time is over
 			say(sfu.TopicCheckEcho, "the last")
 			w.gets(ann, sfu.TopicCheckEcho+": the last")

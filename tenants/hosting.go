@@ -235,7 +235,7 @@ func (s sitting) welcome(tx *gorm.DB, room roomRow, policies Policies, standing 
 	}
 	changed, err := h.settleLead(tx)
 	// Who comes to lead beside the host, or back to a raised hand, is news to everybody.
-	if shows := h.rank(mine) > anybody || mine.HandAt != nil; err == nil && !changed && shows && !(before && was.isHere(now)) {
+	if shows := h.rank(mine) > anybody || mine.HandAt != nil; err == nil && !changed && shows && (!before || !was.isHere(now)) {
 		changed = true
 		h.lead.Revision++
 		err = saveLead(tx, h.meeting.ID, h.lead)

@@ -78,7 +78,7 @@ func (s sitting) holdsBack(policies Policies, standing Standing, in EnterInput) 
 		return true
 	}
 	_, seated := s.seat(in.Identity)
-	return policies.Waiting.holds(standing) && !(seated && s.open())
+	return policies.Waiting.holds(standing) && (!seated || !s.open())
 }
 
 // knock notes that somebody waits, unless their wait has ended.

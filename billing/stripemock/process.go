@@ -140,7 +140,7 @@ func (m *mock) launch(tool, socket string) error {
 func (m *mock) stop() error {
 	m.client.CloseIdleConnections()
 	err := m.process.Kill()
-	_ = <-m.ended // that it was killed
+	<-m.ended //nolint:errcheck // that it was killed
 	return errors.Join(err, os.RemoveAll(m.dir))
 }
 
