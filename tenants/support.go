@@ -268,10 +268,14 @@ func (o *Scoped) OpenSupport(ctx context.Context, in OperatorSignIn, id string) 
 		if err := first(forUpdate(tx).Where("id = ? AND operator_id = ?", id, string(in.Operator.ID)), &row, "access"); err != nil {
 			return err
 		}
-		if access = row.access(); access.State(o.store.now()) != SupportOpen {
+		now := o.store.now()
+		if access = row.access(); access.State(now) != SupportOpen {
 			return &Error{Code: CodeEnded, Key: KeySupportOver}
 		}
-		return tx.Model(&supportRow{}).Where("id = ?", id).Updates(map[string]any{"hash": hashToken(token), "sign_in_id": in.ID}).Error
+		if err := tx.Model(&supportRow{}).Where("id = ?", id).Updates(map[string]any{"hash": hashToken(token), "sign_in_id": in.ID}).Error; err != nil {
+			return err
+		}
+		return RecordOperator(tx, now, "support.open", string(o.org), row.OperatorName)
 	})
 	return token, access, err
 }
