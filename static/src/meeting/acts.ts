@@ -8,9 +8,9 @@ import type { Chosen } from "./state/stage.ts";
 import type { Texts } from "./texts.ts";
 import type { MeetingSession } from "./types.ts";
 import type { Acts, Tell, Ui } from "./ui.ts";
-import { fullScreen } from "./views/full.ts";
+import { fill, isFull } from "./views/full.ts";
 
-export type StageActs = Pick<Acts, "share" | "tuneShare" | "choose" | "soundOnly" | "spare" | "float" | "full" | "sheet" | "report">;
+export type StageActs = Pick<Acts, "share" | "tuneShare" | "choose" | "soundOnly" | "spare" | "float" | "full" | "alone" | "sheet" | "report">;
 
 interface Wiring {
   meeting: MeetingSession;
@@ -41,6 +41,13 @@ export function stageActs({ meeting, store, share, session, t, tell, ui }: Wirin
     if (closeFloat) floating(true);
     else tell(t("meeting.more.float_failed"), "danger");
   };
+  let filled = false; // for the sake of one screen
+  const alone = (tile: string) => {
+    const on = store.state.stage.alone !== tile;
+    store.dispatch({ type: "stage", act: { do: "alone", tile: on ? tile : "" } });
+    if (on ? !isFull() : filled) void fill(on);
+    filled = on && (filled || !isFull());
+  };
   const report = async () => {
     try {
       await navigator.clipboard.writeText(await session.report());
@@ -65,7 +72,8 @@ export function stageActs({ meeting, store, share, session, t, tell, ui }: Wirin
       rememberSpares(on);
     },
     float: (on) => (on ? void float() : closeFloat?.()),
-    full: () => fullScreen()?.(document.documentElement),
+    full: () => void fill(!isFull()),
+    alone,
     sheet: (open) => store.dispatch({ type: "stage", act: { do: "sheet", open } }),
     report: () => void report(),
   };

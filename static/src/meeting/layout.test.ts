@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Box, arrange, grid, pageLimit, pageSize, phone } from "./layout.ts";
+import { type Box, arrange, grid, pageLimit, pageSize, phone, shownWhole } from "./layout.ts";
 
 const laptop = { width: 1408, height: 724 };
 const rowsOf = (boxes: Box[]) => {
@@ -84,4 +84,12 @@ test("a phone with more than six people keeps whole rows", () => {
 test("a stage without room is not a reason to fail", () => {
   assert.equal(pageSize(12, { width: 0, height: 0 }, 1440), 1);
   assert.deepEqual(grid(0, laptop, 12), []);
+});
+
+test("a tall picture is whole where its tile would cut half of it away", () => {
+  const upright = { width: 360, height: 640 };
+  assert.ok(shownWhole(upright, { width: 480, height: 270 }));
+  assert.ok(!shownWhole(upright, { width: 180, height: 225 }));
+  assert.ok(!shownWhole({ width: 640, height: 360 }, { width: 180, height: 225 }), "a wide one is cut to the face");
+  assert.ok(!shownWhole({ width: 480, height: 640 }, { width: 300, height: 250 }));
 });

@@ -119,6 +119,12 @@ function stacked(count: number, stage: Size, gap: number): Box[] {
   }));
 }
 
+/** Whether a picture is shown whole: a tall one, as phones send it, would lose more than half of itself in a wide tile. */
+export function shownWhole(picture: Size, box: Size): boolean {
+  const left = (picture.width * box.height) / (picture.height * box.width);
+  return picture.width < picture.height && left < 0.5;
+}
+
 /** The boxes for one page of tiles on this screen. */
 export function arrange(count: number, stage: Size, screen: number): Box[] {
   const gap = gapFor(screen);

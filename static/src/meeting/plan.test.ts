@@ -112,3 +112,25 @@ test("on a phone a screen has a strip of two, a pinned person the wide tile", ()
   assert.equal(pinned.places[0]?.tile, "p3");
   assert.equal(pinned.places[0]?.box.width, 366);
 });
+
+test("a screen that fills the window has no other beside it", () => {
+  const stage = { ...sharing("p1", "p2"), alone: shareTile("p1") };
+  for (const screen of [1440, 390]) {
+    const plan = planStage(noSeating, view(9, { stage, screen }));
+    assert.deepEqual(plan.places, [{ tile: shareTile("p1"), box: { x: 0, y: 0, width: 1408, height: 724 } }]);
+    assert.deepEqual([plan.large, plan.pages, plan.more], [shareTile("p1"), 1, null]);
+  }
+});
+
+test("speech moves no tile of a page, in any layout without a speaker", () => {
+  for (const stage of [initialStage, sharing("p1"), { ...initialStage, pin: "p2" }, { ...layout("speaker"), pin: "p2" }, { ...layout("sidebar"), pin: "p2" }]) {
+    const v = view(12, { stage });
+    let { seating, places } = planStage(noSeating, v);
+    for (let now = 0; now < 60_000; now += 250) {
+      const [talker] = [places[Math.floor(now / 250) % places.length]?.tile ?? ""];
+      const next = planStage(seating, { ...v, now, speaking: new Set([talker]) });
+      assert.deepEqual(next.places, places);
+      seating = next.seating;
+    }
+  }
+});

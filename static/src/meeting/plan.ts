@@ -39,7 +39,8 @@ export interface Plan {
 
 /** The next arrangement. Speech alone never moves a tile, but for the rules of `seat`. */
 export function planStage(before: Seating, view: View): Plan {
-  const { stage, others, screen } = view;
+  const { stage, others, screen, size } = view;
+  if (stage.alone !== "") return { ...inPages(before, view, ""), places: [{ tile: stage.alone, box: { x: 0, y: 0, ...size } }], large: stage.alone, more: null, pages: 1, page: 0, unseen: 0 };
   const large = largeTile(stage, others, view.spotlight);
   const isPhone = screen < phoneWidth;
   const shared = sharerOf(large) !== null;
@@ -123,7 +124,8 @@ function inSplit(before: Seating, view: View, large: string, form: Form): Plan {
   };
 }
 
-function placed(tiles: readonly string[], boxes: readonly Box[]): Place[] {
+/** Each tile in the box of its place; those without one are left out. */
+export function placed(tiles: readonly string[], boxes: readonly Box[]): Place[] {
   return tiles.flatMap((tile, i) => {
     const box = boxes[i];
     return box ? [{ tile, box }] : [];

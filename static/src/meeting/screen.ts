@@ -3,6 +3,7 @@ import { h } from "./dom.ts";
 import { type News, newsOf, timeNews } from "./news.ts";
 import type { Sticker } from "./session/stickers.ts";
 import type { Ui } from "./ui.ts";
+import { followAlone } from "./views/alone.ts";
 import { Bar } from "./views/bar.ts";
 import { ConnectionPanel } from "./views/connection.ts";
 import { Chat } from "./views/chat.ts";
@@ -53,6 +54,7 @@ export function drawScreen(ui: Ui): Screen {
   const element = h("div", { class: "meeting" }, top.element, body, bar.element, toasts.element);
 
   followSheet(ui, element);
+  followAlone(ui, element);
 
   let before: number | null = null;
   const tick = () => {

@@ -30,6 +30,8 @@ export interface Acts {
   float(on: boolean): void;
   /** Turns the full screen on or off. */
   full(): void;
+  /** Lets somebody's screen fill the window, and the full screen where there is one; once more ends it. */
+  alone(tile: string): void;
   /** Opens or closes the list of keys. */
   sheet(open: boolean): void;
   /** Copies figures for who is to find out what is wrong. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Zoom, keyed, moved, nearest, scaled, whole } from "./zoom.ts";
+import { type Zoom, keyed, moved, nearest, scaled, wheeled, whole } from "./zoom.ts";
 
 /** Where a point of the picture, from its middle, stands in the frame. */
 const seen = (zoom: Zoom, at: number) => at * zoom.scale + zoom.x;
@@ -29,4 +29,16 @@ test("the keys that people try do what they expect", () => {
   assert.equal(keyed(near ?? whole, "ArrowRight")?.x, -0.15);
   assert.deepEqual(keyed({ scale: 3, x: 0.2, y: 0 }, "0"), whole);
   assert.equal(keyed(whole, "a"), null);
+});
+
+test("a wheel comes nearer again and again, and goes back by the same way", () => {
+  const frame = { width: 1000, height: 500 };
+  const turn = (zoom: Zoom, change: object) => wheeled(zoom, { deltaX: 0, deltaY: 0, ctrlKey: false, shiftKey: false, ...change }, { x: 0, y: 0 }, frame);
+  const near = turn(whole, { deltaY: -100 });
+  const nearer = turn(near, { deltaY: -100 });
+  assert.ok(near.scale > 1 && nearer.scale > near.scale);
+  assert.ok(Math.abs(turn(turn(nearer, { deltaY: 100 }), { deltaY: 100 }).scale - 1) < 1e-9);
+  assert.deepEqual(turn(nearer, { deltaX: 100, deltaY: 5 }), moved(nearer, { x: -0.1, y: -0.01 }));
+  assert.deepEqual(turn(nearer, { deltaY: 100, shiftKey: true }), moved(nearer, { x: -0.1, y: 0 }));
+  assert.ok(turn(whole, { deltaY: -10, ctrlKey: true }).scale > turn(whole, { deltaY: -10 }).scale, "fingers on a touchpad send small steps");
 });

@@ -28,6 +28,21 @@ function kept({ scale, x, y }: Zoom): Zoom {
   return { scale, x: within(x), y: within(y) };
 }
 
+export interface Wheel {
+  deltaX: number;
+  deltaY: number;
+  /** Two fingers on a touchpad that spread come as a wheel with Control, in small steps. */
+  ctrlKey: boolean;
+  shiftKey: boolean;
+}
+
+/** What a wheel does: up and down come nearer and go farther, to the side and with Shift it moves. */
+export function wheeled(zoom: Zoom, { deltaX, deltaY, ctrlKey, shiftKey }: Wheel, point: { x: number; y: number }, frame: { width: number; height: number }): Zoom {
+  if (ctrlKey) return scaled(zoom, Math.exp(-deltaY / 100), point);
+  if (!shiftKey && Math.abs(deltaY) >= Math.abs(deltaX)) return scaled(zoom, Math.exp(-deltaY / 300), point);
+  return moved(zoom, { x: -(deltaX || deltaY) / frame.width, y: deltaX === 0 ? 0 : -deltaY / frame.height });
+}
+
 /** What a key does to the view, or null for another key. */
 export function keyed(zoom: Zoom, key: string): Zoom | null {
   const by = 0.15;

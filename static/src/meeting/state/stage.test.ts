@@ -51,3 +51,11 @@ test("what was kept is taken as far as it makes sense", () => {
   const kept = { layout: "sidebar", hideSelf: true, mirror: false, hint: "motion", keys: false };
   assert.deepEqual(chosenFrom({ ...kept, more: 1 }), kept);
 });
+
+test("a screen that fills the window goes with the full screen, and with its sharer", () => {
+  const alone = reduceStage(reduceStage(sharing("bo"), { do: "full", on: true }), { do: "alone", tile: shareTile("bo") });
+  assert.equal(alone.alone, shareTile("bo"));
+  assert.deepEqual([reduceStage(alone, { do: "full", on: false }).alone, reduceStage(alone, { do: "full", on: false }).full], ["", false]);
+  assert.equal(reduceStage(alone, { do: "shares", shares: [share("al")] }).alone, "");
+  assert.equal(reduceStage(alone, { do: "shares", shares: [share("al"), share("bo")] }).alone, shareTile("bo"));
+});

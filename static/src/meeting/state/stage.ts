@@ -45,6 +45,8 @@ export interface StageState extends Chosen {
   mayShare: boolean;
   /** The tile that this person wants large, or empty. */
   pin: string;
+  /** The shared screen that fills the window, with nothing beside it; its tile, or empty. */
+  alone: string;
   /** Pictures are not received. */
   soundOnly: boolean;
   /** This person talks although the microphone is off, or holds the space bar to be heard. */
@@ -62,6 +64,7 @@ export type StageAct =
   | { do: "own"; change: Partial<OwnShare> }
   | { do: "mayShare"; may: boolean }
   | { do: "pin"; tile: string }
+  | { do: "alone"; tile: string }
   | { do: "soundOnly"; on: boolean }
   | { do: "voice"; voice: StageState["voice"] }
   | { do: "sheet"; open: boolean }
@@ -77,6 +80,7 @@ export const initialStage: StageState = {
   own: noShare,
   mayShare: true,
   pin: "",
+  alone: "",
   soundOnly: false,
   voice: "",
   sheet: false,
@@ -103,6 +107,8 @@ export function reduceStage(stage: StageState, act: StageAct): StageState {
       return changed(stage, { mayShare: act.may });
     case "pin":
       return changed(stage, { pin: stage.pin === act.tile ? "" : act.tile });
+    case "alone":
+      return changed(stage, { alone: act.tile });
     case "soundOnly":
       return changed(stage, { soundOnly: act.on });
     case "voice":
@@ -112,7 +118,7 @@ export function reduceStage(stage: StageState, act: StageAct): StageState {
     case "floating":
       return changed(stage, { floating: act.on });
     case "full":
-      return changed(stage, { full: act.on });
+      return changed(stage, act.on ? { full: true } : { full: false, alone: "" });
   }
 }
 
@@ -121,15 +127,15 @@ function changed(stage: StageState, change: Partial<StageState>): StageState {
   return differs ? { ...stage, ...change } : stage;
 }
 
-/** Screens keep the order in which they came; a pin on one that is gone goes with it. */
+/** Screens keep the order in which they came; when one is gone, nothing is pinned to it or filled by it any more. */
 function sharesChanged(stage: StageState, now: readonly Share[]): StageState {
   const known = stage.shares.map((s) => s.identity);
   const place = (s: Share) => (known.includes(s.identity) ? known.indexOf(s.identity) : known.length);
   const shares = [...now].sort((a, b) => place(a) - place(b));
-  const pinned = sharerOf(stage.pin);
-  const gone = pinned !== null && !shares.some((s) => s.identity === pinned);
-  if (!gone && alike(stage.shares, shares)) return stage;
-  return { ...stage, shares, pin: gone ? "" : stage.pin };
+  const gone = (tile: string) => sharerOf(tile) !== null && !shares.some((s) => shareTile(s.identity) === tile);
+  const [pin, alone] = [gone(stage.pin) ? "" : stage.pin, gone(stage.alone) ? "" : stage.alone];
+  if (pin === stage.pin && alone === stage.alone && alike(stage.shares, shares)) return stage;
+  return { ...stage, shares, pin, alone };
 }
 
 function alike(a: readonly Share[], b: readonly Share[]): boolean {

@@ -1,11 +1,9 @@
 import { h, setText } from "../dom.ts";
-import { type IconName, setIcon } from "../icons.ts";
+import { setIcon } from "../icons.ts";
 import type { Level } from "../state/quality.ts";
 import type { Texts } from "../texts.ts";
 
-const icons: Record<Level, IconName> = { good: "signal-good", weak: "signal-weak", poor: "signal-poor", lost: "signal-lost" };
-
-/** How good a connection is: a picture of its own for each level, and its name; `only` leaves the name to screen readers and to who points at it. */
+/** How good a connection is: the style sheet dims what is missing of its arcs. The name stands beside; `only` leaves the name to screen readers and to who points at it. */
 export class ConnectionMark {
   readonly element: HTMLElement;
   readonly #t: Texts;
@@ -24,7 +22,7 @@ export class ConnectionMark {
 
   set(level: Level): void {
     this.element.dataset["level"] = level;
-    setIcon(this.#icon, icons[level], this.#only ? 18 : 16);
+    setIcon(this.#icon, level === "lost" ? "signal-lost" : "signal-good", this.#only ? 18 : 16);
     setText(this.#word, this.#t(`meeting.quality.level.${level}`));
     if (this.#only) this.element.title = `${this.#t("meeting.quality.connection")} ${this.#word.textContent ?? ""}`;
   }

@@ -51,7 +51,7 @@ function knownOf(state: State): Known {
 /** One row for each sentence; a row that says the same is left alone. */
 function say(list: HTMLElement, all: readonly Sentence[], t: Texts): void {
   all.forEach(({ key, holes, count, tone }, i) => {
-    const row = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(h("li", {}, h("span", { class: "m-quality-icon" }), h("p", { attrs: { dir: "auto" } })));
+    const row = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(h("li", {}, h("span", { class: "m-quality-icon" }), h("p")));
     const [mark, words] = [row.firstElementChild, row.lastElementChild];
     row.dataset["tone"] = tone;
     if (mark) setIcon(mark, icons[tone], 18);

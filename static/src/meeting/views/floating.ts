@@ -1,7 +1,7 @@
 // What stands in the small window over all others. Loaded when it is opened.
 import { h, setAttr } from "../dom.ts";
 import { icon, setIcon } from "../icons.ts";
-import { planStage } from "../plan.ts";
+import { planSmall } from "../smallplan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { State } from "../state.ts";
 import { roleOf } from "../state/host.ts";
@@ -42,9 +42,10 @@ function fill(small: Window, ui: Ui, closed: () => void): () => void {
   page.title = document.title;
   page.body.className = "in-meeting m-floating";
   for (const sheet of document.querySelectorAll('link[rel="stylesheet"]')) page.head.append(sheet.cloneNode());
-  const stage = new SmallStage(ui, small);
+  const stage = new SmallStage(ui);
   page.body.append(stage.list, controls(ui, small));
   const stop = ui.store.subscribe((now) => stage.draw(now));
+  small.setInterval(() => ui.store.state.speaking.size > 0 && stage.draw(ui.store.state), every);
   const again = () => stage.draw(ui.store.state);
   small.addEventListener("resize", again);
   for (const sheet of page.querySelectorAll("link")) sheet.addEventListener("load", again);
@@ -56,34 +57,26 @@ function fill(small: Window, ui: Ui, closed: () => void): () => void {
   return () => small.close();
 }
 
-/** The same tiles by the same rules, for a small screen. */
+/** How often it is looked who has talked long enough to come first, in milliseconds. */
+const every = 250;
+
+/** The same tiles as on the stage, as many as the small window has room for. */
 class SmallStage {
   readonly list = h("ul", { class: "m-tiles" });
   readonly #ui: Ui;
-  readonly #window: Window;
   readonly #tiles = new Map<string, Tile | ShareTile>();
   #seating: Seating = noSeating;
 
-  constructor(ui: Ui, small: Window) {
+  constructor(ui: Ui) {
     this.#ui = ui;
-    this.#window = small;
   }
 
   draw(state: State): void {
     const me = state.people.find((p) => p.self);
     if (!me) return;
     const others = state.people.filter((p) => !p.self).map((p) => p.identity);
-    const plan = planStage(this.#seating, {
-      others,
-      self: me.identity,
-      speaking: state.speaking,
-      stage: { ...state.stage, layout: "grid" },
-      spotlight: state.host.spotlight,
-      page: 0,
-      size: { width: this.list.clientWidth, height: this.list.clientHeight },
-      screen: Math.min(this.#window.innerWidth, 599),
-      now: performance.now(),
-    });
+    const size = { width: this.list.clientWidth, height: this.list.clientHeight };
+    const plan = planSmall(this.#seating, { others, self: me.identity, speaking: state.speaking, stage: state.stage, spotlight: state.host.spotlight, size, now: performance.now() });
     this.#seating = plan.seating;
     const wanted = new Set(plan.places.map((p) => p.tile));
     for (const [name, tile] of this.#tiles) {
@@ -92,11 +85,11 @@ class SmallStage {
       this.#tiles.delete(name);
     }
     plan.places.forEach(({ tile: name, box }, i) => {
-      const tile = this.#tile(name, state, plan.large);
-      if (!tile) return;
-      const there = this.list.children[i];
-      if (there !== tile.element) this.list.insertBefore(tile.element, there ?? null);
-      tile.place(box);
+      this.#show(name, state, plan.large, (tile) => {
+        const there = this.list.children[i];
+        if (there !== tile.element) this.list.insertBefore(tile.element, there ?? null);
+        tile.place(box);
+      });
     });
   }
 
@@ -105,7 +98,8 @@ class SmallStage {
     this.#tiles.clear();
   }
 
-  #tile(name: string, state: State, large: string): Tile | ShareTile | null {
+  /** A tile has to stand in this window before its picture: the picture looks whether it is seen. */
+  #show(name: string, state: State, large: string, stand: (tile: Tile | ShareTile) => void): void {
     const { people, stage, speaking, faces } = state;
     const { t } = this.#ui;
     const nothing = () => undefined;
@@ -113,16 +107,18 @@ class SmallStage {
     const sharer = sharerOf(name);
     if (sharer !== null) {
       const share = stage.shares.find((s) => s.identity === sharer);
-      if (!share) return null;
+      if (!share) return;
       const tile = known instanceof ShareTile ? known : new ShareTile(t, { pin: nothing, full: null, drawn: nothing });
       this.#tiles.set(name, tile);
-      tile.render(share, { large: large === name, pinned: false, soundOnly: stage.soundOnly });
-      return tile;
+      stand(tile);
+      tile.render(share, { large: large === name, pinned: false, alone: false, soundOnly: stage.soundOnly });
+      return;
     }
     const person = people.find((p) => p.identity === name);
-    if (!person) return null;
+    if (!person) return;
     const tile = known instanceof Tile ? known : new Tile(t, nothing, nothing);
     this.#tiles.set(name, tile);
+    stand(tile);
     tile.render(person, {
       speaking: speaking.has(name),
       face: faces[name],
@@ -134,7 +130,6 @@ class SmallStage {
       soundOnly: stage.soundOnly,
       level: levelOf(state.quality, name),
     });
-    return tile;
   }
 }
 

@@ -1,10 +1,11 @@
-// The full screen, where the browser has one for a part of a page. iPhones have none.
+// The full screen, where the browser has one for a page. iPhones have none.
 
-/** Turns the full screen on or off for an element; null where there is none. */
-export function fullScreen(): ((element: HTMLElement) => void) | null {
-  if (!document.fullscreenEnabled) return null;
-  return (element) => {
-    if (document.fullscreenElement === element) void document.exitFullscreen().catch(() => undefined);
-    else void element.requestFullscreen().catch(() => undefined);
-  };
+export const canFill = (): boolean => document.fullscreenEnabled;
+
+export const isFull = (): boolean => document.fullscreenElement !== null;
+
+/** Turns the full screen of the whole meeting on or off: its controls and what it says are there too. */
+export async function fill(on: boolean): Promise<void> {
+  if (on === isFull() || !canFill()) return;
+  await (on ? document.documentElement.requestFullscreen() : document.exitFullscreen()).catch(() => undefined);
 }

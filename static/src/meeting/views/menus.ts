@@ -4,7 +4,7 @@ import type { DeviceKind, Menu as MenuName, State } from "../state.ts";
 import { type Layout, layouts } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { canFloat } from "./float.ts";
-import { fullScreen } from "./full.ts";
+import { canFill } from "./full.ts";
 import type { Choice, Group } from "./menu.ts";
 
 const layoutIcons: Record<Layout, IconName> = { grid: "grid", speaker: "one-large", sidebar: "sidebar" };
@@ -72,7 +72,7 @@ function more(state: State, ui: Ui, folded: readonly Choice[], viewShown: boolea
   if (!viewShown) groups.push(...view(state, ui));
   const window: Choice[] = [];
   if (canFloat()) window.push({ label: t(stage.floating ? "meeting.more.unfloat" : "meeting.more.float"), icon: "float", pick: () => acts.float(!stage.floating) });
-  if (fullScreen()) window.push({ label: t(stage.full ? "meeting.more.unfull" : "meeting.more.full"), icon: stage.full ? "full-off" : "full", pick: () => acts.full() });
+  if (canFill()) window.push({ label: t(stage.full ? "meeting.more.unfull" : "meeting.more.full"), icon: stage.full ? "full-off" : "full", pick: () => acts.full() });
   if (window.length > 0) groups.push({ title: t("meeting.more.window"), choices: window });
   groups.push({
     title: t("meeting.more.help"),

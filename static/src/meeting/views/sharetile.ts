@@ -4,15 +4,18 @@ import type { Box } from "../layout.ts";
 import type { Picture } from "../state.ts";
 import type { Share } from "../state/stage.ts";
 import type { Texts } from "../texts.ts";
-import { type Zoom, keyed, moved, scaled, whole } from "../zoom.ts";
+import { type Zoom, keyed, moved, scaled, wheeled, whole } from "../zoom.ts";
 
 export interface ShareActs {
   pin(): void;
-  /** Turns the full screen on or off for the element; null where the browser has none. */
-  full: ((element: HTMLElement) => void) | null;
+  /** Lets the screen fill the window, or ends that; null where there is nothing to fill. */
+  full: (() => void) | null;
   /** The picture was drawn for the first time. */
   drawn(): void;
 }
+
+/** Two clicks within so many milliseconds may be one double click. */
+const doubleClick = 600;
 
 /** Somebody's screen on the stage, never cropped. Large, it can be looked at from near, by wheel, fingers, drag and keys. */
 export class ShareTile {
@@ -21,15 +24,18 @@ export class ShareTile {
   readonly #video = h("video", { attrs: { playsinline: true, autoplay: true, muted: true, "aria-hidden": "true" } });
   readonly #frame: HTMLElement;
   readonly #wait = h("p", { class: "share-wait" });
-  readonly #label = h("span", { class: "tile-who", attrs: { dir: "auto" } });
+  readonly #label = h("span", { class: "tile-who" });
   readonly #sound = h("span", { class: "tile-mic" });
   readonly #tools: HTMLElement;
+  readonly #fit: HTMLButtonElement;
+  readonly #full: HTMLButtonElement | null;
   readonly #nearness = h("output", { class: "share-nearness" });
   readonly #t: Texts;
   readonly #acts: ShareActs;
   readonly #fingers = new Map<number, { x: number; y: number }>();
   #picture: Picture | null = null;
   #zoom: Zoom = whole;
+  #chosenAt = -Infinity;
   #placed = false;
 
   constructor(t: Texts, acts: ShareActs) {
@@ -38,15 +44,16 @@ export class ShareTile {
     this.#video.muted = true;
     this.#frame = h("div", { class: "share-frame", attrs: { role: "group" } }, this.#video, this.#wait);
     this.pin = h("button", { class: "tile-pin", attrs: { type: "button", tabindex: "-1" }, on: { click: () => acts.pin() } }, icon("pin", 18));
-    const full = acts.full;
+    this.#fit = this.#tool("fit", "meeting.share.fit", () => this.#go(whole));
+    this.#full = acts.full && this.#tool("full", "meeting.view.full", acts.full);
     this.#tools = h(
       "div",
       { class: "share-tools" },
       this.#tool("zoom-out", "meeting.share.farther", () => this.#go(scaled(this.#zoom, 1 / 1.5))),
       this.#nearness,
       this.#tool("zoom-in", "meeting.share.nearer", () => this.#go(scaled(this.#zoom, 1.5))),
-      this.#tool("fit", "meeting.share.fit", () => this.#go(whole)),
-      full ? this.#tool("full", "meeting.view.full", () => full(this.element)) : null,
+      this.#fit,
+      this.#full,
     );
     this.element = h(
       "li",
@@ -59,7 +66,7 @@ export class ShareTile {
     this.#follow();
   }
 
-  render(share: Share, { large, pinned, soundOnly }: { large: boolean; pinned: boolean; soundOnly: boolean }): void {
+  render(share: Share, { large, pinned, alone, soundOnly }: { large: boolean; pinned: boolean; alone: boolean; soundOnly: boolean }): void {
     const words = this.#t(large ? "meeting.share.of" : "meeting.share.screen", { name: share.name });
     setText(this.#label, words);
     this.#label.title = words;
@@ -73,6 +80,8 @@ export class ShareTile {
     setAttr(this.pin, "aria-label", word);
     this.pin.title = word;
     this.pin.classList.toggle("is-on", pinned);
+    this.pin.hidden = alone;
+    if (this.#full) this.#name(this.#full, alone ? "meeting.more.unfull" : "meeting.view.full", alone ? "full-off" : "full");
     if (!large) this.#go(whole);
     setText(this.#wait, this.#t(soundOnly ? "meeting.share.no_pictures" : "meeting.share.coming"));
     this.#show(soundOnly ? null : share.picture);
@@ -95,8 +104,16 @@ export class ShareTile {
   }
 
   #tool(name: IconName, word: string, press: () => void): HTMLButtonElement {
+    const button = h("button", { class: "share-tool", attrs: { type: "button" }, on: { click: press } });
+    this.#name(button, word, name);
+    return button;
+  }
+
+  #name(button: HTMLButtonElement, word: string, name: IconName): void {
     const text = this.#t(word);
-    return h("button", { class: "share-tool", attrs: { type: "button", "aria-label": text, title: text }, on: { click: press } }, icon(name, 18));
+    setAttr(button, "aria-label", text);
+    button.title = text;
+    setIcon(button, name, 18);
   }
 
   #show(picture: Picture | null): void {
@@ -121,6 +138,7 @@ export class ShareTile {
     this.#video.style.transform = zoom.scale === 1 ? "" : `translate(${zoom.x * 100}%, ${zoom.y * 100}%) scale(${zoom.scale})`;
     this.element.classList.toggle("is-near", zoom.scale > 1);
     setText(this.#nearness, `${Math.round(zoom.scale * 100)} %`);
+    setAttr(this.#fit, "aria-disabled", zoom.scale === 1 ? "true" : null);
   }
 
   get #isLarge(): boolean {
@@ -129,6 +147,7 @@ export class ShareTile {
 
   #follow(): void {
     setText(this.#nearness, "100 %");
+    setAttr(this.#fit, "aria-disabled", "true");
     const frame = this.#frame;
     frame.addEventListener("keydown", (event) => {
       const next = this.#isLarge && !event.ctrlKey && !event.metaKey && !event.altKey ? keyed(this.#zoom, event.key) : null;
@@ -142,15 +161,18 @@ export class ShareTile {
       (event) => {
         if (!this.#isLarge) return;
         event.preventDefault();
-        const zooms = event.ctrlKey || this.#zoom.scale === 1;
-        if (zooms) this.#go(scaled(this.#zoom, Math.exp(-event.deltaY / 300), this.#at(event)));
-        else this.#go(moved(this.#zoom, { x: -event.deltaX / frame.clientWidth, y: -event.deltaY / frame.clientHeight }));
+        this.#go(wheeled(this.#zoom, event, this.#at(event), { width: frame.clientWidth, height: frame.clientHeight }));
       },
       { passive: false },
     );
+    frame.addEventListener("click", (event) => {
+      if (this.#isLarge) return;
+      this.#chosenAt = event.timeStamp;
+      this.#acts.pin();
+    });
     frame.addEventListener("dblclick", (event) => {
-      if (this.#isLarge) this.#go(this.#zoom.scale > 1 ? whole : scaled(this.#zoom, 2, this.#at(event)));
-      else this.#acts.pin();
+      if (event.timeStamp - this.#chosenAt < doubleClick) return; // its first half made this one large
+      this.#go(this.#zoom.scale > 1 ? whole : scaled(this.#zoom, 2, this.#at(event)));
     });
     frame.addEventListener("pointerdown", (event) => {
       if (!this.#isLarge) return;
@@ -161,7 +183,7 @@ export class ShareTile {
     for (const over of ["pointerup", "pointercancel"] as const) frame.addEventListener(over, (event) => this.#fingers.delete(event.pointerId));
   }
 
-  /** One finger moves, two come nearer. */
+  /** One finger moves, two come nearer: what is under the other stays there. */
   #drag(event: PointerEvent): void {
     const before = this.#fingers.get(event.pointerId);
     if (!before) return;
@@ -170,13 +192,13 @@ export class ShareTile {
     const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) {
       const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
-      return this.#go(scaled(this.#zoom, factor, this.#at(event)));
+      return this.#go(scaled(this.#zoom, factor, this.#at({ clientX: other.x, clientY: other.y })));
     }
     this.#go(moved(this.#zoom, { x: (now.x - before.x) / this.#frame.clientWidth, y: (now.y - before.y) / this.#frame.clientHeight }));
   }
 
   /** A point of the frame, from its middle. */
-  #at({ clientX, clientY }: MouseEvent): { x: number; y: number } {
+  #at({ clientX, clientY }: { clientX: number; clientY: number }): { x: number; y: number } {
     const box = this.#frame.getBoundingClientRect();
     return { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 };
   }

@@ -9,7 +9,6 @@ import { roleOf } from "../state/host.ts";
 import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
-import { fullScreen } from "./full.ts";
 import { handsIn } from "./host/hand.ts";
 import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
@@ -128,11 +127,11 @@ export class Stage {
     let tile = this.#tiles.get(name);
     if (!(tile instanceof ShareTile)) {
       const pin = () => store.dispatch({ type: "stage", act: { do: "pin", tile: name } });
-      tile = new ShareTile(t, { pin, full: fullScreen(), drawn: () => acts.firstFrame() });
+      tile = new ShareTile(t, { pin, full: () => acts.alone(name), drawn: () => acts.firstFrame() });
       this.#tiles.set(name, tile);
     }
     this.#stand(tile, box, at);
-    tile.render(share, { large: plan.large === name, pinned: stage.pin === name, soundOnly: stage.soundOnly });
+    tile.render(share, { large: plan.large === name, pinned: stage.pin === name, alone: stage.alone === name, soundOnly: stage.soundOnly });
   }
 
   #stand(tile: Tile | ShareTile, box: Box, at: number): void {

@@ -1,7 +1,7 @@
 import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import { HandMark } from "./host/hand.ts";
-import type { Box } from "../layout.ts";
+import { type Box, shownWhole } from "../layout.ts";
 import type { Person, Picture } from "../state.ts";
 import type { Level } from "../state/quality.ts";
 import type { Texts } from "../texts.ts";
@@ -45,6 +45,7 @@ export class Tile {
   readonly #name = h("span", { class: "tile-who" });
   readonly #role = h("span", { class: "tile-role" });
   readonly #muted = h("span", { class: "sr-only" });
+  readonly #gone = h("span", { class: "tile-gone-word" });
   readonly #hand: HandMark;
   readonly #weak: HTMLElement;
   readonly #connection: ConnectionMark;
@@ -58,6 +59,7 @@ export class Tile {
   #picture: Picture | null = null;
   #mirror = true;
   #placed = false;
+  #box: Box | null = null;
 
   constructor(t: Texts, onFrame: () => void, onPin: () => void, onMark?: () => void) {
     this.#t = t;
@@ -73,13 +75,14 @@ export class Tile {
     this.element = h(
       "li",
       { class: "tile" },
-      h("div", { class: "tile-picture" }, this.#initials, this.#video),
+      h("div", { class: "tile-picture" }, this.#initials, this.#video, h("p", { class: "tile-gone" }, h("span", { class: "m-spinner" }), this.#gone)),
       h("p", { class: "tile-name" }, this.#microphone, this.#name, this.#role, this.#muted),
       this.#hand.element,
       this.#weak,
       this.#large,
       this.pin,
     );
+    this.#video.addEventListener("resize", () => this.#fit());
     this.#picturePlace().addEventListener("dblclick", () => {
       if (!this.pin.hidden) onPin();
     });
@@ -101,6 +104,7 @@ export class Tile {
     this.#hand.render(hand);
     this.#weak.hidden = level === "good" || hand > 0;
     this.#connection.set(level);
+    setText(this.#gone, level === "lost" && !person.self ? this.#t("meeting.view.reconnecting", { name }) : "");
     this.#mark(pinned, spotlight);
     this.pin.hidden = person.self;
     const word = this.#t(pinned ? "meeting.view.unpin" : "meeting.view.pin", { name });
@@ -130,9 +134,17 @@ export class Tile {
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
     this.element.classList.toggle("is-small", box.width < 240);
+    this.#box = box;
+    this.#fit();
     if (this.#placed) return;
     this.#placed = true;
     requestAnimationFrame(() => this.element.classList.add("is-placed"));
+  }
+
+  /** Phones held upright send tall pictures, and may be turned at any time. */
+  #fit(): void {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    this.#video.classList.toggle("is-whole", this.#box !== null && height > 0 && shownWhole({ width, height }, this.#box));
   }
 
   /** Lets go of the picture before the tile goes away. */

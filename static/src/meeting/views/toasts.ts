@@ -34,7 +34,7 @@ export class Toasts {
       "div",
       { class: tone === "plain" ? "toast" : `toast toast-${tone}`, attrs: { "aria-hidden": "true" } },
       tone === "plain" ? null : icon(icons[tone], 18),
-      h("span", { text, attrs: { dir: "auto" } }),
+      h("span", { text }),
     );
     this.#stack.append(toast);
     while (this.#stack.childElementCount > most) this.#stack.firstElementChild?.remove();

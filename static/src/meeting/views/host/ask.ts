@@ -7,7 +7,7 @@ import type { Ui } from "../../ui.ts";
  * microphone, so that Yes means yes.
  */
 export function askedToUnmute({ t, store, acts }: Ui): HTMLElement {
-  const text = h("p", { attrs: { role: "alert", dir: "auto" } });
+  const text = h("p", { attrs: { role: "alert" } });
   const button = (word: string, extra: string, unmute: boolean) => h("button", { class: `btn btn-small ${extra}`, text: word, attrs: { type: "button" }, on: { click: () => acts.answerAsk(unmute) } });
   const element = h(
     "section",

@@ -43,7 +43,7 @@ export function askName({ identity, name, self }: Person, { t, acts }: Ui): void
 }
 
 function open(title: string, ...inside: HTMLElement[]): HTMLDialogElement {
-  const sheet = h("dialog", { class: "m-sheet m-host-sheet", attrs: { "aria-labelledby": "host-sheet" } }, h("h2", { text: title, attrs: { id: "host-sheet", dir: "auto" } }), ...inside);
+  const sheet = h("dialog", { class: "m-sheet m-host-sheet", attrs: { "aria-labelledby": "host-sheet" } }, h("h2", { text: title, attrs: { id: "host-sheet" } }), ...inside);
   document.querySelector(".meeting")?.append(sheet);
   sheet.addEventListener("close", () => sheet.remove());
   sheet.showModal();

@@ -16,7 +16,7 @@ interface Switch {
 export class HostPanel {
   readonly element: HTMLElement;
   readonly #ui: Ui;
-  readonly #who = h("p", { class: "m-host-who", attrs: { dir: "auto" } });
+  readonly #who = h("p", { class: "m-host-who" });
   readonly #done = h("p", { class: "sr-only", attrs: { role: "status" } });
   readonly #switches: Switch[];
   readonly #mute: HTMLButtonElement;
