@@ -36,7 +36,7 @@ func TestWhoIsOutHearsAndSaysNothing(t *testing.T) {
 		waits.postJoin(code, "Wes").status(303).location("/m/" + code + "/waiting")
 
 		for name, b := range map[string]*browser{"who was taken out": removed, "who is banned": banned, "who waits": waits} {
-			for _, path := range []string{"/chat?after=0", "/host", "/host/bans", "/waiters"} {
+			for _, path := range []string{"/chat?after=0", "/host", "/host/bans", "/waiters", "/stickers"} {
 				b.do("GET", "/m/"+code+path, "application/json", nil).status(403).lacks(host.Identity, "Between us")
 			}
 			b.do("GET", "/m/"+code+"/faces", "application/json", nil).lacks(host.Identity) // of nobody

@@ -56,9 +56,10 @@ func (p *pace) spent(who string) bool {
 	return known && p.clock.Since(one.since) < p.window && one.times >= p.most
 }
 
-// slowDownCodes lets one address try n codes in a window that lead nowhere. Who has found a room is not guessing, whatever they are refused
-// there: people of one office who stand before a locked meeting must not shut out those of them who are in it.
-func (s *Server) slowDownCodes(n int, window time.Duration) fiber.Handler {
+// slowDownGuesses lets one address try n codes or links in a window that lead nowhere. Who has found a room or an invitation is not guessing,
+// whatever they are refused there: people of one office who stand before a locked meeting, or choose a password that is too short, must not
+// shut out the others.
+func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
 	wrong := &pace{clock: s.clock, most: n, window: window, seen: map[string]paced{}}
 	return func(c *fiber.Ctx) error {
 		if wrong.spent(c.IP()) {

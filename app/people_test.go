@@ -143,6 +143,32 @@ func TestWhoIsRefusedDoesNotShutOutTheirOffice(t *testing.T) {
 	ann.get("/m/" + code).status(200)
 }
 
+// An invitation that is there is no guess, however often its form is sent with faults; links that lead nowhere are.
+func TestOnlyWrongInvitationsCountAsGuesses(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	ann.get(org + "/invitations").status(200)
+	ann.post(org+"/invitations", form("addresses", "cem@x.example")).status(200)
+	ann.post(org+"/invitations/send", form("csv", "email,name,role\ncem@x.example,,member\n")).status(303)
+	link := w.mailedInvite("cem@x.example")
+	office := w.browser()
+	office.get(link).status(200)
+	for range 70 {
+		office.post(link+"/signup", form("name", "Cem", "password", "short")).status(400)
+	}
+	office.get(link).status(200)
+
+	var last *answer
+	for range 70 { // by whichever of the three ways
+		if last = office.get("/invite/nothing-here"); last.code == 429 {
+			break
+		}
+		office.post("/invite/nothing-here/signup", form("name", "Cem", "password", password))
+	}
+	last.status(429).has("minute")
+	office.get(link).status(429)
+}
+
 func TestEveryPageCarriesTheSecurityHeaders(t *testing.T) {
 	w := newWorld(t)
 	ann, org := w.owner("Ann")

@@ -51,14 +51,14 @@ type panel struct {
 	Shop      string         `json:"shop"` // where packs are bought; for a guest, where one signs in first
 }
 
-// stickerPanel lists what the visitor can send in this meeting.
+// stickerPanel lists what the visitor can send in this meeting, while they are in it.
 func (s *Server) stickerPanel(c *fiber.Ctx) error {
-	at, err := s.find(c)
+	at, st, err := s.seated(c)
 	if err != nil {
-		return s.problem(c, err)
+		return s.stickerFault(c, err)
 	}
-	if _, ok := s.seatOf(c, at.Room.Code); !ok {
-		return s.problem(c, errForbidden)
+	if _, err := s.tenants.Org(at.Org.ID).Hosting(c.UserContext(), at.Room.ID, st.Identity); err != nil {
+		return s.stickerFault(c, err)
 	}
 	can, err := s.sendable(c.UserContext(), at.Org.ID, visitor(c).User.ID)
 	if err != nil {

@@ -61,7 +61,7 @@ func (s *Server) routes() {
 	r.Get("/address/:kind", s.addressPage)
 
 	// A meeting: members and guests. Wrong codes are counted, so that codes cannot be tried by the million.
-	m := r.Group("/m/:code", s.slowDownCodes(60, time.Minute))
+	m := r.Group("/m/:code", s.slowDownGuesses(60, time.Minute))
 	m.Get("", s.lobby)
 	m.Post("/join", s.join)
 	m.Get("/join", toLobby)
@@ -139,9 +139,10 @@ func (s *Server) routes() {
 	r.Get("/organizations", s.requireUser, s.organizations)
 	r.Get("/organizations/new", s.requireUser, s.newOrganizationPage)
 	r.Post("/organizations/:slug/join", s.requireUser, s.slowDown(20, 10*time.Minute), s.joinByDomain)
-	r.Get("/invite/:token", s.slowDownGuesses(60, time.Minute), s.invitePage)
-	r.Post("/invite/:token", s.requireUser, s.slowDownGuesses(60, time.Minute), s.acceptInvite)
-	r.Post("/invite/:token/signup", s.slowDownGuesses(60, time.Minute), s.signUpInvited) // a whole office may sign up from one address
+	invites := s.slowDownGuesses(60, time.Minute)
+	r.Get("/invite/:token", invites, s.invitePage)
+	r.Post("/invite/:token", s.requireUser, invites, s.acceptInvite)
+	r.Post("/invite/:token/signup", invites, s.signUpInvited) // a whole office may sign up from one address
 	r.Post("/organizations", s.requireUser, s.slowDown(20, 10*time.Minute), s.newOrganization)
 	o := r.Group("/o/:org", s.asSupport, s.requireUser, s.requireRole())
 	o.Get("", s.dashboard)

@@ -104,14 +104,3 @@ func (s *Server) slowDownSockets(n int, window time.Duration) fiber.Handler {
 		LimitReached: func(c *fiber.Ctx) error { return s.refuseSignal(c, errTooMany) },
 	})
 }
-
-// slowDownGuesses counts only requests that failed, so that knowing a link costs nothing and trying links does.
-func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
-	return limiter.New(limiter.Config{
-		Max:                    n,
-		Expiration:             window,
-		SkipSuccessfulRequests: true,
-		KeyGenerator:           func(c *fiber.Ctx) string { return c.IP() + " guesses" },
-		LimitReached:           func(c *fiber.Ctx) error { return s.problem(c, errTooMany) },
-	})
-}

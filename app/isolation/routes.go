@@ -112,7 +112,7 @@ func Rules() map[string]Rule {
 		"/m/:code/room":     invited(),
 		"/m/:code/token":    invited(),
 		"/m/:code/faces":    invited(),
-		"/m/:code/stickers": invited().showing("emoji.id", "emoji.name"), // to who has sat down, and so may send them
+		"/m/:code/stickers": invited().showing("emoji.id", "emoji.name"), // to who is in, and so may send them
 		"/m/:code/end":      invited(),
 		"/m/:code/check":    invited(),
 
