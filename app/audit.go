@@ -69,10 +69,16 @@ func (s *Server) writeAudit(ctx context.Context, out *csv.Writer, texts *views.T
 			return err
 		}
 		for _, e := range page.Entries {
-			if e.Actor != "" {
+			switch {
+			case e.Guest:
+				e.Name = texts.Guest(e.Name)
+			case e.Actor != "":
 				e.Name = texts.Person(e.Name)
 			}
-			if e.AboutDeleted {
+			switch {
+			case e.AboutGuest:
+				e.About = texts.Guest(e.About)
+			case e.AboutDeleted:
 				e.About = texts.Person("")
 			}
 			row := []string{strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), e.Name, string(e.Actor), e.Via, e.Address, e.Action, e.Target, e.About, e.Detail, e.Hash}
@@ -132,7 +138,7 @@ func auditLine(e tenants.AuditEntry) views.AuditLine {
 	key, byKey := strings.CutPrefix(e.Via, tenants.ViaKey)
 	l := views.AuditLine{
 		Seq: e.Seq, At: e.At, Who: e.Name, Gone: e.Actor != "" && e.Name == "", Service: e.Via == tenants.ViaService,
-		Address: e.Address, Action: e.Action, About: e.About, Target: e.Target, Detail: e.Detail, AboutDeleted: e.AboutDeleted,
+		Address: e.Address, Action: e.Action, About: e.About, Target: e.Target, Detail: e.Detail, Guest: e.Guest, AboutGuest: e.AboutGuest, AboutDeleted: e.AboutDeleted,
 	}
 	if byKey {
 		l.Key = key

@@ -243,6 +243,13 @@ func TestLockRemoveAndBanHold(t *testing.T) {
 		ann.postJSON("/m/"+code+"/host/unban", form("ban", list.Bans[0].ID)).status(204)
 		dial(t, gil.join(code, "Lisa"))
 		eventually(t, "who may come again is in", func() bool { return there.others() == 1 })
+
+		w.business(org)
+		ann.get(org+"/audit?about=meeting").status(200).has("Locked a meeting", "Unlocked a meeting", "Removed somebody from a meeting", "Banned somebody from a room",
+			"Let somebody come to a room again", "in Kitchen refit", "Gil (guest)", "Ann").lacks("seat:"+again.Identity, ", meeting ")
+		ann.get(org+"/audit.csv?about=meeting").status(200).has("meeting.ban", "Gil (guest)", "in Kitchen refit, meeting ")
+		ann.postJSON("/m/"+code+"/end", form()).status(204)
+		ann.get(org + "/audit?about=meeting").status(200).has("Ended a meeting")
 	})
 }
 

@@ -225,12 +225,12 @@ func (s *Server) admitPerson(c *fiber.Ctx, at place, seat seat) (views.MeetingSe
 func (s *Server) endForAll(c *fiber.Ctx) error {
 	at, keeper, err := s.doorkeeper(c)
 	if err == nil {
-		err = s.tenants.Org(at.Org.ID).MayEnd(c.UserContext(), keeper, at.Room.ID)
+		err = s.tenants.Org(at.Org.ID).EndForAll(c.UserContext(), keeper, at.Room.ID)
+	}
+	if err == nil {
+		err = s.closeRoom(c.UserContext(), at.Room)
 	}
 	if err != nil {
-		return s.problem(c, err)
-	}
-	if err := s.endMeeting(c.UserContext(), at.Room); err != nil {
 		return s.problem(c, err)
 	}
 	if wantsJSON(c) {

@@ -178,6 +178,7 @@ func (e export) meetings() error {
 	return list(e, "meetings.json", next, func(m tenants.JoinedMeeting) any {
 		return fields{
 			"organization": m.Org.Name, "room": m.Room, "meeting_id": m.Meeting, "as": m.Name, "member": m.Member, "joined_at": m.JoinedAt, "left_at": m.LeftAt,
+			"banned_at": m.BannedAt,
 		}
 	})
 }

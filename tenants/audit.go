@@ -13,7 +13,7 @@ import (
 // command line put it on the context of a call with [WithOrigin].
 type Origin struct {
 	Address string // IP address that asked; "" where there is none
-	Via     string // ViaPage, ViaTerminal, ViaService, ViaOperator, or ViaKey and the key's id
+	Via     string // ViaPage, ViaTerminal, ViaService, ViaOperator, ViaKey and the key's id, or the seat of a guest: "seat:MEETING/IDENTITY"
 
 	Operator OperatorID // who runs the service and did it; "" when it was none of them
 }

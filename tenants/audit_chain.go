@@ -209,5 +209,7 @@ type AuditEntry struct {
 	Detail  string
 	Hash    string // hex; "" before the chain
 
+	Guest        bool // the actor did not belong to the organization: Name is theirs in the meeting
+	AboutGuest   bool // nor did whom it was done to
 	AboutDeleted bool // it was done to a person who has been deleted since
 }

@@ -90,7 +90,8 @@ func (f AuditFilter) on(tx *gorm.DB) *gorm.DB {
 	tx = f.inTime(tx)
 	if who := strings.ToLower(strings.TrimSpace(f.Person)); who != "" && storable(who) {
 		like := "%" + escapeLike(who) + "%"
-		tx = tx.Where(`actor IN (SELECT users.id FROM users WHERE lower(users.name) LIKE ? ESCAPE '\' OR users.email LIKE ? ESCAPE '\')`, like, like)
+		guests, values := actedAs(tx, like)
+		tx = tx.Where(`(actor IN (SELECT users.id FROM users WHERE lower(users.name) LIKE ? ESCAPE '\' OR users.email LIKE ? ESCAPE '\') OR `+guests+`)`, append([]any{like, like}, values...)...)
 	}
 	return tx
 }
@@ -115,8 +116,9 @@ func escapeLike(s string) string {
 
 // auditEntries adds the names of who acted and of what was acted on.
 func auditEntries(tx *gorm.DB, rows []auditRow) ([]AuditEntry, error) {
-	ids := make(map[string]bool)
+	ids, seats := make(map[string]bool), make(map[string]bool)
 	for _, r := range rows {
+		seats[r.Via], seats[r.Target] = true, true
 		if r.Actor != nil {
 			ids[string(*r.Actor)] = true
 		}
@@ -128,13 +130,21 @@ func auditEntries(tx *gorm.DB, rows []auditRow) ([]AuditEntry, error) {
 	if err != nil {
 		return nil, err
 	}
+	guests, err := seatNames(tx, seats)
 	out := make([]AuditEntry, len(rows))
 	for i, r := range rows {
 		out[i] = r.entry()
 		about, known := names[r.Target]
 		out[i].Name, out[i].About, out[i].AboutDeleted = names[string(out[i].Actor)], about, known && about == ""
+		if _, _, seat := seatOfRef(r.Via); seat {
+			out[i].Guest, out[i].Name = true, guests[r.Via]
+		}
+		if _, _, seat := seatOfRef(r.Target); seat {
+			out[i].AboutGuest, out[i].About = true, guests[r.Target]
+			out[i].AboutDeleted = out[i].About == ""
+		}
 	}
-	return out, nil
+	return out, err
 }
 
 // namesOf finds what people and rooms with these ids are called. The name of a

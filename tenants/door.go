@@ -40,6 +40,27 @@ func (r banRow) ban(name string) Ban {
 	return Ban{ID: r.ID, Name: name, Since: r.BannedAt.UTC(), By: r.BannedBy, Identity: r.Identity, Marks: strings.Fields(r.Marks)}
 }
 
+// seatKey names a seat of the organization.
+type seatKey struct {
+	meeting  MeetingID
+	identity string
+}
+
+// seatsOfBans finds the seats of those who are kept out, and of who decided it.
+func seatsOfBans(tx *gorm.DB, bans []banRow) (map[seatKey]seatRow, error) {
+	var meetings, identities []string
+	for _, r := range bans {
+		meetings, identities = append(meetings, string(r.MeetingID)), append(identities, r.Identity, r.BannedBy)
+	}
+	var seats []seatRow
+	err := tx.Where("meeting_id IN ? AND identity IN ?", meetings, identities).Find(&seats).Error
+	out := make(map[seatKey]seatRow, len(seats))
+	for _, r := range seats {
+		out[seatKey{r.MeetingID, r.Identity}] = r
+	}
+	return out, err
+}
+
 // Caps of what a seat remembers of a browser.
 const (
 	marksMost = 4
@@ -186,18 +207,11 @@ func (o *Scoped) Bans(ctx context.Context, room RoomID, by string) ([]Ban, error
 		if err := tx.Where("room_id = ?", string(room)).Order("banned_at DESC, id DESC").Limit(bansMost).Find(&rows).Error; err != nil {
 			return err
 		}
+		seats, err := seatsOfBans(tx, rows)
 		for _, r := range rows {
-			var seats []seatRow
-			if err := tx.Where("meeting_id = ? AND identity = ?", string(r.MeetingID), r.Identity).Find(&seats).Error; err != nil {
-				return err
-			}
-			name := ""
-			if len(seats) > 0 {
-				name = seats[0].Name
-			}
-			out = append(out, r.ban(name))
+			out = append(out, r.ban(seats[seatKey{r.MeetingID, r.Identity}].Name))
 		}
-		return nil
+		return err
 	})
 	return out, err
 }
@@ -206,7 +220,8 @@ func (o *Scoped) Bans(ctx context.Context, room RoomID, by string) ([]Ban, error
 func (o *Scoped) Unban(ctx context.Context, room RoomID, by, id string) (Ban, error) {
 	var row banRow
 	err := o.write(ctx, "let somebody come again", func(tx *gorm.DB) error {
-		if _, _, err := o.leading(forUpdate(tx), room, by); err != nil {
+		h, me, err := o.leading(forUpdate(tx), room, by)
+		if err != nil {
 			return err
 		}
 		if err := parseID(id); err != nil {
@@ -219,7 +234,14 @@ func (o *Scoped) Unban(ctx context.Context, room RoomID, by, id string) (Ban, er
 			return err
 		}
 		// They may come in, and are not held back for having been sent out with it.
-		return tx.Model(&seatRow{}).Where("meeting_id = ? AND identity = ?", string(row.MeetingID), row.Identity).Update("removed_at", nil).Error
+		var seat seatRow
+		if err := first(tx.Where("meeting_id = ? AND identity = ?", string(row.MeetingID), row.Identity), &seat, "seat"); err != nil {
+			return err
+		}
+		if err := tx.Model(&seatRow{}).Where("meeting_id = ? AND identity = ?", string(row.MeetingID), row.Identity).Update("removed_at", nil).Error; err != nil {
+			return err
+		}
+		return recordSeat(tx, &h, me, "meeting.unban", seat.auditRef(), inMeeting(h.room, h.meeting.ID))
 	})
 	return row.ban(""), err
 }

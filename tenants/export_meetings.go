@@ -91,6 +91,18 @@ func seatCells(tx *gorm.DB, rows []seatRow) ([][]any, error) {
 	return out, nil
 }
 
+// banCells adds what those were called in the meeting whom a room keeps out, and
+// who decided it. What browsers are known by stays here.
+func banCells(tx *gorm.DB, rows []banRow) ([][]any, error) {
+	seats, err := seatsOfBans(tx, rows)
+	out := make([][]any, len(rows))
+	for i, r := range rows {
+		who, by := seats[seatKey{r.MeetingID, r.Identity}], seats[seatKey{r.MeetingID, r.BannedBy}]
+		out[i] = []any{r.ID, string(r.RoomID), string(r.MeetingID), r.Identity, who.Name, orNull(who.UserID), r.BannedBy, by.Name, r.BannedAt.UTC()}
+	}
+	return out, err
+}
+
 // usageStep is how many days of usage are added up at once.
 const usageStep = 31
 

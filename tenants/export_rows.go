@@ -47,6 +47,7 @@ func meetingLists() []ExportList {
 			func(r qualityRow) []any { return []any{string(r.MeetingID), r.Identity, r.Minute} }, each(func(r qualityRow) []any {
 				return []any{string(r.MeetingID), r.Identity, r.Minute.UTC(), r.Score, r.LossUp, r.LossDown, r.RTT, r.Jitter, r.Layer, r.Size, r.Held, r.Cause}
 			})),
+		listOf("bans", "id room_id meeting_id identity name person_id banned_by banned_by_name banned_at", "id", func(r banRow) []any { return []any{r.ID} }, banCells),
 		{Name: "usage", Columns: []string{"day", "meetings", "people", "minutes", "peak"}, page: usageExportPage},
 	}
 }

@@ -117,8 +117,9 @@ func (o *Scoped) Lead(ctx context.Context, id RoomID, by string, act Act) (Led, 
 	return out, err
 }
 
-// act does it, and settles who leads after it.
+// act does it, settles who leads after it, and notes it in the audit log.
 func (h *house) act(tx *gorm.DB, rule actRule, me seatRow, about []seatRow, act Act) error {
+	done, noted := h.deedOf(about, act)
 	if err := rule.do(tx, h, me, about, act); err != nil {
 		return err
 	}
@@ -131,7 +132,10 @@ func (h *house) act(tx *gorm.DB, rule actRule, me seatRow, about []seatRow, act 
 	next.Revision = h.lead.Revision + 1
 	after.lead = next
 	*h = after
-	return saveLead(tx, h.meeting.ID, next)
+	if err := saveLead(tx, h.meeting.ID, next); err != nil || !noted {
+		return err
+	}
+	return recordSeat(tx, h, me, done.action, done.target, done.detail)
 }
 
 // about finds whom an act is about, and holds whether it may be.

@@ -40,8 +40,8 @@ func leadCrossings() map[string]crossing {
 		"LookAtDoor": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(second(mine.LookAtDoor(ctx, tenants.EnterInput{Room: o.room.ID, Identity: "guest"})))
 		},
-		"MayEnd": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			return refused(mine.MayEnd(ctx, tenants.Doorkeeper{User: o.ann, Identity: "guest"}, o.room.ID))
+		"EndForAll": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.EndForAll(ctx, tenants.Doorkeeper{User: o.ann, Identity: "guest"}, o.room.ID))
 		},
 		"Doorkeepers": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(second(mine.Doorkeepers(ctx, o.room.ID)))

@@ -17,6 +17,7 @@ type JoinedMeeting struct {
 	Member   bool   // of the organization, at that time
 	JoinedAt time.Time
 	LeftAt   *time.Time
+	BannedAt *time.Time // the room has kept them out since; nil where it does not
 }
 
 // mine bounds what one question about one's own data gets.
@@ -57,9 +58,9 @@ func (s *Store) MeetingsOf(ctx context.Context, user UserID, after JoinedMeeting
 	for _, seat := range seats {
 		byOrg[OrgID(seat.Tenant)] = append(byOrg[OrgID(seat.Tenant)], string(seat.MeetingID))
 	}
-	orgs, rooms := map[OrgID]Organization{}, map[MeetingID]string{}
+	orgs, rooms, bans := map[OrgID]Organization{}, map[MeetingID]string{}, map[seatKey]time.Time{}
 	for id, meetings := range byOrg {
-		if orgs[id], err = s.Org(id).nameRooms(ctx, meetings, rooms); err != nil {
+		if orgs[id], err = s.Org(id).nameRooms(ctx, meetings, rooms, bans); err != nil {
 			return nil, wrap(err, "list a person's meetings")
 		}
 	}
@@ -69,13 +70,16 @@ func (s *Store) MeetingsOf(ctx context.Context, user UserID, after JoinedMeeting
 			Org: orgs[OrgID(r.Tenant)], Room: rooms[r.MeetingID], Meeting: r.MeetingID, Identity: r.Identity, Name: r.Name, Member: r.Member,
 			JoinedAt: r.JoinedAt.UTC(), LeftAt: utc(r.LeftAt),
 		}
+		if since, banned := bans[seatKey{r.MeetingID, r.Identity}]; banned {
+			out[i].BannedAt = &since
+		}
 	}
 	return out, nil
 }
 
-// nameRooms finds the names of the rooms that meetings were held in, and whose
-// they are.
-func (o *Scoped) nameRooms(ctx context.Context, meetings []string, into map[MeetingID]string) (Organization, error) {
+// nameRooms finds the names of the rooms that meetings were held in, whose they
+// are, and whom they keep out for what was in those meetings.
+func (o *Scoped) nameRooms(ctx context.Context, meetings []string, into map[MeetingID]string, bans map[seatKey]time.Time) (Organization, error) {
 	var org orgRow
 	var rows []meetingRow
 	err := o.read(ctx, "name rooms", func(tx *gorm.DB) error {
@@ -92,6 +96,14 @@ func (o *Scoped) nameRooms(ctx context.Context, meetings []string, into map[Meet
 		names, err := namesOf(tx, ids)
 		for _, r := range rows {
 			into[r.ID] = names[string(r.RoomID)]
+		}
+		if err != nil {
+			return err
+		}
+		var kept []banRow
+		err = tx.Where("meeting_id IN ?", meetings).Find(&kept).Error
+		for _, r := range kept {
+			bans[seatKey{r.MeetingID, r.Identity}] = r.BannedAt.UTC()
 		}
 		return err
 	})
@@ -120,7 +132,7 @@ func (o *Scoped) AuditOf(ctx context.Context, user UserID, after *int64) ([]Audi
 		out, err = auditEntries(tx, rows)
 		for i := range out {
 			if out[i].Actor != user {
-				out[i].Actor, out[i].Name, out[i].Address = "", "", ""
+				out[i].Actor, out[i].Name, out[i].Address, out[i].Via, out[i].Guest = "", "", "", "", false
 			}
 		}
 		return err

@@ -241,12 +241,28 @@ func (d Doorkeeper) mayLead(tx *gorm.DB, id RoomID, now time.Time) (house, error
 	return h, &Error{Code: CodeForbidden, Key: KeyNotLeading}
 }
 
-// MayEnd holds that somebody may end the meeting in a room for everybody: who
-// leads it, and who manages the room. [CodeForbidden] for others.
-func (o *Scoped) MayEnd(ctx context.Context, by Doorkeeper, room RoomID) error {
-	return o.read(ctx, "look who may end a meeting", func(tx *gorm.DB) error {
-		_, err := by.mayLead(tx, room, o.store.now())
-		return err
+// EndForAll ends the meeting in a room for everybody, if one runs, in the name of
+// who leads it or manages the room. [CodeForbidden] for others.
+func (o *Scoped) EndForAll(ctx context.Context, by Doorkeeper, room RoomID) error {
+	return o.write(ctx, "end a meeting for all", func(tx *gorm.DB) error {
+		if _, err := findRoom(forUpdate(tx), room); err != nil {
+			return err
+		}
+		h, err := by.mayLead(tx, room, o.store.now())
+		if err != nil || !h.open() {
+			return err
+		}
+		if err := finish(tx, h.meeting.ended(h.now, EndHost)); err != nil {
+			return err
+		}
+		if by.User != "" {
+			return record(tx, h.now, by.User, "meeting.end", string(h.room.ID), string(h.meeting.ID))
+		}
+		me, err := h.inside(by.Identity)
+		if err != nil {
+			return err
+		}
+		return recordSeat(tx, &h, me, "meeting.end", string(h.room.ID), string(h.meeting.ID))
 	})
 }
 

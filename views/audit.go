@@ -27,8 +27,9 @@ func (f AuditFilterModel) any() bool { return f != AuditFilterModel{} }
 type AuditLine struct {
 	Seq     int64
 	At      time.Time
-	Who     string // a member's name; empty when it was none, or nobody by that name is left
+	Who     string // a member's name, or a guest's; empty when it was none, or nobody by that name is left
 	Gone    bool   // a member whose name nobody knows any more
+	Guest   bool   // somebody who did not belong to the organization and led a meeting
 	Key     string // the API key that did it
 	Service bool   // the service did it by itself
 	Address string
@@ -37,6 +38,7 @@ type AuditLine struct {
 	Target  string // its id
 	Detail  string
 
+	AboutGuest   bool // it was done to somebody who did not belong to the organization
 	AboutDeleted bool // it was done to a person who has been deleted since
 }
 
@@ -57,6 +59,8 @@ func auditDid(p Page, action string) string {
 // auditWho says who did it.
 func auditWho(p Page, l AuditLine) string {
 	switch {
+	case l.Guest:
+		return p.Texts.Guest(l.Who)
 	case l.Who != "":
 		return l.Who
 	case l.Key != "":
@@ -72,6 +76,8 @@ func auditWho(p Page, l AuditLine) string {
 // auditAbout is the name of whom it was done to, else the id, short enough to read.
 func (l AuditLine) auditAbout(p Page) string {
 	switch {
+	case l.AboutGuest:
+		return p.Texts.Guest(l.About)
 	case l.About != "":
 		return l.About
 	case l.AboutDeleted:

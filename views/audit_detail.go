@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // The log holds its details in English, for good: each is part of a chain of hashes. Here they are put into the reader's words. What is
@@ -21,6 +23,8 @@ func auditDetail(t *Texts, l AuditLine) string {
 		"organization.delete": dueOn, "organization.colour": fromTo(orNone),
 		"policy.set": policies, "quota.set": fromTo(quotas), "quota.person": quotas,
 		"quota.exception": exception, "quota.exception_end": exception, "quota.exception_over": exception,
+		"meeting.remove": inRoom, "meeting.ban": inRoom, "meeting.unban": inRoom, "meeting.cohost": inRoom, "meeting.cohost_end": inRoom, "meeting.handover": inRoom,
+		"meeting.lock": itsMeeting, "meeting.unlock": itsMeeting, "meeting.end": itsMeeting,
 		"sso.set": enforced, "signin.password": byMail, "signin.in": byPassword, "isolation.finish": isolationFound,
 	}
 	read, known := reads[l.Action]
@@ -72,6 +76,19 @@ func replaced(t *Texts, detail string) (string, bool) {
 	at, err := time.Parse(time.RFC3339, until)
 	return t.T("audit.detail.replaced", "Key", key, "Until", moment(at, "moment")), ok1 && ok2 && err == nil
 }
+
+// inRoom reads "in ROOM, meeting ID". Which meeting it was, those ask who take the log away.
+func inRoom(t *Texts, detail string) (string, bool) {
+	rest, ok1 := strings.CutPrefix(detail, "in ")
+	at := strings.LastIndex(rest, ", meeting ")
+	if !ok1 || at < 0 {
+		return "", false
+	}
+	return t.T("audit.detail.in_room", "Room", rest[:at]), true
+}
+
+// itsMeeting reads the id of a meeting of the room that the line is about: the line says enough without it.
+func itsMeeting(_ *Texts, id string) (string, bool) { return "", uuid.Validate(id) == nil }
 
 // dueOn reads "on TIME".
 func dueOn(t *Texts, detail string) (string, bool) {

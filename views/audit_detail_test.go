@@ -43,6 +43,9 @@ func TestTheLogsDetailsAreInTheReadersLanguage(t *testing.T) {
 			"Longest meeting: 2 hours, Stored: No limit, Members and invitations: 7, Pages without ads: Yes, Reading the audit log: Yes, until 2026-12-24 08:00 UTC. A fair: until New Year",
 		},
 		{"quota.exception_over", "shoes 7 until 2026-12-24T08:00:00Z: x", "shoes 7 until 2026-12-24T08:00:00Z: x", "shoes 7 until 2026-12-24T08:00:00Z: x"},
+		{"meeting.remove", "in Kitchen, meeting 9, meeting 0190b7a4-0000-7000-8000-000000000000", "in Kitchen, meeting 9", "in Kitchen, meeting 9"},
+		{"meeting.ban", "somewhere", "somewhere", "somewhere"},
+		{"meeting.lock", "0190b7a4-0000-7000-8000-000000000000", "", ""},
 		{"room.create", "by mail", "by mail", "by mail"},
 		{"room.create", "", "", ""},
 	} {

@@ -41,6 +41,9 @@ func (t *Texts) Person(name string) string {
 	return name
 }
 
+// Guest is what a log calls somebody who does not belong to the organization.
+func (t *Texts) Guest(name string) string { return t.T("audit.guest", "Name", t.Person(name)) }
+
 // Number writes a whole number with the language's mark between thousands.
 func (t *Texts) Number(n int64) string {
 	if t == nil || t.printer == nil {
