@@ -68,32 +68,36 @@ func middle(b image.Rectangle) image.Rectangle {
 	return image.Rectangle{Min: at, Max: at.Add(image.Pt(side, side))}
 }
 
-// upright turns and mirrors a square so that what was up for the camera is up.
+// upright turns and mirrors a picture so that what was up for the camera is up.
 // The orientations are those of Exif 2.32, 4.6.4, tag 0x0112.
 func upright(in *image.RGBA, orientation int) *image.RGBA {
 	if orientation < 2 || orientation > 8 {
 		return in
 	}
-	last := in.Bounds().Dx() - 1
-	out := image.NewRGBA(in.Bounds())
-	for y := range last + 1 {
-		for x := range last + 1 {
+	size := in.Bounds().Size()
+	lastX, lastY := size.X-1, size.Y-1
+	if orientation >= 5 { // lies on its side
+		size.X, size.Y = size.Y, size.X
+	}
+	out := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
 			fx, fy := x, y
 			switch orientation {
 			case 2:
-				fx = last - x
+				fx = lastX - x
 			case 3:
-				fx, fy = last-x, last-y
+				fx, fy = lastX-x, lastY-y
 			case 4:
-				fy = last - y
+				fy = lastY - y
 			case 5:
 				fx, fy = y, x
 			case 6:
-				fx, fy = y, last-x
+				fx, fy = y, lastY-x
 			case 7:
-				fx, fy = last-y, last-x
+				fx, fy = lastX-y, lastY-x
 			case 8:
-				fx, fy = last-y, x
+				fx, fy = lastX-y, x
 			}
 			out.SetRGBA(x, y, in.RGBAAt(fx, fy))
 		}

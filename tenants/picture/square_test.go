@@ -16,10 +16,15 @@ import (
 // blue, white, row by row.
 func quarters(t *testing.T, orientation uint16) []byte {
 	t.Helper()
-	m := image.NewRGBA(image.Rect(0, 0, 64, 64))
-	for y := range 64 {
-		for x := range 64 {
-			c := []color.RGBA{{R: 255, A: 255}, {G: 255, A: 255}, {B: 255, A: 255}, {R: 255, G: 255, B: 255, A: 255}}[y/32*2+x/32]
+	return quartersOf(t, 64, 64, orientation)
+}
+
+func quartersOf(t *testing.T, width, height int, orientation uint16) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			c := []color.RGBA{{R: 255, A: 255}, {G: 255, A: 255}, {B: 255, A: 255}, {R: 255, G: 255, B: 255, A: 255}}[y*2/height*2+x*2/width]
 			m.SetRGBA(x, y, c)
 		}
 	}
@@ -51,24 +56,30 @@ func TestSquareTurnsAPhotoAsTheCameraSays(t *testing.T) {
 		if err != nil || m.Bounds() != image.Rect(0, 0, 32, 32) {
 			t.Fatalf("got %v, %v", m, err)
 		}
-		got := ""
-		for _, at := range []image.Point{{8, 8}, {24, 8}, {8, 24}, {24, 24}} {
-			r, g, b, _ := m.At(at.X, at.Y).RGBA()
-			switch {
-			case r > 0x8000 && g > 0x8000 && b > 0x8000:
-				got += "W"
-			case r > 0x8000:
-				got += "R"
-			case g > 0x8000:
-				got += "G"
-			default:
-				got += "B"
-			}
-		}
+		got := corners(m)
 		if got != want {
 			t.Errorf("orientation %d shows %s, want %s", orientation, got, want)
 		}
 	}
+}
+
+// corners is what is where, row by row.
+func corners(m image.Image) (out string) {
+	w, h := m.Bounds().Dx(), m.Bounds().Dy()
+	for _, at := range []image.Point{{w / 4, h / 4}, {w * 3 / 4, h / 4}, {w / 4, h * 3 / 4}, {w * 3 / 4, h * 3 / 4}} {
+		r, g, b, _ := m.At(at.X, at.Y).RGBA()
+		switch {
+		case r > 0x8000 && g > 0x8000 && b > 0x8000:
+			out += "W"
+		case r > 0x8000:
+			out += "R"
+		case g > 0x8000:
+			out += "G"
+		default:
+			out += "B"
+		}
+	}
+	return out
 }
 
 func TestSquareTakesTheMiddle(t *testing.T) {
