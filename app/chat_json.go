@@ -21,11 +21,21 @@ type chatJSON struct {
 	Text      string             `json:"text"`
 	Sealed    bool               `json:"sealed"`
 	Sticker   *chatPicture       `json:"sticker"`
+	File      *chatFileJSON      `json:"file"`
 	Reply     int64              `json:"reply"`
 	At        int64              `json:"at"`     // milliseconds since 1970
 	Edited    int64              `json:"edited"` // 0 for never
 	Deleted   bool               `json:"deleted"`
 	Reactions []chatReactionJSON `json:"reactions"`
+}
+
+// chatFileJSON is a file that came with a message. The name of a sealed one is sealed.
+type chatFileJSON struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	Width  int    `json:"width"` // of the small picture; 0 for none
+	Height int    `json:"height"`
 }
 
 // chatPicture is a sticker, an emoji or a symbol. Alt has what it shows in every language.
@@ -61,6 +71,9 @@ func (s *Server) shownChat(ctx context.Context, org tenants.OrgID, messages []te
 			N: m.N, Rev: m.Rev, Prev: m.Prev, ID: m.ClientID, From: m.Sender, By: m.Names[m.Sender], To: m.Recipient, ToName: m.Names[m.Recipient],
 			Text: m.Text, Sealed: m.Sealed, Reply: m.Reply, At: m.SentAt.UnixMilli(), Edited: millisOf(m.EditedAt), Deleted: m.DeletedAt != nil,
 			Reactions: []chatReactionJSON{},
+		}
+		if f := m.File; f != nil {
+			out[i].File = &chatFileJSON{ID: f.ID, Name: f.Name, Size: f.Size, Width: f.Width, Height: f.Height}
 		}
 		if pack, name, _ := strings.Cut(m.Sticker, "/"); m.Sticker != "" {
 			out[i].Sticker = s.chatPicture(all, "sticker", pack, name)

@@ -24,6 +24,10 @@ type wrote struct {
 	Sealed, Deleted        bool
 	Edited                 int64
 	Sticker                *struct{ Src string }
+	File                   *struct {
+		ID, Name            string
+		Size, Width, Height int64
+	}
 	Reactions              []struct {
 		Kind, Name, Symbol, Src string
 		By                      []string

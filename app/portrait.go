@@ -11,12 +11,15 @@ import (
 	"parley/tenants/picture"
 )
 
-// picturePath is where a person's picture is sent to, and the one place that takes a body of more than maxBody: a photo as it is.
+// picturePath is where a person's picture is sent to. It and the files of a chat may be more than maxBody: a photo as it is.
 const picturePath = "/me/picture"
 
 // bodyLimit bounds a request's body once its head is there, before any of the body is read.
-func bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
+func (s *Server) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
+	if code, is := chatFilesOf(path); is {
+		return s.chatFileLimit(head, code)
+	}
 	if head.IsPost() && path == picturePath {
 		return fasthttp.RequestConfig{MaxRequestBodySize: picture.MaxPhotoBytes + 64<<10} // and what stands around it in a form
 	}

@@ -33,6 +33,7 @@ func (s *Server) showQuotas(c *fiber.Ctx, fault error) error {
 		return err
 	}
 	m.StorageUsed, m.StorageLogo, m.StoragePictures = used.Stored.Total(), used.Stored.Logo+used.Stored.Emoji, used.Stored.Pictures
+	m.StorageFiles = used.Stored.Files
 	m.Used, m.Table = used.MonthMinutes, allowed.Terms.Table(used)
 	if fault != nil {
 		if m.Errors = tenants.Fields(fault); m.Errors == nil {

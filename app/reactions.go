@@ -255,5 +255,5 @@ func (s *Server) stickerFault(c *fiber.Ctx, err error) error {
 	}
 	c.Status(p.Status)
 	key := tenants.KeyOf(err)
-	return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key, "key": key, "detail": s.texts(c).T(key)}, "application/problem+json")
+	return c.JSON(fiber.Map{"type": "about:blank", "status": p.Status, "title": p.Key, "key": key, "detail": chatWords(s.texts(c), err)}, "application/problem+json")
 }

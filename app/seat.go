@@ -97,11 +97,16 @@ func (s *Server) keepSeat(c *fiber.Ctx, st seat) error {
 
 // seatOf reads the seat that this browser holds in a room; false if it holds none, or it was changed by somebody.
 func (s *Server) seatOf(c *fiber.Ctx, code string) (seat, bool) {
+	return s.seatIn(code, c.Cookies(seatCookie), c.Cookies(deviceCookie))
+}
+
+// seatIn is seatOf by the two cookies that make a seat.
+func (s *Server) seatIn(code, signed, device string) (seat, bool) {
 	var claims seatClaims
-	_, err := jwt.ParseWithClaims(c.Cookies(seatCookie), &claims, func(*jwt.Token) (any, error) { return s.seatKey(), nil },
+	_, err := jwt.ParseWithClaims(signed, &claims, func(*jwt.Token) (any, error) { return s.seatKey(), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithAudience(seatCookie), jwt.WithSubject(code),
 		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.clock.Now))
-	if err != nil || claims.Device != s.digest("seat", code, c.Cookies(deviceCookie)) {
+	if err != nil || claims.Device != s.digest("seat", code, device) {
 		return seat{}, false
 	}
 	return seat{Code: code, Name: claims.Name, Identity: claims.Identity}, true

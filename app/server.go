@@ -136,7 +136,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		TrustedProxies:          cfg.Proxies,
 		ProxyHeader:             proxyHeader(cfg.Proxies),
 	})
-	s.web.Server().HeaderReceived = bodyLimit
+	s.web.Server().HeaderReceived = s.bodyLimit
 	s.web.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
 	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress, Level: compress.LevelBestSpeed}))
 	s.routes()
@@ -196,5 +196,6 @@ func proxyHeader(trusted []string) string {
 }
 
 func neverCompress(c *fiber.Ctx) bool {
-	return c.Get("Upgrade") != "" || isStatic(c.Path())
+	_, file := chatFilesOf(c.Path()) // has its length with it
+	return c.Get("Upgrade") != "" || isStatic(c.Path()) || file
 }

@@ -15,6 +15,12 @@ import (
 // send posts a form with a file in it.
 func (b *browser) send(path, field, name string, file []byte, pairs ...string) *answer {
 	b.w.t.Helper()
+	return b.answer(b.form(path, field, name, file, pairs...))
+}
+
+// form is the request of send.
+func (b *browser) form(path, field, name string, file []byte, pairs ...string) *http.Request {
+	b.w.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	must(b.w.t, w.WriteField("csrf", b.csrf))
@@ -32,7 +38,7 @@ func (b *browser) send(path, field, name string, file []byte, pairs ...string) *
 	must(b.w.t, err)
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	req.Header.Set("Accept", "text/html")
-	return b.answer(req)
+	return req
 }
 
 func TestSettingsOfAnOrganization(t *testing.T) {

@@ -34,12 +34,13 @@ type ChatMessage struct {
 	Prev int64 // the rev before it among those that the same people may read; 0 for none
 	// ClientID was chosen by who wrote it.
 	ClientID  string
-	Sender    string // identity
-	Recipient string // identity; "" for everyone
-	Text      string // "" when it was deleted, or is a sticker
-	Sealed    bool   // Text is ciphertext
-	Sticker   string // pack/name
-	Reply     int64  // N of the message that it answers; 0 for none
+	Sender    string    // identity
+	Recipient string    // identity; "" for everyone
+	Text      string    // "" when it was deleted, or is a sticker
+	Sealed    bool      // Text is ciphertext
+	Sticker   string    // pack/name
+	File      *ChatFile // nil for none; Text is then what was written beside it, if anything
+	Reply     int64     // N of the message that it answers; 0 for none
 	Reactions []ChatReaction
 	SentAt    time.Time
 	EditedAt  *time.Time
@@ -61,15 +62,17 @@ type ChatPost struct {
 	ClientID string // 8 to 64 letters, digits, - and _; the same one again is the same message
 	To       string // identity; "" for everyone
 	Text     string
-	Sealed   bool   // Text was sealed by the browser
-	Sticker  string // pack/name, in place of a text
+	Sealed   bool        // Text was sealed by the browser
+	Sticker  string      // pack/name, in place of a text
+	File     *ChatUpload // nil for none; Text may be empty beside one
 	Reply    int64
 }
 
 // PostChat keeps a message. The same client id of the same person gives the
 // message that is there, as it is now. Faults: [CodeForbidden] for who has no seat
 // in the meeting that runs, [CodeNotFound] for a recipient who is not in it and a
-// message to reply to that the writer cannot read, [CodeInvalid] for the text.
+// message to reply to that the writer cannot read, [CodeInvalid] for the text, and
+// [CodeLimited] with a [StorageFault] for a file that finds no room.
 func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error) {
 	if !chatClientID.MatchString(in.ClientID) {
 		return ChatMessage{}, invalid("id", KeyChatClient)
@@ -77,6 +80,13 @@ func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error)
 	var out ChatMessage
 	err := o.write(ctx, "post to a chat", func(tx *gorm.DB) error {
 		now := o.store.now()
+		var org orgRow
+		if in.File != nil { // before the meeting's row, as everybody who takes both does
+			var err error
+			if org, err = lockStorage(tx, o.org); err != nil {
+				return err
+			}
+		}
 		at, err := chatAt(tx, in.Room, in.Identity, now, true)
 		if err != nil {
 			return err
@@ -88,6 +98,9 @@ func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error)
 		}
 		if len(rows) == 0 {
 			row, err := at.write(tx, in, now)
+			if err == nil && in.File != nil {
+				err = at.keepFile(tx, org, row.Seq, in.File)
+			}
 			if err != nil {
 				return err
 			}
@@ -101,7 +114,10 @@ func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error)
 
 // write makes the row of a message, once it is found to be in order.
 func (at chatPlace) write(tx *gorm.DB, in ChatPost, now time.Time) (chatRow, error) {
-	text, err := at.text(in.Text, in.Sealed, in.Sticker)
+	text, err := at.text(in.Text, in.Sealed, in.Sticker, in.File != nil)
+	if err == nil && in.File != nil && in.File.sealed != in.Sealed {
+		err = invalid("file", KeyChatClear)
+	}
 	if err != nil {
 		return chatRow{}, err
 	}
@@ -198,11 +214,12 @@ func (at chatPlace) next(tx *gorm.DB) (int64, error) {
 
 const chatStep = 64
 
-// text is what is kept of a message's text, if it can be.
-func (at chatPlace) text(text string, sealed bool, sticker string) (string, error) {
+// text is what is kept of a message's text, if it can be. Beside a file there may be
+// none.
+func (at chatPlace) text(text string, sealed bool, sticker string, file bool) (string, error) {
 	switch {
 	case sticker != "":
-		if text != "" || sealed || len(sticker) > 128 || !storable(sticker) {
+		if file || text != "" || sealed || len(sticker) > 128 || !storable(sticker) {
 			return "", invalid("text", KeyChatEmpty)
 		}
 		return "", nil
@@ -219,7 +236,7 @@ func (at chatPlace) text(text string, sealed bool, sticker string) (string, erro
 	}
 	text = cleanText(text)
 	switch {
-	case text == "":
+	case text == "" && !file:
 		return "", invalid("text", KeyChatEmpty)
 	case utf8.RuneCountInString(text) > ChatMost:
 		return "", invalid("text", KeyChatLong)

@@ -24,7 +24,11 @@ func (o *Scoped) EditChat(ctx context.Context, in ChatChange, text string, seale
 		if row.Sender != in.Identity || row.Sticker != "" {
 			return false, &Error{Code: CodeForbidden, Key: KeyChatForeign}
 		}
-		text, err := at.text(text, sealed, "")
+		files, err := at.filesOf(tx, []int64{row.Seq})
+		if err != nil {
+			return false, err
+		}
+		text, err := at.text(text, sealed, "", files[row.Seq] != nil)
 		if err != nil || text == row.Body {
 			return false, err
 		}
@@ -34,7 +38,8 @@ func (o *Scoped) EditChat(ctx context.Context, in ChatChange, text string, seale
 	})
 }
 
-// DeleteChat takes away what a message said, and what people reacted with. Who
+// DeleteChat takes away what a message said, the file that came with it, and what
+// people reacted with. Who
 // wrote it may, and a host whatever they can read.
 func (o *Scoped) DeleteChat(ctx context.Context, in ChatChange) (ChatMessage, error) {
 	return o.changeChat(ctx, "delete a message", in, func(tx *gorm.DB, at chatPlace, row *chatRow) (bool, error) {
@@ -53,6 +58,9 @@ func (o *Scoped) DeleteChat(ctx context.Context, in ChatChange) (ChatMessage, er
 		}
 		now := o.store.now()
 		row.Body, row.Sticker, row.Sealed, row.DeletedAt = "", "", false, &now
+		if err := dropFile(tx, row.MeetingID, row.Seq); err != nil {
+			return false, err
+		}
 		return true, tx.Where("meeting_id = ? AND seq = ?", string(row.MeetingID), row.Seq).Delete(&chatReactionRow{}).Error
 	})
 }
@@ -115,13 +123,18 @@ func (o *Scoped) changeChat(ctx context.Context, tried string, in ChatChange, ch
 	return out, err
 }
 
-// forgetChat takes away what a person wrote while signed in, and what they reacted
-// with. Those who were there still see that there was a message.
+// forgetChat takes away what a person wrote and sent while signed in, and what they
+// reacted with. Those who were there still see that there was a message.
 func forgetChat(tx *gorm.DB, who UserID, now time.Time) error {
 	const theirs = `EXISTS (SELECT 1 FROM participants AS p WHERE p.tenant_id = %[1]s.tenant_id AND p.meeting_id = %[1]s.meeting_id AND p.identity = %[1]s.%[2]s AND p.user_id = ?)`
 	given := tx.Where(fmt.Sprintf(theirs, "chat_reactions", "identity"), string(who)).Delete(&chatReactionRow{})
 	if given.Error != nil {
 		return given.Error
+	}
+	const sent = `EXISTS (SELECT 1 FROM chat_messages AS m JOIN participants AS p ON p.tenant_id = m.tenant_id AND p.meeting_id = m.meeting_id AND p.identity = m.sender
+		WHERE m.tenant_id = chat_files.tenant_id AND m.meeting_id = chat_files.meeting_id AND m.seq = chat_files.seq AND p.user_id = ?)`
+	if err := tx.Where(sent, string(who)).Delete(&chatFileRow{}).Error; err != nil {
+		return err
 	}
 	gone := tx.Model(&chatRow{}).Where("deleted_at IS NULL AND "+fmt.Sprintf(theirs, "chat_messages", "sender"), string(who))
 	return gone.Updates(map[string]any{"body": "", "sticker": "", "sealed": false, "deleted_at": now}).Error

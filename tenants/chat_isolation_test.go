@@ -11,7 +11,7 @@ import (
 // other's meeting.
 func chatCrossings() map[string]crossing {
 	change := func(o other) tenants.ChatChange {
-		return tenants.ChatChange{Room: o.room.ID, Identity: "guest", N: 7}
+		return tenants.ChatChange{Room: o.room.ID, Identity: "guest", N: o.message.N}
 	}
 	return map[string]crossing{
 		"PostChat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
@@ -20,6 +20,14 @@ func chatCrossings() map[string]crossing {
 		},
 		"Chat": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.Chat(ctx, o.room.ID, "guest", 0)
+			return refused(err)
+		},
+		"ChatFile": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.ChatFile(ctx, o.room.ID, "guest", o.message.File.ID)
+			return refused(err)
+		},
+		"ChatFilePart": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.ChatFilePart(ctx, o.room.ID, "guest", o.message.File.ID, 0)
 			return refused(err)
 		},
 		"DropChat": func(ctx context.Context, mine *tenants.Scoped, _ other) error {

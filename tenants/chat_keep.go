@@ -47,7 +47,7 @@ func (o *Scoped) DropChat(ctx context.Context, before time.Time) (n int64, more 
 		for _, r := range rows {
 			of[r.MeetingID] = append(of[r.MeetingID], r.Seq)
 		}
-		for meeting, seqs := range of { // reactions go with them
+		for meeting, seqs := range of { // reactions and files go with them
 			if err := tx.Where("meeting_id = ? AND seq IN ?", string(meeting), seqs).Delete(&chatRow{}).Error; err != nil {
 				return err
 			}

@@ -68,11 +68,13 @@ func (at chatPlace) messages(tx *gorm.DB, rows []chatRow) ([]ChatMessage, error)
 		of[len(of)-1].By = append(of[len(of)-1].By, g.Identity)
 		reactions[g.Seq] = of
 	}
+	files, err := at.filesOf(tx, seqs)
 	out := make([]ChatMessage, len(rows))
 	for i, r := range rows {
 		out[i] = at.shown(r, reactions[r.Seq])
+		out[i].File = files[r.Seq]
 	}
-	return out, nil
+	return out, err
 }
 
 func (at chatPlace) shown(r chatRow, reactions []ChatReaction) ChatMessage {

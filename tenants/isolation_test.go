@@ -33,6 +33,7 @@ type other struct {
 	run      tenants.IsolationRun
 	export   tenants.Export
 	support  string
+	message  tenants.ChatMessage // with a file
 
 	exception string
 }
@@ -190,6 +191,9 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.export, err = acme.AskExport(t.Context(), tenants.AskExportInput{By: o.ann, Lang: "en"}); err != nil {
+		t.Fatal(err)
+	}
+	if o.message, err = acme.PostChat(t.Context(), tenants.ChatPost{Room: o.room.ID, Identity: "guest", ClientID: "theirs-1", File: upload(t, "theirs.txt", "theirs alone", tenants.StorageLimit{})}); err != nil {
 		t.Fatal(err)
 	}
 	look, err := acme.AskSupport(t.Context(), tenants.AskSupportInput{Operator: tenants.Operator{ID: asker, Name: "Olga"}, Reason: "a test", Minutes: 60})

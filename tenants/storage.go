@@ -41,10 +41,11 @@ type Stored struct {
 	Logo     int64 // the organization's own
 	Pictures int64 // of its people, as far as they are shown
 	Emoji    int64 // the organization's own
+	Files    int64 // that people sent in meetings, with the small pictures of them
 }
 
 // Total is all of it.
-func (s Stored) Total() int64 { return s.Logo + s.Pictures + s.Emoji }
+func (s Stored) Total() int64 { return s.Logo + s.Pictures + s.Emoji + s.Files }
 
 // StorageUsed is what the organization keeps.
 func (o *Scoped) StorageUsed(ctx context.Context) (used Stored, err error) {
@@ -65,6 +66,9 @@ func storageUsed(tx *gorm.DB, without UserID) (used Stored, err error) {
 	}
 	sum(tx.Model(&logoRow{}), "png", &used.Logo)
 	sum(tx.Model(&emojiRow{}), "data", &used.Emoji)
+	if err == nil {
+		err = tx.Model(&chatFileRow{}).Select("CAST(COALESCE(SUM(size + preview_size), 0) AS bigint)").Scan(&used.Files).Error
+	}
 	sum(tx.Model(&membershipRow{}).Joins("JOIN users ON users.id = memberships.user_id").Joins("JOIN pictures ON pictures.hash = users.picture").
 		Where("users.show_picture AND users.id <> ?", string(without)), "pictures.data", &used.Pictures)
 	return used, err

@@ -8,11 +8,11 @@ type QuotasModel struct {
 	Quota      QuotaForm
 	Used, Most int // minutes of this month; Most 0 is no limit
 
-	StorageUsed, StorageMost     int64 // bytes; Most 0 is no limit
-	StorageLogo, StoragePictures int64 // what StorageUsed is made of
-	Table                        []tenants.Entitlement
-	Exception                    *tenants.Exception // of the operator's; nil for none
-	Errors                       map[string]string
+	StorageUsed, StorageMost                   int64 // bytes; Most 0 is no limit
+	StorageLogo, StoragePictures, StorageFiles int64 // what StorageUsed is made of
+	Table                                      []tenants.Entitlement
+	Exception                                  *tenants.Exception // of the operator's; nil for none
+	Errors                                     map[string]string
 }
 
 // QuotaPlan is what the plan allows; 0 is no limit.

@@ -116,10 +116,13 @@ func Rules() map[string]Rule {
 		"/m/:code/end":      invited(),
 		"/m/:code/check":    invited(),
 
-		"/m/:code/chat":                 invited(),
-		"/m/:code/chat/:message/edit":   talked(),
-		"/m/:code/chat/:message/delete": talked(),
-		"/m/:code/chat/:message/react":  talked(),
+		"/m/:code/chat":                     invited(),
+		"/m/:code/chat/files":               invited(),
+		"/m/:code/chat/files/:file":         invited().also(Params{"file": "chat_files.id"}),
+		"/m/:code/chat/files/:file/preview": invited().also(Params{"file": "chat_files.id"}),
+		"/m/:code/chat/:message/edit":       talked(),
+		"/m/:code/chat/:message/delete":     talked(),
+		"/m/:code/chat/:message/react":      talked(),
 
 		"/m/:code/after":   invited(),
 		"/m/:code/rating":  invited(),
