@@ -31,6 +31,7 @@ var forbidden = map[string][]string{
 	"parley/billing":            {"parley/app", "parley/sfu", "parley/views", "parley/static", "github.com/gofiber/", "github.com/pion/", "github.com/a-h/templ"},
 	"parley/views":              {"parley/app", "parley/sfu", "parley/static", "parley/migrations", "github.com/gofiber/", "github.com/pion/"},
 	"parley/static":             {"parley/app", "parley/tenants", "parley/billing", "parley/sfu", "parley/views"},
+	"parley/static/emoji":       {"parley/", "github.com/", "gorm.io/", "database/sql"},
 	"parley/migrations":         {"parley/app", "parley/tenants", "parley/billing", "parley/sfu", "parley/views"},
 	"parley/app/identity":       {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "github.com/gofiber/", "gorm.io/", "database/sql"},
 	"parley/app/identityfake":   {"parley/tenants", "parley/billing", "parley/sfu", "parley/views", "parley/app/identity", "github.com/gofiber/", "gorm.io/", "database/sql"},

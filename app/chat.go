@@ -125,21 +125,20 @@ func (s *Server) deleteChat(c *fiber.Ctx) error {
 	})
 }
 
-// reactToChat answers a message with a reaction or one of the organization's emoji, or takes that back.
+// reactToChat answers a message with a reaction, an emoji of Unicode's or one of the organization's, or takes that back.
 func (s *Server) reactToChat(c *fiber.Ctx) error {
 	return s.changeChat(c, func(who chatter, in tenants.ChatChange) (tenants.ChatMessage, error) {
 		kind, name, on := c.FormValue("kind"), c.FormValue("name"), c.FormValue("on") == "yes"
 		if on {
 			can, err := s.sendable(c.UserContext(), who.Org.ID, visitor(c).User.ID)
-			if err == nil && kind != "reaction" && kind != "emoji" {
-				err = errStickerUnknown
-			}
-			if err == nil {
-				_, err = can.pick(s.texts(c), kind, "", name)
-			}
 			if err != nil {
 				return tenants.ChatMessage{}, err
 			}
+			one, err := s.chatReaction(can, s.texts(c), kind, name)
+			if err != nil {
+				return tenants.ChatMessage{}, err
+			}
+			kind, name = one.Kind, one.Name
 		}
 		return s.tenants.Org(who.Org.ID).ReactToChat(c.UserContext(), in, kind+"/"+name, on)
 	})

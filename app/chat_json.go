@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/tenants"
+	"parley/views"
 )
 
 // chatJSON is a message as the client has it. From is who wrote it, by their seat and not by what their browser says.
@@ -93,16 +94,38 @@ func (s *Server) chatPicture(all sendable, kind, pack, name string) *chatPicture
 	out := &chatPicture{Alt: map[string]string{}}
 	for _, lang := range s.catalogue.Languages() {
 		t := s.catalogue.For(lang)
-		one, err := all.pick(t, kind, pack, name)
+		find := func() (shownSticker, error) { return s.chatReaction(all, t, kind, name) }
 		if kind == "sticker" {
-			one, err = all.drawn(t, pack, name)
+			find = func() (shownSticker, error) { return all.drawn(t, pack, name) }
 		}
+		one, err := find()
 		if err != nil {
 			return nil
 		}
 		out.Src, out.Symbol, out.Alt[lang] = one.Src, one.Symbol, one.Alt
 	}
 	return out
+}
+
+// chatReaction finds what a message can be answered with. An emoji that is one of the reactions is that one, so that it counts with theirs.
+// Tones of skin are not among them: what people mean is counted together.
+func (s *Server) chatReaction(can sendable, t *views.Texts, kind, name string) (shownSticker, error) {
+	if kind != "symbol" {
+		if kind != "reaction" && kind != "emoji" {
+			return shownSticker{}, errStickerUnknown
+		}
+		return can.pick(t, kind, "", name)
+	}
+	symbol, ok := s.emoji.Find(name)
+	if !ok {
+		return shownSticker{}, errStickerUnknown
+	}
+	for _, r := range reactions {
+		if r.Symbol == symbol {
+			return can.pick(t, "reaction", "", r.Name)
+		}
+	}
+	return shownSticker{Kind: kind, Name: symbol, Symbol: symbol, Alt: s.emoji.Name(t.Lang(), symbol)}, nil
 }
 
 func millisOf(t *time.Time) int64 {

@@ -228,6 +228,20 @@ func TestChatAnswersBadRequestsClearly(t *testing.T) {
 	if len(liked.Reactions) != 1 || liked.Reactions[0].Symbol != "❤️" || liked.Reactions[0].By[0] != host.identity() {
 		t.Errorf("reactions %+v", liked.Reactions)
 	}
+	react := func(name, on string) *answer {
+		return ann.postJSON(fmt.Sprintf("/m/%s/chat/%d/react", code, long.N), form("kind", "symbol", "name", name, "on", on))
+	}
+	for _, wrong := range []string{"", "x", "<b>", "party popper", "\U0001F389\U0001F389", "\U0001F44B\U0001F3FD", strings.Repeat("\U0001F389", 500)} {
+		react(wrong, "yes").status(404)
+	}
+	react("\U0001F9D1\u200D\U0001F680", "yes").status(200).has("astronaut", "Astronaut(in)")
+	if both := react("\u2764", "yes").message(); len(both.Reactions) != 2 { // as some keyboards write a heart: it is the same one
+		t.Errorf("a heart counts twice: %+v", both.Reactions)
+	}
+	back := react("\U0001F9D1\u200D\U0001F680", "no").message()
+	if len(back.Reactions) != 1 || back.Reactions[0].Kind != "reaction" || back.Reactions[0].Name != "heart" {
+		t.Errorf("reactions %+v", back.Reactions)
+	}
 	ann.csrf = ""
 	ann.says(code, "message-4", "no token").status(403)
 	ann.get("/m/" + code)

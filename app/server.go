@@ -22,6 +22,7 @@ import (
 	"parley/billing"
 	"parley/billing/ads"
 	"parley/sfu"
+	"parley/static/emoji"
 	"parley/tenants"
 	"parley/views"
 )
@@ -87,6 +88,7 @@ type Server struct {
 	sessions   *session.Store
 	assets     assets
 	catalogue  *views.Catalogue
+	emoji      *emoji.List
 	web        *fiber.App
 	sockets    *sockets
 	later      *later
@@ -110,11 +112,15 @@ func New(cfg Config, d Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	emoji, err := emoji.Load()
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, ads: d.Ads, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		nodes: d.Nodes, doors: d.Doors, around: d.Around,
-		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
+		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, emoji: emoji, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
 		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
 	}
 	if s.hooks = d.Hooks; s.hooks == nil {

@@ -188,7 +188,7 @@ const options = {
   metafile: true,
   write: false,
   logLevel: "warning",
-  loader: { ".woff2": "file", ".woff": "empty", ".svg": "file" },
+  loader: { ".woff2": "file", ".woff": "empty", ".svg": "file", ".tsv": "text" },
 };
 
 /** Reports a failed build and goes on watching. */

@@ -22,6 +22,7 @@ try {
     platform: "node",
     format: "esm",
     sourcemap: "inline",
+    loader: { ".tsv": "text" },
     logLevel: "warning",
   });
   const built = (await readdir(out, { recursive: true })).filter((name) => name.endsWith(".mjs"));

@@ -127,17 +127,22 @@ const sources = {
 
 export type IconName = keyof typeof sources;
 
-const parsed = new Map<IconName, SVGElement>();
+const parsed = new Map<string, SVGElement>();
+
+type Size = 14 | 16 | 18 | 20 | 22;
 
 /** The icon as an element, hidden from screen readers: the word beside it says what it means. */
-export function icon(name: IconName, size: 14 | 16 | 18 | 20 | 22 = 20): SVGElement {
-  let drawn = parsed.get(name);
+export const icon = (name: IconName, size: Size = 20): SVGElement => drawIcon(sources[name], size);
+
+/** Draws one of the package's icons that only a part of the page has, which brings it along. */
+export function drawIcon(source: string, size: Size): SVGElement {
+  let drawn = parsed.get(source);
   if (!drawn) {
-    const svg = new DOMParser().parseFromString(sources[name], "image/svg+xml").documentElement;
+    const svg = new DOMParser().parseFromString(source, "image/svg+xml").documentElement;
     for (const attribute of ["class", "stroke-width"]) svg.removeAttribute(attribute);
     drawn = document.importNode(svg, true) as unknown as SVGElement;
     drawn.setAttribute("aria-hidden", "true");
-    parsed.set(name, drawn);
+    parsed.set(source, drawn);
   }
   const copy = drawn.cloneNode(true) as SVGElement;
   copy.classList.add("icon", `icon-${size}`);
@@ -147,7 +152,7 @@ export function icon(name: IconName, size: 14 | 16 | 18 | 20 | 22 = 20): SVGElem
 }
 
 /** Swaps the icon inside an element without touching its words. */
-export function setIcon(holder: Element, name: IconName, size?: 14 | 16 | 18 | 20 | 22): void {
+export function setIcon(holder: Element, name: IconName, size?: Size): void {
   if (holder.getAttribute("data-icon") === name) return;
   holder.setAttribute("data-icon", name);
   holder.replaceChildren(icon(name, size));

@@ -19,6 +19,8 @@ const choices = "parley.choices";
 const on = "parley.on";
 const stage = "parley.stage";
 const spares = "parley.spares";
+const emoji = "parley.emoji";
+const tone = "parley.tone";
 
 export function recall(): Kept {
   const kept = read<Partial<Kept>>(() => localStorage, choices) ?? {};
@@ -52,6 +54,19 @@ export const rememberStage = (chosen: Chosen): void => write(() => localStorage,
 export const recallSpares = (): boolean => read(() => localStorage, spares) !== false;
 
 export const rememberSpares = (on: boolean): void => write(() => localStorage, spares, on);
+
+/** Emoji that were used last, the newest first. */
+export function recallEmoji(): string[] {
+  const kept = read<unknown>(() => localStorage, emoji);
+  return Array.isArray(kept) ? kept.filter((one) => typeof one === "string") : [];
+}
+
+export const rememberEmoji = (used: readonly string[]): void => write(() => localStorage, emoji, used);
+
+/** The tone of skin that was chosen, as it was kept. */
+export const recallTone = (): unknown => read(() => localStorage, tone);
+
+export const rememberTone = (chosen: number): void => write(() => localStorage, tone, chosen);
 
 function read<T>(storage: () => Storage, key: string): T | null {
   try {

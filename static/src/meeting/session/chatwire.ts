@@ -23,6 +23,9 @@ export type Answer<T> = { kind: "ok"; value: T } | { kind: "again"; after: numbe
 /** Addresses of stickers and emoji; a picture from anywhere else is not shown. */
 const picture = /^\/(sticker|emoji)\/[A-Za-z0-9_-]{1,64}\.(svg|png)$/;
 
+/** The longest emoji: a flag that is written as letters. */
+const longest = 14;
+
 /** Reads what the server says of a message; null for anything else. */
 export function saidFrom(value: unknown, language: string): Said | null {
   if (typeof value !== "object" || value === null) return null;
@@ -46,7 +49,7 @@ function drawnFrom(value: unknown, language: string): Drawn | null {
   if (typeof value !== "object" || value === null) return null;
   const { src, symbol, alt } = value as Record<string, unknown>;
   const shown = typeof src === "string" && picture.test(src) ? src : "";
-  const sign = typeof symbol === "string" && symbol.length <= 8 ? symbol : "";
+  const sign = typeof symbol === "string" && symbol.length <= longest ? symbol : "";
   const words = typeof alt === "object" && alt !== null ? (alt as Record<string, unknown>) : {};
   const what = words[language] ?? words["en"] ?? Object.values(words)[0];
   return (shown === "") === (sign === "") || typeof what !== "string" ? null : { src: shown, symbol: sign, alt: what };

@@ -15,9 +15,9 @@ export interface Sticker {
   alt: string;
 }
 
-/** One thing in the panel. */
+/** One thing that can be picked. A symbol is any of Unicode's emoji; React has none of these. */
 export interface Item {
-  kind: "reaction" | "emoji" | "sticker";
+  kind: "reaction" | "emoji" | "sticker" | "symbol";
   pack?: string;
   name: string;
   src?: string;

@@ -3,6 +3,7 @@ import { icon } from "../../icons.ts";
 import { type Message, find, lastOwn } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
+import { Complete } from "./complete.ts";
 import { glance } from "./news.ts";
 
 /** Characters of a message; how many are left is shown near the end. */
@@ -20,21 +21,23 @@ export class Composer {
   readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
   readonly #form: HTMLFormElement;
   readonly #silent: HTMLElement;
+  readonly #complete: Complete;
   /** What was being written when an edit began. */
   #kept = "";
   #editing = 0;
 
-  constructor(ui: Ui, extras: HTMLElement[] = []) {
+  constructor(ui: Ui, emoji: ReadonlyMap<string, string>, extras: HTMLElement[] = []) {
     this.#ui = ui;
     const { t, store } = ui;
     this.#text = h("textarea", { attrs: { id: "chat-text", rows: "1", maxlength: String(most), dir: "auto", placeholder: t("meeting.chat.placeholder"), autocomplete: "off", enterkeyhint: "send" } });
+    this.#complete = new Complete(ui.t, this.#text, emoji);
     const send = h("button", { class: "m-chat-send", attrs: { type: "submit", "aria-label": t("meeting.chat.send"), title: t("meeting.chat.send") } }, icon("send", 18));
     this.#form = h(
       "form",
       { class: "m-chat-form" },
       h("div", { class: "m-chat-to" }, h("label", { text: t("meeting.chat.to"), attrs: { for: "chat-to" } }), this.#to),
       this.#about,
-      h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.#text, ...extras, send),
+      h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.#text, ...extras, send, this.#complete.element),
       this.#left,
       this.#fault,
     );
@@ -55,11 +58,11 @@ export class Composer {
   }
 
   /** Puts something in where the caret is. */
-  insert(what: string): void {
+  insert(what: string, focus = true): void {
     const { selectionStart, selectionEnd } = this.#text;
     this.#text.setRangeText(what, selectionStart, selectionEnd, "end");
     this.#typed();
-    this.focus();
+    if (focus) this.focus();
   }
 
   render(now: State, before: State): void {
@@ -130,6 +133,7 @@ export class Composer {
 
   /** Enter sends, with Shift it begins a line; Up in an empty field edits what one wrote last; Escape ends a reply or an edit first. */
   #key(event: KeyboardEvent): void {
+    if (this.#complete.key(event)) return;
     const { store, meeting } = this.#ui;
     const { chat } = store.state;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

@@ -103,10 +103,14 @@ export class List {
     }
     if (known.message !== m || known.headed !== head) {
       const had = known.element.contains(this.tools);
+      const focused = document.activeElement;
+      const [inside, tool] = [known.element.contains(focused), [...this.tools.children].indexOf(focused as Element)];
       known.message = m;
       known.headed = head;
       known.draw();
       if (had) this.#equip(known);
+      // Who reacted by keys goes on from where they were.
+      if (inside) ((tool < 0 ? null : (this.tools.children[tool] as HTMLElement | undefined)) ?? known.element).focus({ preventScroll: true });
     }
     return known;
   }

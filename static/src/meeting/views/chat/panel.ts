@@ -26,7 +26,8 @@ export class ChatPanel {
     this.#ui = ui;
     const { t, store, meeting, acts } = ui;
     this.#picker = new Picker(ui, (panel) => this.#learn(panel));
-    this.#composer = new Composer(ui, [this.#button("pick", "emoji", () => void this.#picker.open(true, (item) => this.#picked(item)))]);
+    this.#composer = new Composer(ui, this.#emoji, [this.#button("pick", "emoji", () => void this.#picker.open(true, (item, more) => this.#picked(item, more)))]);
+    this.#composer.element.prepend(this.#picker.element);
     const around = {
       t, self: meeting.identity, language: document.documentElement.lang || "en", emoji: this.#emoji,
       find: (n: number) => find(store.state.chat.messages, n),
@@ -37,7 +38,7 @@ export class ChatPanel {
     this.#list = new List(t, around, (m) => this.#tools(m));
     this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), h("p", { text: t("meeting.chat.empty_text") }));
     const sealed = meeting.encryption === null ? null : h("p", { class: "m-react-clear m-chat-sealed", text: t("meeting.chat.sealed") });
-    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#picker.element, this.#composer.element);
+    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#composer.element);
     if (meeting.host) this.element.prepend(this.#saving());
     void readPanel(meeting).then((panel) => panel && this.#learn(panel));
     store.subscribe((now) => this.#render(now));
@@ -90,9 +91,9 @@ export class ChatPanel {
   }
 
   /** A symbol or the name of an emoji goes into the text; a sticker is sent. */
-  #picked(item: Item): void {
+  #picked(item: Item, more: boolean): void {
     if (item.kind === "sticker") this.#ui.acts.chat.write("", { pack: item.pack ?? "", name: item.name, src: item.src ?? "", symbol: "", alt: item.alt });
-    else this.#composer.insert(item.symbol ?? item.alt);
+    else this.#composer.insert(item.symbol ?? item.alt, !more);
   }
 
   /** For the host: what one can read here, as a file. */

@@ -1,0 +1,5 @@
+// Lists that are built in as text.
+declare module "*.tsv" {
+  const text: string;
+  export default text;
+}
