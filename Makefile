@@ -121,6 +121,10 @@ bench-web: parts bin/parley ## measure every page with 20 people at once on a se
 	bin/tools/bench-web $(ARGS)
 	node bench/run.mjs lift
 
+.PHONY: bench-chat
+bench-chat: parts bin/parley ## measure typing, sending and emoji in a chat of a thousand messages; writes docs/benchmarks.md
+	node bench/run.mjs chat
+
 .PHONY: bench-room
 bench-room: parts bin/parley ## measure our own page among PEOPLE (100) headless people, for LENGTH (20) seconds a view; PROFILE=FILE writes a profile
 	cd bench && go build -o ../bin/tools/bench-room ./room

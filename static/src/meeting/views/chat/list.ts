@@ -23,6 +23,9 @@ export class List {
   readonly #toolsFor: (m: Message) => HTMLElement[];
   #messages: readonly Message[] = [];
   #pending: Chat["pending"] = [];
+  /** The newest is kept in sight. */
+  #pinned = true;
+  #top = 0;
   /** Index of the first message that is drawn. */
   #from = 0;
 
@@ -36,6 +39,10 @@ export class List {
     this.element = h("div", { class: "m-chat-list" }, this.#scroll, this.#newest);
     this.#newest.hidden = true;
     this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const grows = new ResizeObserver(() => {
+      if (this.#pinned) this.toEnd();
+    });
+    for (const list of [this.#rows, this.#waiting]) grows.observe(list);
     this.#scroll.addEventListener("keydown", (event) => this.#key(event));
     const at = (event: Event) => this.#at(event.target);
     this.#rows.addEventListener("pointerover", at);
@@ -44,9 +51,10 @@ export class List {
   }
 
   render(chat: Chat): void {
-    const end = this.#isAtEnd();
+    const end = this.#pinned;
     const grown = chat.messages.length > this.#messages.length;
     if (chat.messages !== this.#messages) this.#sync(chat.messages);
+    if (end) this.#shorten();
     const posted = chat.pending.length > this.#pending.length;
     if (chat.pending !== this.#pending) {
       this.#pending = chat.pending;
@@ -64,7 +72,9 @@ export class List {
 
   toEnd(): void {
     this.#newest.hidden = true;
+    this.#pinned = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#top = this.#scroll.scrollTop;
   }
 
   /** Brings a message into sight and marks it. */
@@ -73,6 +83,7 @@ export class List {
     if (at < 0) return;
     while (at < this.#from) this.#further();
     const row = this.#drawn.get(n)?.element;
+    this.#pinned = false;
     row?.scrollIntoView({ block: "center" });
     row?.focus();
   }
@@ -92,6 +103,18 @@ export class List {
       if (row.element === place) place = place.nextSibling;
       else this.#rows.insertBefore(row.element, place);
     }
+  }
+
+  /** Who reads the newest has not gone back to the oldest: these are taken out until one does, or a long meeting would draw all it ever had. */
+  #shorten(): void {
+    const from = this.#messages.length - chunk;
+    if (from - this.#from <= chunk || this.#rows.contains(document.activeElement)) return;
+    for (const m of this.#messages.slice(this.#from, from)) {
+      this.#drawn.get(m.n)?.element.remove();
+      this.#drawn.delete(m.n);
+    }
+    this.#from = from;
+    this.#older.hidden = false;
   }
 
   #row(m: Message, head: boolean): Row {
@@ -117,6 +140,7 @@ export class List {
 
   #further(): void {
     const before = this.#scroll.scrollHeight - this.#scroll.scrollTop;
+    this.#pinned = false;
     const until = this.#from;
     this.#from = Math.max(0, until - chunk);
     const rows = this.#messages.slice(this.#from, until).map((m, i) => this.#row(m, headed(m, this.#messages[this.#from + i - 1])).element);
@@ -130,8 +154,14 @@ export class List {
     return scrollHeight - scrollTop - clientHeight < near;
   }
 
+  /** Rows that come into sight find their height, and move the end; only who goes back leaves it. */
   #scrolled(): void {
-    if (this.#isAtEnd()) this.#newest.hidden = true;
+    const back = this.#scroll.scrollTop < this.#top;
+    this.#top = this.#scroll.scrollTop;
+    if (this.#isAtEnd()) {
+      this.#newest.hidden = true;
+      this.#pinned = true;
+    } else if (back) this.#pinned = false;
     if (this.#scroll.scrollTop < near && this.#from > 0) this.#further();
   }
 

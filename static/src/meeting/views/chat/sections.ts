@@ -45,6 +45,7 @@ export class Sections {
   #parts: readonly Part[] = [];
   #shown: Shown[] = [];
   readonly #blocks = new Map<Element, Block>();
+  readonly #cells = new Map<boolean, number>();
   /** The width that the rows are for. */
   #drawnFor = 0;
   #at: Place = { section: 0, index: 0 };
@@ -77,6 +78,7 @@ export class Sections {
     this.#at = { section: 0, index: 0 };
     this.#parts = parts;
     this.#drawnFor = this.#width();
+    this.#cells.clear();
     const some = parts.filter((part) => part.items.length > 0);
     this.#shown = some.map((part) => this.#section(part));
     this.element.replaceChildren(...this.#shown.map((one) => one.element));
@@ -92,7 +94,7 @@ export class Sections {
     const grid = h("div", { attrs: { role: "group", "aria-label": part.title || this.nav.getAttribute("aria-label") || "" } });
     const element = h("section", { class: `m-emoji-part${part.large ? " is-large" : ""}` }, part.title === "" ? null : h("h3", { text: part.title }), grid);
     this.element.append(element);
-    const columns = Math.max(1, Math.floor(this.#drawnFor / (Number.parseFloat(getComputedStyle(element).getPropertyValue("--cell")) || 40)));
+    const columns = Math.max(1, Math.floor(this.#drawnFor / this.#cell(element, part.large ?? false)));
     const blocks: Block[] = [];
     for (let from = 0; from < part.items.length; from += columns * rows) {
       const block = { element: h("div", { class: "m-emoji-grid" }), items: part.items.slice(from, from + columns * rows), filled: false };
@@ -103,6 +105,15 @@ export class Sections {
     }
     grid.append(...blocks.map((block) => block.element));
     return { part, element, blocks, columns };
+  }
+
+  /** How wide one is, as the styles say; asked once for each kind. */
+  #cell(element: HTMLElement, large: boolean): number {
+    const known = this.#cells.get(large);
+    if (known) return known;
+    const width = Number.parseFloat(getComputedStyle(element).getPropertyValue("--cell")) || 40;
+    this.#cells.set(large, width);
+    return width;
   }
 
   #width(): number {
