@@ -1,6 +1,13 @@
 import { account } from "./lib/accounts";
 import { expect, test } from "./lib/fixtures";
+import { fillChat } from "./lib/fullchat";
 import type { Person } from "./lib/person";
+
+declare global {
+  interface Window {
+    touched?: number;
+  }
+}
 
 const patient = { timeout: 90_000 };
 
@@ -31,7 +38,7 @@ test("chat through a reconnect", async ({ person }) => {
   await ann.join(link);
   const gil = await person("Gil");
   await gil.join(link);
-  const hal = await person("Hal");
+  const hal = await person(odd); // whose name is markup, and stays a name
   await hal.join(link);
   await expect(ann.tiles()).toHaveCount(3, patient);
 
@@ -50,6 +57,73 @@ test("chat through a reconnect", async ({ person }) => {
   await say(gil, "Only for Ann");
   await expect(said(ann, "Only for Ann")).toContainText("only to you", patient);
   await gils.getByLabel("To", { exact: true }).selectOption({ label: "Everyone" });
+
+  await test.step("a reply, an edit and a reaction are seen by the others", async () => {
+    await (await tool(hal, "Hello https://example.org/a.", "Reply")).click();
+    await say(hal, "I red it");
+    await expect(said(ann, "I red it").getByRole("button", { name: "Ann: Hello" })).toBeVisible(patient);
+    await hal.page.keyboard.press("ArrowUp");
+    await expect(chatOf(hal).getByLabel("Message", { exact: true })).toHaveValue("I red it");
+    await say(hal, "I read it");
+    const mended = (one: Person) => chatOf(one).getByRole("listitem").filter({ hasText: "I read it" });
+    for (const one of [ann, gil]) {
+      await expect(mended(one)).toContainText("edited", patient);
+      await expect(said(one, "I red it")).toHaveCount(0);
+    }
+    await (await tool(ann, "I read it", "React")).click();
+    await ann.page.getByRole("searchbox", { name: "Search emoji" }).fill("astro");
+    await expect(ann.page.getByRole("dialog").getByRole("status")).toHaveText("4 found");
+    await ann.page.keyboard.press("Enter");
+    const given = (one: Person) => mended(one).getByRole("button", { name: /^astronaut/ });
+    await expect(given(gil)).toHaveAccessibleName("astronaut, 1 person", patient);
+    await given(gil).click();
+    await expect(given(ann)).toHaveAccessibleName("astronaut, 2 people", patient);
+    await given(gil).click();
+    await expect(given(ann)).toHaveAccessibleName("astronaut, 1 person", patient);
+  });
+
+  await test.step("what is deleted is gone for all", async () => {
+    await say(hal, "Not meant for here");
+    await expect(said(ann, "Not meant for here")).toHaveCount(1, patient);
+    await (await tool(hal, "Not meant for here", "Delete")).click();
+    for (const one of [ann, gil, hal]) {
+      await expect(chatOf(one).getByText("This message was deleted")).toBeVisible(patient);
+      await expect(chatOf(one).getByText("Not meant for here")).toHaveCount(0);
+    }
+  });
+
+  await test.step("emoji by keys: a name in the text, and the picker, which gives the focus back", async () => {
+    const field = gils.getByLabel("Message", { exact: true });
+    await field.pressSequentially("Fine :thumbs");
+    await expect(gils.getByRole("option", { name: "thumbs up" })).toHaveAttribute("aria-selected", "true", patient);
+    await field.press("ArrowDown");
+    await expect(gils.getByRole("option", { name: "thumbs down" })).toHaveAttribute("aria-selected", "true");
+    await field.press("ArrowUp");
+    await field.press("Tab");
+    await expect(field).toHaveValue("Fine 👍 ");
+    const opener = gils.getByRole("button", { name: "Emoji and stickers" });
+    await opener.focus();
+    await gil.page.keyboard.press("Enter");
+    const picker = gil.page.getByRole("dialog", { name: "Emoji and stickers" });
+    await expect(picker.getByRole("searchbox")).toBeFocused(patient);
+    await gil.page.keyboard.press("Escape");
+    await expect(opener).toBeFocused();
+    await gil.page.keyboard.press("Enter");
+    await expect(picker.getByRole("searchbox")).toBeFocused(patient);
+    await gil.page.keyboard.press("ArrowDown"); // what was used last: thumbs up is the first of the reactions
+    await gil.page.keyboard.press("End");
+    await gil.page.keyboard.press("Home");
+    await expect(picker.getByRole("button", { name: "thumbs up", exact: true })).toBeFocused();
+    await gil.page.keyboard.press("Control+End");
+    await gil.page.keyboard.press("Control+Home");
+    await gil.page.keyboard.press("p");
+    await gil.page.keyboard.type("arty pop");
+    await gil.page.keyboard.press("Enter");
+    await expect(field).toHaveValue("Fine 👍 🎉");
+    await expect(field).toBeFocused();
+    await field.press("Enter");
+    await expect(said(ann, "Fine 👍 🎉")).toHaveCount(1, patient);
+  });
 
   // The line is cut. What the others say meanwhile, and what one writes, is there when it is back: once, and in order.
   await gil.context.setOffline(true);
@@ -77,13 +151,46 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(said(hal, "Only for Ann")).toHaveCount(0);
   for (const text of payloads) await say(hal, text);
   for (const text of payloads) await expect(chatOf(ann).getByRole("listitem").filter({ hasText: text })).not.toHaveCount(0, patient);
-  await expect(chatOf(ann).locator("script, iframe, svg.x, object, embed, form form")).toHaveCount(0);
-  expect(await ann.page.evaluate(() => "owned" in window)).toBe(false);
+  await expect(chatOf(ann).locator("script, iframe, svg.x, object, embed, form form, img[src=x]")).toHaveCount(0);
+  await expect(chatOf(ann).getByText(odd, { exact: true }).first()).toBeVisible();
+  for (const one of [ann, gil, hal]) expect(await one.page.evaluate(() => "owned" in window || document.querySelector("b[onmouseover]") !== null)).toBe(false);
   await expect(chatOf(ann).getByRole("link")).toHaveCount(1);
 
   // The keyboard alone: Up edits what one wrote last, Escape closes.
   await hal.page.keyboard.press("Escape");
   await expect(hal.button("Chat")).toBeFocused();
+});
+
+test("typing and one more message touch little in a chat of 1,000", async ({ person }) => {
+  test.setTimeout(180_000);
+  const ann = await person("Ann");
+  await ann.signUp(account("Chatty Friends"));
+  await fillChat(ann.page, 1000);
+  await ann.join(await ann.openRoom());
+  const panel = await chat(ann);
+  await expect(said(ann, "Message 1000: and so on and so on and so on and so on and so on")).toHaveCount(1, patient);
+  const rows = panel.getByRole("listitem");
+  expect(await rows.count(), "only the newest are drawn").toBeLessThanOrEqual(200);
+
+  // What the list's elements go through, while somebody types and sends.
+  await panel.getByRole("group", { name: "Messages" }).evaluate((list) => {
+    window.touched = 0;
+    new MutationObserver((records) => {
+      for (const { addedNodes, removedNodes } of records) window.touched = (window.touched ?? 0) + addedNodes.length + removedNodes.length + 1;
+    }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  const touched = () => ann.page.evaluate(() => window.touched ?? -1);
+  const field = panel.getByLabel("Message", { exact: true });
+  await field.pressSequentially("A hundred letters are a sentence of two lines, and none of the messages above has to be drawn again.");
+  expect(await touched(), "typing").toBe(0);
+  await field.press("Enter");
+  await expect(panel.getByText("A hundred letters are")).toHaveCount(1, patient);
+  await expect(panel.getByText("Sending")).toHaveCount(0, patient);
+  expect(await touched(), "one message").toBeLessThanOrEqual(12);
+
+  // Going back brings what was before, by a key.
+  await panel.getByRole("button", { name: "Earlier messages" }).press("Enter");
+  await expect.poll(() => rows.count(), patient).toBeGreaterThan(200);
 });
 
 /** Opens the chat and gives the person back. */
@@ -99,6 +206,15 @@ async function order(one: Person, texts: string[]): Promise<boolean> {
   return at.every((n, i) => n >= 0 && (i === 0 || n > (at[i - 1] ?? -1)));
 }
 
+/** A button of what can be done with a message. */
+async function tool(one: Person, text: string, name: string) {
+  const row = (await chat(one)).getByRole("listitem").filter({ hasText: text }).last();
+  await row.hover();
+  return row.getByRole("group", { name: "With this message" }).getByRole("button", { name, exact: true });
+}
+
+const odd = "<b onmouseover=window.owned=1>Hal</b>";
+
 const payloads = [
   "<script>window.owned=1</script>",
   '<img src=x onerror="window.owned=1">',
@@ -107,4 +223,8 @@ const payloads = [
   '"><iframe srcdoc="<script>top.owned=1</script>">',
   "{{constructor.constructor('window.owned=1')()}}",
   "\u202Egnp.exe",
+  "https://example.org@evil.example/",
+  "data:text/html,<script>top.owned=1</script>",
+  '<a href="javascript:window.owned=1">free</a>',
+  ":<img src=x onerror=window.owned=1>:",
 ];

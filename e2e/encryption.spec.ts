@@ -26,7 +26,15 @@ async function code(person: Person): Promise<string> {
   return text;
 }
 
-test("an encrypted meeting is seen and heard by those who have its key, and by nobody else", async ({ person }) => {
+/** Opens Chat and sends a text to everybody. */
+async function write(person: Person, text: string): Promise<void> {
+  await person.button("Chat").click();
+  const field = person.page.getByRole("complementary", { name: "Chat" }).getByLabel("Message", { exact: true });
+  await field.fill(text, patient);
+  await field.press("Enter");
+}
+
+test("an encrypted meeting is seen and heard by those who have its key, and by nobody else", async ({ parley, person }) => {
   test.setTimeout(600_000);
   const ann = await person("Ann");
   await ann.signUp(account("Sealed Friends"));
@@ -45,6 +53,20 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
   }
   const digits = await code(ann);
   expect(await code(gil)).toBe(digits);
+
+  const secret = "Four lamps and a kettle";
+  await test.step("what is written is read by the other, and nowhere on the server", async () => {
+    await write(ann, secret);
+    await gil.button("Chat").click();
+    await expect(gil.page.getByRole("listitem").getByText(secret)).toBeVisible(patient);
+    const kept = await ann.page.evaluate(async (chat) => (await fetch(chat)).json() as Promise<{ messages: { text: string; sealed: boolean }[] }>, `${link}/chat?after=0`);
+    expect(kept.messages.map(({ sealed }) => sealed)).toEqual([true]);
+    expect(kept.messages[0]?.text).toMatch(/^1\.\d+\.[\w-]+$/);
+    expect(await parley.keeps(kept.messages[0]?.text ?? ""), "the box is kept").toBe(true);
+    expect(await parley.keeps(secret), "the text is not").toBe(false);
+    await gil.button("Chat").click();
+    await ann.button("Chat").click();
+  });
 
   await test.step("what goes around the encryption says so", async () => {
     await gil.button("React").click();
@@ -65,6 +87,9 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
     await expect.poll(async () => (await statsOf(eve.page))?.tracks.length, patient).toBe(4); // all of it comes, and none of it opens
     await expect(eve.page.getByText("Nobody has handed over the key")).toBeVisible(patient);
     expect((await statsOf(eve.page))?.tracks.map((track) => track.framesDecoded + track.audioLevel)).toEqual([0, 0, 0, 0]);
+    await eve.button("Chat").click();
+    await expect(eve.page.getByRole("listitem").getByText("This message cannot be opened here.")).toBeVisible(patient);
+    await expect(eve.page.getByText(secret)).toHaveCount(0);
     for (const name of ["Ann", "Gil"]) await expect(eve.tile(name)).not.toHaveClass(/has-picture/);
     await eve.page.close();
   });

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binary } from "./paths";
@@ -104,6 +104,13 @@ export class ParleyServer {
         else resolve(stdout);
       });
     });
+  }
+
+  /** Whether a text stands in any file of the data folder, as it is. */
+  async keeps(text: string): Promise<boolean> {
+    const files = (await readdir(this.data, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const found = files.map(async ({ parentPath, name }) => (await readFile(join(parentPath, name))).includes(text));
+    return (await Promise.all(found)).some(Boolean);
   }
 
   /** Asks it to stop as an init system would, and insists on exit status 0. */
