@@ -22,9 +22,13 @@ func (s *Server) waitingPage(c *fiber.Ctx) error {
 	if !still {
 		return c.Redirect("/m/"+at.Room.Code+"/room", fiber.StatusSeeOther)
 	}
+	policies, err := s.tenants.Org(at.Org.ID).Policies(c.UserContext())
+	if err != nil {
+		return s.problem(c, err)
+	}
 	seat, _ := s.seatOf(c, at.Room.Code)
 	return s.render(c, views.Waiting(s.page(c, "waiting.title"), views.WaitingModel{
-		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name,
+		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name, Text: policies.WaitingText,
 	}))
 }
 

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"parley/sfu/sfutest"
@@ -34,7 +35,13 @@ func TestAGuestWaitsUntilAHostLetsThemIn(t *testing.T) {
 			}
 			return false
 		})
-		gil.get("/m/"+code+"/waiting").status(200).has("You are waiting to be let in", "Hello Gil")
+		gil.get("/m/"+code+"/waiting").status(200).has("You are waiting to be let in", "Hello Gil", "somebody inside opens the door")
+		policies.Set("waiting_text", strings.Repeat("x", 301))
+		ann.post(org+"/policies", policies).status(400).has("Make it shorter", "xxx</textarea>")
+		policies.Set("waiting_text", "Bring tea.\r\n<b>Ten</b> o’clock")
+		ann.post(org+"/policies", policies).status(303)
+		ann.get(org + "/policies").status(200).has("Bring tea.\n&lt;b&gt;Ten&lt;/b&gt; o’clock</textarea>")
+		gil.get("/m/"+code+"/waiting").status(200).has("Hello Gil", "Bring tea.\n&lt;b&gt;Ten&lt;/b&gt; o’clock").lacks("somebody inside opens the door")
 		gil.postJSON("/m/"+code+"/waiting", form()).status(200).has(`"waiting":true`)
 		gil.get("/m/" + code + "/room").status(303).location("/m/" + code + "/waiting")
 		gil.postJSON("/m/"+code+"/token", form()).status(403)

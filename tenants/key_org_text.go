@@ -21,7 +21,8 @@ const (
 	KeyQuotaPlan        = "error.quota.plan"     // above the plan
 
 	KeyPolicyInvalid   = "error.policy.invalid" // not one of the choices
-	KeyGuestsForbidden = "error.policy.guests"  // only members may come in
+	KeyWaitingTextLong = "error.policy.waiting_text"
+	KeyGuestsForbidden = "error.policy.guests" // only members may come in
 
 	KeyEmojiName    = "error.emoji.name"    // not letters, digits, - and _
 	KeyEmojiTaken   = "error.emoji.taken"   // another one is called so

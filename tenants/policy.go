@@ -3,6 +3,9 @@ package tenants
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -46,7 +49,15 @@ type Policies struct {
 	Chat    Circle      // who may write to the others
 
 	Encryption bool // sound and picture have to be encrypted end to end; of meetings that begin from now on
+
+	WaitingText string // what who waits reads; "" = our own sentence
 }
+
+// The bounds of [Policies.WaitingText].
+const (
+	WaitingTextMost  = 300 // characters
+	waitingTextLines = 8
+)
 
 // DefaultPolicies hold until somebody sets others: everything is open.
 func DefaultPolicies() Policies {
@@ -88,6 +99,9 @@ func (p Policies) check() error {
 	if !p.Waiting.Valid() {
 		faults = append(faults, invalid("waiting", KeyPolicyInvalid))
 	}
+	if utf8.RuneCountInString(p.WaitingText) > WaitingTextMost || strings.Count(p.WaitingText, "\n") >= waitingTextLines {
+		faults = append(faults, invalid("waiting_text", KeyWaitingTextLong))
+	}
 	return faults.orNil()
 }
 
@@ -109,6 +123,7 @@ func (o *Scoped) Policies(ctx context.Context) (Policies, error) {
 // enters a meeting at this moment does so before it or after it: when it returns,
 // everybody who came in under the old policies has a seat to be found.
 func (o *Scoped) SetPolicies(ctx context.Context, by UserID, p Policies) error {
+	p.WaitingText = cleanText(p.WaitingText)
 	if err := p.check(); err != nil {
 		return err
 	}
@@ -125,16 +140,30 @@ func (o *Scoped) SetPolicies(ctx context.Context, by UserID, p Policies) error {
 			return err
 		}
 		now := o.store.now()
-		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, Encryption: p.Encryption, ChangedAt: now}
+		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, Encryption: p.Encryption, WaitingText: p.WaitingText, ChangedAt: now}
 		set := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "encryption", "updated_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "encryption", "waiting_text", "updated_at"}),
 		}
 		if err := tx.Clauses(set).Create(&row).Error; err != nil {
 			return err
 		}
-		return record(tx, now, by, "policy.set", policiesID, before.String()+" → "+p.String())
+		return recordPolicies(tx, now, by, before, p)
 	})
+}
+
+// recordPolicies notes what was changed: the text for who waits by itself, as
+// people wrote it.
+func recordPolicies(tx *gorm.DB, now time.Time, by UserID, before, after Policies) error {
+	if before.WaitingText != after.WaitingText {
+		if err := record(tx, now, by, "policy.waiting_text", policiesID, cleanName(after.WaitingText)); err != nil {
+			return err
+		}
+	}
+	if before.WaitingText = after.WaitingText; before == after {
+		return nil
+	}
+	return record(tx, now, by, "policy.set", policiesID, before.String()+" → "+after.String())
 }
 
 func policiesOf(tx *gorm.DB) (Policies, error) {

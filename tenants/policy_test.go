@@ -1,6 +1,7 @@
 package tenants_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jonboulle/clockwork"
@@ -37,6 +38,30 @@ func TestPoliciesAreSetByWhoManages(t *testing.T) {
 		}
 		trail := tenants.AuditActions(t, db, acme.ID)
 		if n := len(trail); n < 2 || trail[n-1] != "policy.set" || trail[n-2] != "policy.set" || n > 2 && trail[n-3] == "policy.set" {
+			t.Errorf("audit: %v", trail)
+		}
+	})
+}
+
+func TestTheTextForWhoWaitsIsKeptAsItWasWritten(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		acme := tenantstest.New(t, db, clock).Org("acme").Admin("amy")
+		amy, p := acme.User("amy").ID, tenants.DefaultPolicies()
+		for _, long := range []string{strings.Repeat("x", tenants.WaitingTextMost+1), strings.Repeat("x\n", 8) + "x"} {
+			p.WaitingText = long
+			if f := tenants.Fields(acme.SetPolicies(t.Context(), amy, p)); f["waiting_text"] != tenants.KeyWaitingTextLong {
+				t.Errorf("%d characters: %v", len(long), f)
+			}
+		}
+		p.WaitingText = " Bring tea.\r\nWe begin\x00 at ten. <b>\n"
+		if err := acme.SetPolicies(t.Context(), amy, p); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := acme.Policies(t.Context()); err != nil || now.WaitingText != "Bring tea.\nWe begin at ten. <b>" {
+			t.Errorf("kept %q, %v", now.WaitingText, err)
+		}
+		trail := tenants.AuditActions(t, db, acme.ID)
+		if n := len(trail); trail[n-1] != "policy.waiting_text" || n > 1 && trail[n-2] == "policy.set" {
 			t.Errorf("audit: %v", trail)
 		}
 	})

@@ -134,20 +134,21 @@ func (r personQuotaRow) quota() Quota {
 }
 
 type policyRow struct {
-	Tenant     TenantID `gorm:"column:tenant_id;primaryKey"`
-	ID         string   `gorm:"primaryKey"`
-	Guests     bool
-	Share      Circle
-	Chat       Circle
-	Waiting    WaitingRoom
-	Encryption bool
-	ChangedAt  time.Time `gorm:"column:updated_at"`
+	Tenant      TenantID `gorm:"column:tenant_id;primaryKey"`
+	ID          string   `gorm:"primaryKey"`
+	Guests      bool
+	Share       Circle
+	Chat        Circle
+	Waiting     WaitingRoom
+	Encryption  bool
+	WaitingText string
+	ChangedAt   time.Time `gorm:"column:updated_at"`
 }
 
 func (policyRow) TableName() string { return "policies" }
 
 func (r policyRow) policies() Policies {
-	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat, Encryption: r.Encryption}
+	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat, Encryption: r.Encryption, WaitingText: r.WaitingText}
 }
 
 type quotaNoticeRow struct {

@@ -6,6 +6,7 @@ type PoliciesModel struct {
 	Waiting     string // nobody, guests or everyone
 	Share, Chat string // everyone, members or managers
 	Encryption  bool   // required
+	WaitingText string // what who waits reads; "" = our own sentence
 	Errors      map[string]string
 }
 
