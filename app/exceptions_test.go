@@ -37,6 +37,8 @@ func anExceptionHoldsUntilItsDay(t *testing.T, w *world, clock *ahead) {
 	until := clock.Now().Add(3 * time.Minute).UTC().Truncate(time.Minute)
 	ops.act(at, at+"/exception", form("form", "exception", "participants", "150", "seats", "7", "audit_log", "yes", "until", until.Format(fieldTime), "reason", "Their fair")).
 		status(303).location(at + "?done=exception_set")
+	w.mailed(t, "ann@parley.example", "Ann and friends has other limits until "+until.Format("2 January 2006"), "The reason they gave: “Their fair”")
+	w.mailed(t, "ann@parley.example", "Ann and friends has other limits until "+until.Format("2 January 2006"), org+"/quotas")
 	if now := w.limits(t, code); now.Participants != 150 || !now.EndsAt.Equal(before.EndsAt) || peer.gone() {
 		t.Errorf("raised: the node has %+v, had %+v", now, before)
 	}
@@ -72,6 +74,7 @@ func anExceptionHoldsUntilItsDay(t *testing.T, w *world, clock *ahead) {
 	must(t, err)
 	ops.act(at, at+"/exception/"+all[1].ID+"/end", form()).status(404)
 	ops.act(at, at+"/exception/"+all[0].ID+"/end", form()).status(303).location(at + "?done=exception_ended")
+	w.mailed(t, "ann@parley.example", "Ann and friends has its plan’s limits again", "The plan holds again, also in meetings that are on.")
 	if now := w.limits(t, code); now.Participants != 100 || !now.EndsAt.Equal(before.EndsAt) {
 		t.Errorf("ended: the node has %+v, had %+v", now, before)
 	}

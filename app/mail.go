@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"mime"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -139,7 +140,10 @@ func (f FolderMailer) Read(id string) (StoredMail, error) {
 	if to := msg.GetToString(); len(to) > 0 {
 		out.To = strings.Trim(to[0], "<>")
 	}
-	out.Subject = strings.Join(msg.GetGenHeader(mail.HeaderSubject), " ")
+	subject := strings.Join(msg.GetGenHeader(mail.HeaderSubject), " ")
+	if out.Subject, err = new(mime.WordDecoder).DecodeHeader(subject); err != nil { // RFC 2047: it has letters that ASCII has not
+		return StoredMail{}, fmt.Errorf("read the subject of mail %s: %w", id, err)
+	}
 	for _, part := range msg.GetParts() {
 		body, err := part.GetContent()
 		if err != nil {

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { account } from "./lib/accounts";
 import { expect, test } from "./lib/fixtures";
+import { tabTo } from "./lib/keys";
 
 /** Long enough for a machine that is busy with other things. */
 const patient = { timeout: 60_000 };
@@ -43,23 +44,59 @@ test("a free organization shows ads, counts them once, and has none once it pays
 
   const link = await ann.openRoom();
   const gil = await person("Gil");
-  await test.step("a guest sees one in the lobby, and nobody in the meeting", async () => {
+  await test.step("a guest sees one in the lobby, and nobody in the meeting, which asks nothing of others and tells no advertiser", async () => {
     expect(await told(gil.page, () => gil.page.goto(link))).toBe(204);
     await gil.enter();
+    const asked: string[] = [];
+    ann.page.on("request", (request) => asked.push(request.url()));
     await ann.join(link);
     for (const one of [ann, gil]) await expect(ad(one.page)).toHaveCount(0);
+    await ann.button("Chat").click();
+    await ann.page.getByLabel("Message", { exact: true }).fill("We need coffee for the office");
+    await ann.page.keyboard.press("Enter");
+    await expect(gil.button("Chat")).toHaveAccessibleDescription("1 message you have not read");
+    const inside = asked.slice(asked.findIndex((url) => url.endsWith("/join")));
+    expect(inside.length).toBeGreaterThan(1);
+    for (const url of inside) {
+      expect(url.startsWith("data:") || new URL(url).origin === parley.url, url).toBe(true);
+      expect(url).not.toContain("/ads/");
+    }
   });
 
   await test.step("after the call it stays for its seconds, and what stands beside it can be used", async () => {
+    const { clock, keyboard } = gil.page;
     expect(await told(gil.page, () => gil.leave())).toBe(204);
-    const onward = gil.page.getByRole("link", { name: "Continue" });
+    await clock.install({ time: 0 });
+    await clock.pauseAt(1000);
+    await gil.page.goto(`${link}/after?why=left`);
     await expect(gil.page.getByRole("link", { name: "Start free" })).toBeVisible(); // beside it
-    await onward.press("Enter"); // too early, or just in time: either way the page says so or goes on
-    await expect(onward.and(gil.page.locator(":not([aria-disabled])")).or(gil.page.getByText("Length", { exact: true }))).toBeVisible(patient);
-    if ((await onward.count()) > 0) {
-      await expect(gil.page.getByRole("status").filter({ hasText: "You can continue" })).toHaveCount(1);
-      await onward.press("Enter");
-    }
+    const onward = gil.page.getByRole("link", { name: "Continue" });
+    const said = ad(gil.page).getByRole("status");
+    const shown = ad(gil.page).locator("[data-left]");
+    await expect(said).toHaveText("You can continue in 5 seconds");
+
+    // By keyboard: it can be reached, says why it does not lead on yet, and keeps its focus. A screen reader hears no seconds being counted.
+    await tabTo(gil.page, onward);
+    await expect(ad(gil.page)).toMatchAriaSnapshot(`
+      - status: You can continue in 5 seconds
+      - link "Continue" [disabled]
+    `);
+    await clock.runFor(2000);
+    await expect(shown).toHaveText("You can continue in 3 seconds");
+    await expect(said).toHaveText("You can continue in 5 seconds");
+    await keyboard.press("Enter");
+    await expect(said).toHaveText("You can continue in 3 seconds");
+    await clock.runFor(3000);
+    await expect(said).toHaveText("You can continue");
+    await expect(onward).toBeFocused();
+    await expect(ad(gil.page)).toMatchAriaSnapshot(`- link "Continue"`);
+    expect(await onward.getAttribute("aria-disabled")).toBeNull();
+
+    // The server counts its own seconds.
+    const next = (await onward.getAttribute("href")) ?? "";
+    await expect(async () => expect(await (await gil.page.request.get(next)).text()).not.toContain("data-ad-wait")).toPass(patient);
+    await clock.resume();
+    await keyboard.press("Enter");
     await expect(gil.page.getByText("Length", { exact: true })).toBeVisible(patient);
     await expect(ad(gil.page)).toHaveCount(0);
   });

@@ -64,6 +64,18 @@ test("card fails, grace, Free, pays, back to Pro with everything there", async (
     await mailed("did not go through");
     await page.goto(link);
     await expect(page.getByRole("main")).toContainText("A meeting that is on keeps what it has");
+    const gil = await person("Gil");
+    await gil.join(link);
+    await ann.enter();
+    await expect(page.getByRole("link", { name: "Pay now" })).toHaveAttribute("href", /\/billing\/pay$/);
+    await expect(gil.page.getByRole("link", { name: "Pay now" })).toHaveCount(0);
+    const tab = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: "Pay now" }).click();
+    const bill = await tab;
+    await expect(bill).toHaveURL(/\/dev\/stripe\//);
+    await bill.close();
+    await ann.leave();
+    await gil.context.close();
   });
 
   await test.step("three days before the end there is another mail", async () => {
