@@ -75,7 +75,9 @@ export function initials(name: string): string {
   return picked.map((w) => firstSymbol(w ?? "")).join("").toLocaleUpperCase();
 }
 
+let symbols: Intl.Segmenter | null = null; // costs a millisecond to make
+
 function firstSymbol(word: string): string {
-  for (const { segment } of new Intl.Segmenter().segment(word)) return segment;
+  for (const { segment } of (symbols ??= new Intl.Segmenter()).segment(word)) return segment;
   return "";
 }

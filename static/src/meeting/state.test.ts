@@ -29,6 +29,24 @@ const t = textsFrom({
 });
 const told = (before = start(), after = start()) => newsOf(after, before, t, 0).map((n) => n.text);
 
+test("of a hundred people read anew, who is as before stays the same, and nobody is told when all are", () => {
+  const store = new Store(start());
+  const crowd = () => Array.from({ length: 100 }, (_, i) => person(`p${i}`));
+  store.dispatch({ type: "people", people: crowd() });
+  store.dispatch({ type: "faces", faces: { p1: "/picture/a/b.jpg" } });
+  let calls = 0;
+  store.subscribe(() => calls++);
+  const before = store.state.people;
+  store.dispatch({ type: "people", people: crowd() });
+  store.dispatch({ type: "faces", faces: { p1: "/picture/a/b.jpg" } });
+  assert.equal(calls, 1);
+  store.dispatch({ type: "people", people: [...crowd().slice(0, 99), { ...person("p99"), microphone: false }, person("p100")] });
+  assert.equal(calls, 2);
+  assert.equal(store.state.people[7], before[7]);
+  assert.notEqual(store.state.people[99], before[99]);
+  assert.equal(store.state.people.length, 101);
+});
+
 test("an action that changes nothing tells nobody", () => {
   const store = new Store(start());
   let calls = 0;

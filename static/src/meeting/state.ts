@@ -157,9 +157,9 @@ export function reduce(state: State, action: Action): State {
     case "connection":
       return connectionChanged(state, action.connection);
     case "people":
-      return { ...state, people: action.people, speaking: still(state.speaking, action.people) };
+      return peopleChanged(state, action.people);
     case "faces":
-      return { ...state, faces: action.faces };
+      return alike(state.faces, action.faces) ? state : { ...state, faces: action.faces };
     case "speaking":
       return same(state.speaking, action.speaking) ? state : { ...state, speaking: action.speaking };
     case "waiters":
@@ -251,6 +251,23 @@ function limitsChanged(state: State, said: Extract<Action, { type: "limits" }>):
 function still(speaking: ReadonlySet<string>, people: readonly Person[]): ReadonlySet<string> {
   const left = new Set(people.filter((p) => speaking.has(p.identity)).map((p) => p.identity));
   return left.size === speaking.size ? speaking : left;
+}
+
+/** Who is as before stays the same object, and all of them the same list: then nothing has to be drawn. */
+function peopleChanged(state: State, people: readonly Person[]): State {
+  const before = new Map(state.people.map((p) => [p.identity, p]));
+  const now = people.map((p) => {
+    const was = before.get(p.identity);
+    return was !== undefined && alike(was, p) ? was : p;
+  });
+  const unchanged = now.length === state.people.length && now.every((p, i) => p === state.people[i]);
+  return unchanged ? state : { ...state, people: now, speaking: still(state.speaking, now) };
+}
+
+/** Whether two have the same values, by identity. */
+export function alike<T extends object>(a: T, b: T): boolean {
+  const keys = Object.keys(a) as (keyof T)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 function same(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -39,6 +39,8 @@ export function listen(room: Room, ear: Ear): void {
     .on(RoomEvent.Disconnected, (reason) => {
       if (ear.present()) ear.disconnected(reason);
     });
+  // The client asks the browser for a report on each track every two seconds, for a figure that nobody here reads.
+  room.on(RoomEvent.TrackSubscribed, (track) => track.stopMonitor());
   for (const event of rosterEvents) room.on(event, () => ear.roster());
 }
 

@@ -1,6 +1,7 @@
 import { ConnectionError, ConnectionState, DisconnectReason, LogLevel, Room, setLogLevel } from "livekit-client";
 import { heard } from "../clock.ts";
 import type { Encryption, OnKey } from "../encryption/encryption.ts";
+import { Paced } from "../paced.ts";
 import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
 import { ComeBack, wait } from "./comeback.ts";
@@ -59,7 +60,10 @@ export class Session {
   #encryption: Encryption | null = null;
   #ending: "limit" | "host" | null = null;
   #closed = false;
-  #rosterDue = false;
+  readonly #roster = new Paced(() => queueMicrotask(() => this.#readRoster()));
+  readonly #heard = new Paced(() => {
+    if (this.#room && !this.#closed) this.#quality.heard(this.#room);
+  });
   readonly #back = new ComeBack();
 
   constructor(meeting: MeetingSession, parts: Parts) {
@@ -68,10 +72,10 @@ export class Session {
     this.#quality = new QualityWatch(parts.store, meeting.identity, () => this.#room);
     setLogLevel(LogLevel.warn);
     for (const source of [parts.sources.microphone, parts.sources.camera]) {
-      source.onChange(() => this.#rosterSoon());
+      source.onChange(() => this.#roster.ask());
     }
     parts.store.subscribe((now, before) => {
-      if (now.encryption !== before.encryption) this.#rosterSoon();
+      if (now.encryption !== before.encryption) this.#roster.ask();
     });
     // The browser knows at once what the node's pings tell only after fifteen seconds.
     window.addEventListener("offline", () => {
@@ -181,8 +185,8 @@ export class Session {
       metadata: () => this.#limits(room.metadata ?? "", Date.now()),
       told: (topic, text) => this.#told(topic, text),
       disconnected: (reason) => this.#disconnected(room, reason),
-      roster: () => this.#rosterSoon(),
-      quality: () => this.#quality.heard(room),
+      roster: () => this.#roster.ask(),
+      quality: () => this.#heard.ask(),
     });
   }
 
@@ -253,21 +257,14 @@ export class Session {
     if (how === "out") this.#finish(() => this.#parts.onOut());
   }
 
-  /** The roster is read once after a burst of events, and not while the line is down. */
-  #rosterSoon(): void {
-    if (this.#rosterDue) return;
-    this.#rosterDue = true;
-    queueMicrotask(() => {
-      this.#rosterDue = false;
-      const { store, sources } = this.#parts;
-      if (!this.#room || this.#closed) return;
-      if (store.state.connection === "live") {
-        return this.#tellRoster(this.#room);
-      }
-      const others = store.state.people.filter((p) => !p.self);
-      const me = self(this.#meeting, sources, this.#room);
-      store.dispatch({ type: "people", people: [...others, me] });
-    });
+  /** The roster is read once a frame, however much happens, and of others not while the line is down. */
+  #readRoster(): void {
+    const { store, sources } = this.#parts;
+    if (!this.#room || this.#closed) return;
+    if (store.state.connection === "live") return this.#tellRoster(this.#room);
+    const others = store.state.people.filter((p) => !p.self);
+    const me = self(this.#meeting, sources, this.#room);
+    store.dispatch({ type: "people", people: [...others, me] });
   }
 
   #note(error: unknown): void {

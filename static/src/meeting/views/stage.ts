@@ -1,6 +1,7 @@
 import { h, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { Box } from "../layout.ts";
+import { Paced } from "../paced.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
 import type { Person, State } from "../state.ts";
@@ -25,6 +26,7 @@ export class Stage {
   readonly #back: HTMLButtonElement;
   readonly #on: HTMLButtonElement;
   readonly #tiles = new Map<string, Tile | ShareTile>();
+  readonly #drawing = new Paced(() => this.#draw(this.#ui.store.state));
   #seating: Seating = noSeating;
   #shown = 0;
 
@@ -46,16 +48,16 @@ export class Stage {
     this.element = h("main", { class: "m-stage", attrs: { id: "main", "aria-label": t("meeting.stage") } }, tiles, this.#alone, this.#pager);
     this.#list.addEventListener("keydown", (event) => this.#key(event));
     this.#list.addEventListener("focusin", (event) => this.#reach(event.target as HTMLElement));
-    new ResizeObserver(() => this.#draw(ui.store.state)).observe(this.#list);
+    new ResizeObserver(() => this.#drawing.ask()).observe(this.#list);
     ui.store.subscribe((now, before) => {
       const changed = (["people", "faces", "speaking", "page", "stage", "quality", "host"] as const).some((part) => now[part] !== before[part]);
-      if (changed || now === before) this.#draw(now);
+      if (changed || now === before) this.#drawing.ask();
     });
   }
 
   /** Seats change with time, too: who talks long enough comes forward. */
   tick(): void {
-    if (this.#ui.store.state.speaking.size > 0) this.#draw(this.#ui.store.state);
+    if (this.#ui.store.state.speaking.size > 0) this.#drawing.ask();
   }
 
   #turner(word: string, name: "chevron-left" | "chevron-right", by: number): HTMLButtonElement {

@@ -2,7 +2,7 @@ import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import { HandMark } from "./host/hand.ts";
 import { type Box, shownWhole } from "../layout.ts";
-import type { Person, Picture } from "../state.ts";
+import { type Person, type Picture, alike } from "../state.ts";
 import type { Level } from "../state/quality.ts";
 import type { Texts } from "../texts.ts";
 import { ConnectionMark } from "./connectionmark.ts";
@@ -60,6 +60,7 @@ export class Tile {
   #mirror = true;
   #placed = false;
   #box: Box | null = null;
+  #drawn: { person: Person; look: TileLook } | null = null;
 
   constructor(t: Texts, onFrame: () => void, onPin: () => void, onMark?: () => void) {
     this.#t = t;
@@ -88,7 +89,11 @@ export class Tile {
     });
   }
 
-  render(person: Person, { speaking, face, pinned, spotlight, role, hand, mirror, soundOnly, level }: TileLook): void {
+  /** Draws the person, unless they look as they did. */
+  render(person: Person, look: TileLook): void {
+    if (this.#drawn?.person === person && alike(this.#drawn.look, look)) return;
+    this.#drawn = { person, look };
+    const { speaking, face, pinned, spotlight, role, hand, mirror, soundOnly, level } = look;
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
@@ -129,12 +134,13 @@ export class Tile {
 
   /** Puts the tile in its box; the first time without moving there. */
   place(box: Box): void {
+    if (this.#box && alike(this.#box, box)) return;
+    this.#box = box;
     const { style } = this.element;
     style.transform = `translate(${box.x}px, ${box.y}px)`;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
     this.element.classList.toggle("is-small", box.width < 240);
-    this.#box = box;
     this.#fit();
     if (this.#placed) return;
     this.#placed = true;
