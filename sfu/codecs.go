@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/livekit/protocol/livekit"
@@ -87,6 +88,16 @@ func codecFor(kind livekit.TrackType, name string) webrtc.RTPCodecCapability {
 		}
 	}
 	return list[0].RTPCodecCapability
+}
+
+// codecsNeeded are those of a section for a track: the track's own, the one of its
+// kind that every client has, and what repairs them.
+func codecsNeeded(all []webrtc.RTPCodecParameters, track []string) []webrtc.RTPCodecParameters {
+	wanted := append([]string{webrtc.MimeTypeVP8, webrtc.MimeTypeOpus, forward.MimeTypeRED}, track...)
+	kept := slices.DeleteFunc(slices.Clone(all), func(c webrtc.RTPCodecParameters) bool {
+		return !slices.ContainsFunc(wanted, func(mime string) bool { return strings.EqualFold(mime, c.MimeType) })
+	})
+	return append(kept, repairsOf(all, kept)...)
 }
 
 // newMediaEngine knows our codecs, retransmissions, and numbers packets across all

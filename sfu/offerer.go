@@ -3,6 +3,7 @@ package sfu
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -26,9 +27,23 @@ type offerer struct {
 	// that they are quiet.
 	removed, draining, free []*webrtc.RTPTransceiver
 	waiting                 []*subscription // for the answer that is out: it frees sections
+
+	whole     map[webrtc.RTPCodecType]*webrtc.RTPTransceiver // the sections that offer every codec, see lean
+	offeredAt time.Time
+	resting   bool // the client is given time, see rest
 }
 
-func newOfferer(p *peer, l link) *offerer { return &offerer{peer: p, link: l, dirty: true} }
+// A client that takes longer than slowAnswer to take a description, without the way
+// there and back, is busy with it, and with what else it does on the same thread.
+// It is left alone for as long again before the next one, at most restMost.
+const (
+	slowAnswer = 100 * time.Millisecond
+	restMost   = time.Second
+)
+
+func newOfferer(p *peer, l link) *offerer {
+	return &offerer{peer: p, link: l, dirty: true, whole: map[webrtc.RTPCodecType]*webrtc.RTPTransceiver{}}
+}
 
 // add gives a track a section. It could not be offered while another offer is
 // out, and by then a section may be free.
@@ -61,7 +76,30 @@ func (o *offerer) place(s *subscription) {
 		o.peer.restart(fmt.Errorf("add track: %w", err))
 		return
 	}
+	if err := o.lean(s); err != nil {
+		o.peer.restart(fmt.Errorf("choose codecs: %w", err))
+		return
+	}
 	o.dirty = true
+}
+
+// lean leaves a section the codecs of its track, and the one that every client has:
+// what a browser does with a description, on the thread that draws, grows with each
+// codec of each section. The first section of a kind offers all, since Pion takes
+// from it alone what the client has (updateFromRemoteDescription of webrtc v3.3.6).
+func (o *offerer) lean(s *subscription) error {
+	kind := s.sub.Kind()
+	if o.whole[kind] == nil {
+		o.whole[kind] = s.transceiver
+	}
+	if o.whole[kind] == s.transceiver {
+		return nil
+	}
+	if err := s.transceiver.SetCodecPreferences(nil); err != nil { // of the track before
+		return err
+	}
+	all := s.sender.GetParameters().Codecs
+	return s.transceiver.SetCodecPreferences(codecsNeeded(all, s.pub.track.Codecs()))
 }
 
 func (o *offerer) remove(s *subscription) {
@@ -79,7 +117,7 @@ func (o *offerer) remove(s *subscription) {
 
 // flush sends an offer if there is something new and none is out.
 func (o *offerer) flush() {
-	if !o.dirty || o.outstanding || o.early() {
+	if !o.dirty || o.outstanding || o.resting && !o.restart || o.early() {
 		return
 	}
 	if err := o.offer(); err != nil {
@@ -110,6 +148,7 @@ func (o *offerer) offer() error {
 	}
 	o.id++
 	o.dirty, o.restart, o.outstanding = false, false, true
+	o.offeredAt = o.peer.node.clock.Now()
 	o.draining, o.removed = append(o.draining, o.removed...), nil
 	o.last = &livekit.SessionDescription{
 		Type: "offer", Sdp: o.peer.describeRepair(o.peer.sayStereo(text)), Id: o.id, MidToTrackId: o.peer.midToTrack(),
@@ -136,10 +175,26 @@ func (o *offerer) answered(sd *livekit.SessionDescription) error {
 		return err
 	}
 	o.outstanding = false
+	o.rest(o.peer.node.clock.Since(o.offeredAt))
 	o.free, o.draining = append(o.free, o.draining...), nil
 	o.placeWaiting()
 	o.peer.openSubs()
 	return nil
+}
+
+// rest gives a client that took this long for an answer time for other things: where
+// many come at once, what they bring goes into few descriptions.
+func (o *offerer) rest(took time.Duration) {
+	if took -= o.peer.downward().rtt; took < slowAnswer || o.resting {
+		return
+	}
+	o.resting = true
+	o.peer.node.clock.AfterFunc(min(took, restMost), func() {
+		o.peer.post(func() {
+			o.resting = false
+			o.peer.flush()
+		})
+	})
 }
 
 // resume offers anew with other ICE credentials: the client's address may have

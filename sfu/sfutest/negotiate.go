@@ -69,6 +69,23 @@ func (p *Peer) LoseOffers(n int) {
 	p.rtc.lose = n
 }
 
+// HoldAnswers keeps back the answers to the node's offers, as a busy browser does,
+// until the returned function is called.
+func (p *Peer) HoldAnswers() (release func()) {
+	p.rtc.mu.Lock()
+	defer p.rtc.mu.Unlock()
+	p.rtc.hold = true
+	return func() {
+		p.rtc.mu.Lock()
+		held := p.rtc.held
+		p.rtc.hold, p.rtc.held = false, nil
+		p.rtc.mu.Unlock()
+		for _, offer := range held {
+			p.rtc.note("an offer", p.rtc.takeOffer(offer))
+		}
+	}
+}
+
 // Lost says whether the offers that were to get lost have.
 func (p *Peer) Lost() bool {
 	p.rtc.mu.Lock()
@@ -82,8 +99,12 @@ func (r *rtc) answer(offer *livekit.SessionDescription) {
 	if lost {
 		r.lose--
 	}
+	held := !lost && r.hold
+	if held {
+		r.held = append(r.held, offer)
+	}
 	r.mu.Unlock()
-	if lost {
+	if lost || held {
 		r.peer.touch()
 		return
 	}

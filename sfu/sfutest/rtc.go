@@ -30,6 +30,8 @@ type rtc struct {
 	reliable    *webrtc.DataChannel
 	lossy       *webrtc.DataChannel
 	lose        int // offers that do not arrive
+	hold        bool
+	held        []*livekit.SessionDescription // offers that wait for their answer
 }
 
 func newRTC(p *Peer, servers []*livekit.ICEServer) (*rtc, error) {
