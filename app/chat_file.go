@@ -20,8 +20,8 @@ var (
 	errChatFileGone  = &tenants.Error{Code: tenants.CodeNotFound, Key: tenants.KeyChatFileGone}
 )
 
-// chatFileTime is how long a file may be on its way: one of the largest at two megabits a second, and half of that again.
-const chatFileTime = 160 * time.Second
+// chatFileTime is how long a file may be on its way: one of the largest at a megabit a second, with time to spare.
+const chatFileTime = 5 * time.Minute
 
 // chatFilesOf says of which meeting's chat an address has files.
 func chatFilesOf(path string) (code string, is bool) {

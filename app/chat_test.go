@@ -28,7 +28,7 @@ type wrote struct {
 		ID, Name            string
 		Size, Width, Height int64
 	}
-	Reactions              []struct {
+	Reactions []struct {
 		Kind, Name, Symbol, Src string
 		By                      []string
 	}

@@ -143,7 +143,7 @@ func (s *Server) sessionModel(c *fiber.Ctx, at place, entry tenants.Entry, seat 
 		ServerURL: "ws" + base[len("http"):], Token: token, Code: code, Link: base + "/m/" + code, Room: at.Room.Name,
 		Identity: seat.Identity, Name: seat.Name, Host: at.Host, CanUpgrade: at.Pays && s.cfg.Selling,
 		Plan: entry.Meeting.Plan, EndsAt: millis(entry.Meeting.EndsAt), Now: millis(s.clock.Now()),
-		Participants: entry.Meeting.ParticipantLimit, Share: string(tenants.Everyone), Demo: s.cfg.Demo,
+		Participants: entry.Meeting.ParticipantLimit, Share: string(tenants.Everyone), FileMost: tenants.ChatFileMost, Demo: s.cfg.Demo,
 		URLs: views.MeetingURLs{
 			After: "/m/" + code + "/after", End: "/m/" + code + "/end", Token: "/m/" + code + "/token",
 			Checkout: "/o/" + at.Org.Slug + "/checkout", Lobby: "/m/" + code, Stickers: "/m/" + code + "/stickers",

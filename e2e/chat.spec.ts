@@ -130,6 +130,8 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(gil.page.getByText("The connection was lost.").first()).toBeVisible(patient);
   await say(gil, "Are you there?");
   await expect(gils.getByText("Waiting for the connection")).toBeVisible(patient);
+  await gils.locator('input[type="file"]').setInputFiles({ name: page.name, mimeType: "image/png", buffer: page.bytes });
+  await say(gil, "And this");
   await say(ann, "We are");
   await say(hal, "Where is Gil?");
   await expect(said(ann, "Where is Gil?")).toHaveCount(1, patient);
@@ -143,6 +145,20 @@ test("chat through a reconnect", async ({ person }) => {
   expect(await order(ann, ["We are", "Where is Gil?", "Are you there?"])).toBe(true);
   await expect(said(hal, "Only for Ann")).toHaveCount(0);
 
+  // What was attached meanwhile is there once, as it was. It is saved, and the meeting stays.
+  for (const one of [ann, gil, hal]) await expect(chatOf(one).getByRole("link", { name: `Save ${page.name}` })).toHaveCount(1, patient);
+  await expect(chatOf(hal).getByRole("listitem").filter({ has: hal.page.getByRole("link", { name: `Save ${page.name}` }) })).toContainText("And this");
+  const [saved] = await Promise.all([hal.page.waitForEvent("download"), chatOf(hal).getByRole("link", { name: `Save ${page.name}` }).press("Enter")]);
+  expect(saved.suggestedFilename()).toBe(page.name);
+  expect(Buffer.concat(await (await saved.createReadStream()).toArray()).equals(page.bytes), "the bytes are the same").toBe(true);
+  await expect(hal.button("Leave")).toBeVisible();
+  await gils.locator('input[type="file"]').setInputFiles({ name: "tool.exe", mimeType: "text/plain", buffer: Buffer.from("MZ\x90\x00\x03\x00") });
+  await expect(gils.getByRole("list", { name: "Files to send" })).toContainText("tool.exe");
+  await gils.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(gils.getByText("Programs and scripts cannot be sent here")).toBeVisible(patient);
+  await gils.getByRole("button", { name: "Discard" }).click();
+  await expect(gils.getByText("tool.exe")).toHaveCount(0);
+
   // Who comes back to the page has it all again, and what is in a text stays text.
   await hal.page.reload();
   await hal.expectInMeeting();
@@ -154,7 +170,7 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(chatOf(ann).locator("script, iframe, svg.x, object, embed, form form, img[src=x]")).toHaveCount(0);
   await expect(chatOf(ann).getByText(odd, { exact: true }).first()).toBeVisible();
   for (const one of [ann, gil, hal]) expect(await one.page.evaluate(() => "owned" in window || document.querySelector("b[onmouseover]") !== null)).toBe(false);
-  await expect(chatOf(ann).getByRole("link")).toHaveCount(1);
+  await expect(chatOf(ann).getByRole("link")).toHaveCount(2); // one that was written, and the file
 
   // The keyboard alone: Up edits what one wrote last, Escape closes.
   await hal.page.keyboard.press("Escape");
@@ -192,6 +208,9 @@ test("typing and one more message touch little in a chat of 1,000", async ({ per
   await panel.getByRole("button", { name: "Earlier messages" }).press("Enter");
   await expect.poll(() => rows.count(), patient).toBeGreaterThan(200);
 });
+
+/** A page that would do something if it were opened at our address. */
+const page = { name: "a long description of the picture that I meant.html", bytes: Buffer.from(`<!DOCTYPE html><script>document.title = "owned"</script>${"x".repeat(300_000)}`) };
 
 /** Opens the chat and gives the person back. */
 async function seen(one: Person): Promise<Person> {

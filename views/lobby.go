@@ -45,6 +45,7 @@ type MeetingSession struct {
 	Now          int64             `json:"now"`    // the server's clock, in milliseconds since 1970
 	Participants int               `json:"participants"`
 	Share        string            `json:"share"` // who may share a screen, by policy: "everyone", "members" or "managers"
+	FileMost     int64             `json:"fileMost"` // bytes that a file in the chat may have
 	Demo         bool              `json:"demo"`
 	CSRF         string            `json:"csrf"`
 	URLs         MeetingURLs       `json:"urls"`

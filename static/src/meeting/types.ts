@@ -20,6 +20,8 @@ export interface MeetingSession {
   participants: number;
   /** Who may share a screen, by the organization's policy. */
   share: "everyone" | "members" | "managers";
+  /** Bytes that a file in the chat may have. */
+  fileMost: number;
   demo: boolean;
   csrf: string;
   urls: { after: string; end: string; token: string; checkout: string; pay: string; lobby: string; waiters: string; stickers: string; chat: string };

@@ -46,6 +46,8 @@ class Server implements Wire {
     }
     return { kind: "ok", value: one };
   };
+  upload: Wire["upload"] = async () => ({ kind: "again", after: 0 });
+  file: Wire["file"] = async () => null;
   /** Lets everything happen that is due. */
   async pass(): Promise<void> {
     for (let i = 0; i < 20; i++) {

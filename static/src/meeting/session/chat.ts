@@ -3,7 +3,8 @@ import type { ChatKeys } from "../encryption/chat.ts";
 import type { Message, Pending } from "../state/chat.ts";
 import type { Store } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
-import { type Answer, type Said, postChat, readChat, saidFrom } from "./chatwire.ts";
+import { FileLine, type FileWire } from "./chatfiles.ts";
+import { type Answer, type Said, parsed, postChat, postFile, readChat, readFile, saidFrom } from "./chatwire.ts";
 
 /** Between tries, in milliseconds; the last one is for all further tries. */
 const waits = [500, 1000, 2000, 4000, 8000];
@@ -13,22 +14,23 @@ const gapTakes = 400;
 export type Sticker = NonNullable<Pending["sticker"]>;
 
 /** What chat needs of the meeting; handed in, so that tests need no browser. */
-export interface Wire {
+export interface Wire extends FileWire {
   read: typeof readChat;
   post: typeof postChat;
-  /** Calls back after some milliseconds. */
-  later(ms: number, then: () => void): void;
-  id(): string;
 }
 
 export const wire: Wire = {
   read: readChat,
   post: postChat,
+  upload: postFile,
+  file: readFile,
   later: (ms, then) => void setTimeout(then, ms),
   id: () => crypto.randomUUID(),
 };
 
 export class ChatLine {
+  /** Files go on a way of their own: a large one holds no text up. */
+  readonly files: FileLine;
   readonly #meeting: MeetingSession;
   readonly #store: Store;
   readonly #keys: ChatKeys | null;
@@ -53,17 +55,20 @@ export class ChatLine {
     this.#keys = keys;
     this.#wire = how;
     this.#language = language;
+    this.files = new FileLine(meeting, store, keys, language, how, (said) => this.#take([said]));
     if (keys) keys.onKey = () => void this.#reopen();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.files.stop();
   }
 
   /** The line is there, for the first time or again. */
   live(): void {
     void this.#read();
     void this.#send();
+    void this.files.send();
   }
 
   /** Takes a packet of the server. One that says nothing was too large, and is fetched. */
@@ -79,7 +84,7 @@ export class ChatLine {
   write(text: string, sticker: Sticker | null = null): void {
     const { chat, people } = this.#store.state;
     const toName = people.find((p) => p.identity === chat.to)?.name ?? "";
-    const pending: Pending = { id: this.#wire.id(), to: chat.to, toName, text, sticker, reply: chat.reply, at: Date.now(), status: "sending", fault: "" };
+    const pending: Pending = { id: this.#wire.id(), to: chat.to, toName, text, sticker, file: null, reply: chat.reply, at: Date.now(), status: "sending", fault: "" };
     this.#store.dispatch({ type: "chatPending", pending });
     this.#store.dispatch({ type: "chatReply", n: 0 });
     void this.#send();
@@ -88,9 +93,11 @@ export class ChatLine {
   retry(id: string): void {
     this.#store.dispatch({ type: "chatStatus", id, status: "sending" });
     void this.#send();
+    void this.files.send();
   }
 
   drop(id: string): void {
+    this.files.drop(id);
     this.#store.dispatch({ type: "chatDropped", id });
   }
 
@@ -168,7 +175,7 @@ export class ChatLine {
   }
 
   #next(): Pending | undefined {
-    return this.#store.state.chat.pending.find((p) => p.status !== "failed");
+    return this.#store.state.chat.pending.find((p) => p.status !== "failed" && p.file === null);
   }
 
   async #post(p: Pending): Promise<Answer<Said>> {
@@ -195,14 +202,15 @@ export class ChatLine {
   /** The message with its text, or marked as one that cannot be opened: so is one that should have been sealed and is not. */
   async #opened(said: Said): Promise<Message> {
     const { message, sealed } = said;
-    if (!this.#keys || message.deleted || message.sticker) return sealed ? { ...message, text: "", closed: true } : message;
+    if (!this.#keys || message.deleted || message.sticker) return sealed ? { ...message, text: "", file: null, closed: true } : message;
     const text = sealed ? await this.#keys.open(message.text, message) : null;
-    if (text !== null) {
+    const file = text === null ? null : await this.files.opened(message);
+    if (text !== null && (file !== null || message.file === null)) {
       this.#closed.delete(message.n);
-      return { ...message, text };
+      return { ...message, text, file };
     }
     if ((this.#closed.get(message.n)?.message.rev ?? 0) <= message.rev) this.#closed.set(message.n, said);
-    return { ...message, text: "", closed: true };
+    return { ...message, text: "", file: null, closed: true };
   }
 
   /** There is another key: perhaps it opens what was closed. */
@@ -217,12 +225,4 @@ export class ChatLine {
 function circleOf(m: Message, self: string): string {
   if (m.to === "") return "";
   return m.from === self ? m.to : m.from;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 // How chat travels: what the server says of a message, and asking it. Small requests to the page's own origin.
-import type { Drawn, Message, Reaction } from "../state/chat.ts";
+import type { Attached, Drawn, Message, Reaction } from "../state/chat.ts";
 import type { MeetingSession } from "../types.ts";
 
 /** A message as it came: its text may be sealed. */
@@ -26,6 +26,8 @@ const picture = /^\/(sticker|emoji)\/[A-Za-z0-9_-]{1,64}\.(svg|png)$/;
 /** The longest emoji: a flag that is written as letters. */
 const longest = 14;
 
+const fileId = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** Reads what the server says of a message; null for anything else. */
 export function saidFrom(value: unknown, language: string): Said | null {
   if (typeof value !== "object" || value === null) return null;
@@ -37,7 +39,7 @@ export function saidFrom(value: unknown, language: string): Said | null {
   const sticker = v["sticker"] ? drawnFrom(v["sticker"], language) : null;
   const reactions = Array.isArray(v["reactions"]) ? v["reactions"].map((r) => reactionFrom(r, language)).filter((r) => r !== null) : [];
   const message: Message = {
-    n, rev, id, from, by, to, toName, text, closed: false, sticker, reply: numberIn(v["reply"]), at,
+    n, rev, id, from, by, to, toName, text, closed: false, sticker, file: attachedFrom(v["file"]), reply: numberIn(v["reply"]), at,
     edited: numberIn(v["edited"]), deleted: v["deleted"] === true, reactions,
   };
   return { message, sealed: v["sealed"] === true, prev: numberIn(v["prev"]) };
@@ -54,6 +56,18 @@ function drawnFrom(value: unknown, language: string): Drawn | null {
   const what = words[language] ?? words["en"] ?? Object.values(words)[0];
   return (shown === "") === (sign === "") || typeof what !== "string" ? null : { src: shown, symbol: sign, alt: what };
 }
+
+function attachedFrom(value: unknown): Attached | null {
+  if (typeof value !== "object" || value === null) return null;
+  const v = value as Record<string, unknown>;
+  const { id, name } = v;
+  if (typeof id !== "string" || !fileId.test(id) || typeof name !== "string") return null;
+  return { id, name, size: numberIn(v["size"]), width: numberIn(v["width"]), height: numberIn(v["height"]) };
+}
+
+/** Where a file of this meeting is taken from, and the small picture of it. */
+export const fileAddress = ({ urls }: MeetingSession, id: string): string => `${urls.chat}/files/${id}`;
+export const previewAddress = (meeting: MeetingSession, id: string): string => `${fileAddress(meeting, id)}/preview`;
 
 function reactionFrom(value: unknown, language: string): Reaction | null {
   const drawn = drawnFrom(value, language);
@@ -79,17 +93,69 @@ export async function postChat({ urls, csrf }: MeetingSession, path: string, fie
 async function ask<T>(url: string, how: RequestInit, read: (value: unknown) => T | null): Promise<Answer<T>> {
   try {
     const response = await fetch(url, { ...how, signal: AbortSignal.timeout(20_000) });
-    if (response.ok) {
-      const value = read(await response.json());
-      return value === null ? { kind: "again", after: 0 } : { kind: "ok", value };
-    }
-    if (response.status === 429) return { kind: "again", after: 1000 * Math.max(1, Number(response.headers.get("Retry-After")) || 1) };
-    if (response.status >= 500) return { kind: "again", after: 0 };
-    const said = (await response.json().catch(() => ({}))) as { key?: unknown; detail?: unknown };
-    // Not in the room at this moment: the line is down, or coming back.
-    if (said.key === "error.chat.outside") return { kind: "again", after: 0 };
-    return { kind: "no", fault: typeof said.detail === "string" ? said.detail : "" };
+    return answered(response.status, response.headers.get("Retry-After"), await response.json().catch(() => null), read);
   } catch {
     return { kind: "again", after: 0 };
+  }
+}
+
+function answered<T>(status: number, wait: string | null, body: unknown, read: (value: unknown) => T | null): Answer<T> {
+  if (status >= 200 && status < 300) {
+    const value = body === null ? null : read(body);
+    return value === null ? { kind: "again", after: 0 } : { kind: "ok", value };
+  }
+  if (status === 429) return { kind: "again", after: 1000 * Math.max(1, Number(wait) || 1) };
+  const { key, detail } = (body ?? {}) as { key?: unknown; detail?: unknown };
+  // Status 0: no answer came. Not in the room at this moment: the line is down, or coming back.
+  if (status === 0 || status >= 500 || key === "error.chat.outside") return { kind: "again", after: 0 };
+  return { kind: "no", fault: typeof detail === "string" ? detail : "" };
+}
+
+/** So long nothing may move while a file is on its way, in milliseconds. */
+const stalled = 30_000;
+
+/** Posts a message with a file, and tells how much of it is sent, in per cent. */
+export function postFile({ urls, csrf }: MeetingSession, fields: Record<string, string>, file: Blob, language: string, sent: (percent: number) => void, stop: AbortSignal): Promise<Answer<Said>> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", file, "file"); // its name is a field of its own
+  return new Promise((done) => {
+    const request = new XMLHttpRequest(); // fetch does not tell how much is sent
+    const abort = () => request.abort();
+    let timer = setTimeout(abort, stalled);
+    request.open("POST", `${urls.chat}/files`);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRF-Token", csrf);
+    request.upload.addEventListener("progress", (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(abort, stalled);
+      if (event.lengthComputable) sent(Math.floor((100 * event.loaded) / event.total));
+    });
+    request.addEventListener("loadend", () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", abort);
+      done(answered(request.status, request.getResponseHeader("Retry-After"), parsed(request.responseText), (value) => saidFrom(value, language)));
+    });
+    stop.addEventListener("abort", abort);
+    if (stop.aborted) abort();
+    request.send(form);
+  });
+}
+
+/** Takes the bytes of a file; null when they do not come. */
+export async function readFile(meeting: MeetingSession, id: string): Promise<ArrayBuffer | null> {
+  try {
+    const response = await fetch(fileAddress(meeting, id));
+    return response.ok ? await response.arrayBuffer() : null;
+  } catch {
+    return null;
+  }
+}
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

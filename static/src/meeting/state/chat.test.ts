@@ -4,10 +4,10 @@ import { type Chat, type ChatAction, type Message, type Pending, find, lastOwn, 
 
 const message = (n: number, change: Partial<Message> = {}): Message => ({
   n, rev: n, id: `id-${n}`, from: "ann", by: "Ann", to: "", toName: "", text: `text ${n}`, closed: false,
-  sticker: null, reply: 0, at: n, edited: 0, deleted: false, reactions: [], ...change,
+  sticker: null, file: null, reply: 0, at: n, edited: 0, deleted: false, reactions: [], ...change,
 });
 const pending = (id: string, change: Partial<Pending> = {}): Pending => ({
-  id, to: "", toName: "", text: "mine", sticker: null, reply: 0, at: 1, status: "sending", fault: "", ...change,
+  id, to: "", toName: "", text: "mine", sticker: null, file: null, reply: 0, at: 1, status: "sending", fault: "", ...change,
 });
 const after = (...actions: ChatAction[]): Chat => actions.reduce(reduceChat, noChat);
 const said = (messages: Message[], first = false): ChatAction => ({ type: "chatMessages", messages, self: "me", first });

@@ -14,6 +14,17 @@ export interface Reaction extends Drawn {
   by: readonly string[];
 }
 
+/** A file that came with a message. */
+export interface Attached {
+  id: string;
+  /** Of a sealed one, as this browser opened it. */
+  name: string;
+  size: number;
+  /** Of the small picture; 0 for none. */
+  width: number;
+  height: number;
+}
+
 export interface Message {
   /** Names the message and orders it. */
   n: number;
@@ -26,11 +37,12 @@ export interface Message {
   /** Identity of the one whom it is for; empty for everyone. */
   to: string;
   toName: string;
-  /** Empty for one that was deleted, is a sticker, or cannot be opened. */
+  /** Empty for one that was deleted, is a sticker, or cannot be opened; beside a file it may be. */
   text: string;
   /** It came sealed and cannot be opened here, now. */
   closed: boolean;
   sticker: Drawn | null;
+  file: Attached | null;
   reply: number;
   at: number;
   edited: number;
@@ -45,6 +57,7 @@ export interface Pending {
   toName: string;
   text: string;
   sticker: (Drawn & { pack: string; name: string }) | null;
+  file: { name: string; size: number } | null;
   reply: number;
   at: number;
   /** `waiting` for the line, until it is there. */
@@ -58,6 +71,8 @@ export interface Chat {
   /** By n. */
   messages: readonly Message[];
   pending: readonly Pending[];
+  /** How much of the file is sent that is on its way, in per cent. */
+  progress: { id: string; percent: number } | null;
   /** The n up to which one has read. */
   read: number;
   unread: number;
@@ -77,12 +92,13 @@ export type ChatAction =
   | { type: "chatPending"; pending: Pending }
   | { type: "chatStatus"; id: string; status: Pending["status"]; fault?: string }
   | { type: "chatDropped"; id: string }
+  | { type: "chatProgress"; id: string; percent: number }
   | { type: "chatMay"; may: boolean }
   | { type: "chatTo"; to: string }
   | { type: "chatReply"; n: number }
   | { type: "chatEdit"; n: number };
 
-export const noChat: Chat = { open: false, messages: [], pending: [], read: 0, unread: 0, may: true, loaded: false, to: "", reply: 0, editing: 0 };
+export const noChat: Chat = { open: false, messages: [], pending: [], progress: null, read: 0, unread: 0, may: true, loaded: false, to: "", reply: 0, editing: 0 };
 
 export function reduceChat(chat: Chat, action: ChatAction): Chat {
   switch (action.type) {
@@ -94,6 +110,8 @@ export function reduceChat(chat: Chat, action: ChatAction): Chat {
       return statusChanged(chat, action);
     case "chatDropped":
       return { ...chat, pending: chat.pending.filter((p) => p.id !== action.id) };
+    case "chatProgress":
+      return { ...chat, progress: { id: action.id, percent: action.percent } };
     case "chatMay":
       return chat.may === action.may ? chat : { ...chat, may: action.may };
     case "chatTo":

@@ -3,6 +3,7 @@ import { icon } from "../../icons.ts";
 import { type Message, find, lastOwn } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
+import { Attach } from "./attach.ts";
 import { Complete } from "./complete.ts";
 import { glance } from "./news.ts";
 
@@ -13,6 +14,7 @@ const tellFrom = 200;
 /** Where one writes: to whom, what it answers or replaces, and the text. */
 export class Composer {
   readonly element: HTMLElement;
+  readonly attach: Attach;
   readonly #ui: Ui;
   readonly #text: HTMLTextAreaElement;
   readonly #to = h("select", { attrs: { id: "chat-to" } });
@@ -31,13 +33,15 @@ export class Composer {
     const { t, store } = ui;
     this.#text = h("textarea", { attrs: { id: "chat-text", rows: "1", maxlength: String(most), dir: "auto", placeholder: t("meeting.chat.placeholder"), autocomplete: "off", enterkeyhint: "send" } });
     this.#complete = new Complete(ui.t, this.#text, emoji);
+    this.attach = new Attach(ui, (words) => setText(this.#fault, words), () => this.focus());
     const send = h("button", { class: "m-chat-send", attrs: { type: "submit", "aria-label": t("meeting.chat.send"), title: t("meeting.chat.send") } }, icon("send", 18));
     this.#form = h(
       "form",
       { class: "m-chat-form" },
       h("div", { class: "m-chat-to" }, h("label", { text: t("meeting.chat.to"), attrs: { for: "chat-to" } }), this.#to),
       this.#about,
-      h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.#text, ...extras, send, this.#complete.element),
+      this.attach.element,
+      h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.attach.button, this.#text, ...extras, send, this.#complete.element),
       this.#left,
       this.#fault,
     );
@@ -49,6 +53,7 @@ export class Composer {
     });
     this.#to.addEventListener("change", () => store.dispatch({ type: "chatTo", to: this.#to.value }));
     this.#text.addEventListener("input", () => this.#typed());
+    this.#text.addEventListener("paste", (event) => this.attach.paste(event));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -113,13 +118,15 @@ export class Composer {
     const { t, store, acts } = this.#ui;
     const { chat } = store.state;
     const text = this.#text.value.trim();
-    if (text === "") return;
-    setText(this.#fault, "");
     const edited = find(chat.messages, chat.editing);
+    if (text === "" && (edited ? edited.file === null : this.attach.count === 0)) return;
+    setText(this.#fault, "");
     if (!edited) {
       this.#text.value = "";
       this.#typed();
-      return acts.chat.write(text);
+      const files = this.attach.take();
+      // The words stand beside the first one.
+      return files.length === 0 ? acts.chat.write(text) : files.forEach((file, i) => acts.chat.files.attach(file, i === 0 ? text : ""));
     }
     const wrong = text === edited.text ? null : await acts.chat.edit(edited, text);
     if (wrong === null) store.dispatch({ type: "chatEdit", n: 0 });

@@ -60,8 +60,16 @@ export class List {
       this.#pending = chat.pending;
       this.#waiting.replaceChildren(...chat.pending.map((p) => pendingRow(p, this.#around)));
     }
+    this.#moved(chat.progress);
     if (end || posted) this.toEnd();
     else if (grown) this.#newest.hidden = false;
+  }
+
+  /** More of a file is sent: only its bar moves, so that the focus stays where it is. */
+  #moved(progress: Chat["progress"]): void {
+    for (const bar of this.#waiting.querySelectorAll("progress")) {
+      if (progress && bar.dataset["id"] === progress.id) bar.value = progress.percent;
+    }
   }
 
   /** Draws all anew, when what they are drawn with has changed. */

@@ -25,6 +25,7 @@ const selfOf = (state: State): string => state.people.find((p) => p.self)?.ident
 export function glance(m: Message, t: Texts): string {
   if (m.deleted) return t("meeting.chat.deleted");
   if (m.closed) return t("meeting.chat.closed_short");
-  const text = m.sticker?.alt ?? m.text.replaceAll(/\s+/gu, " ");
+  const said = [m.file?.name ?? "", m.text.replaceAll(/\s+/gu, " ")].filter((part) => part !== "");
+  const text = m.sticker?.alt ?? said.join(": ");
   return text.length > most ? `${text.slice(0, most).trimEnd()}…` : text;
 }

@@ -6,10 +6,12 @@ import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
 import type { Item, Panel } from "../../session/stickers.ts";
 import { readPanel } from "../../session/stickers.ts";
+import { fileAddress, previewAddress } from "../../session/chatwire.ts";
 import { Composer } from "./composer.ts";
+import type { Files } from "./file.ts";
 import { List } from "./list.ts";
 import { Picker } from "./picker.ts";
-import { chatText, saveText } from "./save.ts";
+import { chatText, saveBlob, saveText } from "./save.ts";
 
 export class ChatPanel {
   readonly element: HTMLElement;
@@ -34,12 +36,14 @@ export class ChatPanel {
       react: (m: Message, kind: string, name: string, on: boolean) => void this.#tell(acts.chat.react(m, kind, name, on)),
       retry: (id: string) => acts.chat.retry(id),
       drop: (id: string) => acts.chat.drop(id),
+      files: this.#files(),
     };
     this.#list = new List(t, around, (m) => this.#tools(m));
     this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), h("p", { text: t("meeting.chat.empty_text") }));
     const sealed = meeting.encryption === null ? null : h("p", { class: "m-react-clear m-chat-sealed", text: t("meeting.chat.sealed") });
     this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#composer.element);
     if (meeting.host) this.element.prepend(this.#saving());
+    this.#composer.attach.drops(this.element);
     void readPanel(meeting).then((panel) => panel && this.#learn(panel));
     store.subscribe((now) => this.#render(now));
   }
@@ -94,6 +98,25 @@ export class ChatPanel {
   #picked(item: Item, more: boolean): void {
     if (item.kind === "sticker") this.#ui.acts.chat.write("", { pack: item.pack ?? "", name: item.name, src: item.src ?? "", symbol: "", alt: item.alt });
     else this.#composer.insert(item.symbol ?? item.alt, !more);
+  }
+
+  /** In an encrypted meeting the browser opens a file, and nobody has drawn a small picture. */
+  #files(): Files {
+    const { meeting, acts, t } = this.#ui;
+    const open = meeting.encryption === null;
+    return {
+      address: ({ file }) => (open && file ? fileAddress(meeting, file.id) : null),
+      preview: ({ file }) => (open && file && file.width > 0 ? previewAddress(meeting, file.id) : null),
+      save: async (m) => {
+        const blob = await acts.chat.files.bytes(m);
+        if (blob && m.file) saveBlob(m.file.name, blob);
+        setText(this.#fault, blob ? "" : t("meeting.chat.file_unopened"));
+      },
+      cancel: (id) => {
+        acts.chat.drop(id);
+        this.#composer.focus();
+      },
+    };
   }
 
   /** For the host: what one can read here, as a file. */

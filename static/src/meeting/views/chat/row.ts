@@ -1,6 +1,7 @@
 import { h, setText } from "../../dom.ts";
 import type { Message, Pending } from "../../state/chat.ts";
 import type { Texts } from "../../texts.ts";
+import { type Files, fileCard, pendingFile } from "./file.ts";
 import { glance } from "./news.ts";
 import { drawText } from "./text.ts";
 
@@ -16,6 +17,7 @@ export interface Around {
   react(m: Message, kind: string, name: string, on: boolean): void;
   retry(id: string): void;
   drop(id: string): void;
+  files: Files;
 }
 
 /** Messages of one person that come after each other within this time stand under one name. */
@@ -71,12 +73,14 @@ export class Row {
 
   #said(): HTMLElement {
     const { message: m } = this;
-    const { t, emoji } = this.#around;
+    const { t, emoji, language, files } = this.#around;
     if (m.deleted) return h("p", { class: "m-chat-said is-gone", text: t("meeting.chat.deleted") });
     if (m.closed) return h("p", { class: "m-chat-said is-gone", text: t("meeting.chat.closed") });
     if (m.sticker) return h("img", { class: "m-chat-sticker", attrs: { src: m.sticker.src, alt: m.sticker.alt } });
     const edited = m.edited === 0 ? null : h("span", { class: "m-chat-edited", text: t("meeting.chat.edited") });
-    return h("p", { class: "m-chat-said", attrs: { dir: "auto" } }, ...drawText(m.text, emoji), edited);
+    const words = h("p", { class: "m-chat-said", attrs: { dir: "auto" } }, ...drawText(m.text, emoji), edited);
+    const card = fileCard(m, t, language, files);
+    return card ? h("div", { class: "m-chat-sent" }, card, m.text === "" ? null : words) : words;
   }
 
   #reactions(): HTMLElement | null {
@@ -101,7 +105,7 @@ export class Row {
 }
 
 /** One's own message that is not there yet. */
-export function pendingRow(p: Pending, { t, emoji, retry, drop }: Around): HTMLElement {
+export function pendingRow(p: Pending, { t, emoji, language, retry, drop, files }: Around): HTMLElement {
   const state = h("p", { class: "m-chat-state" });
   setText(state, p.status === "failed" ? `${t("meeting.chat.failed")} ${p.fault}`.trim() : t(`meeting.chat.${p.status}`));
   if (p.status === "failed") {
@@ -112,5 +116,7 @@ export function pendingRow(p: Pending, { t, emoji, retry, drop }: Around): HTMLE
   const said = p.sticker
     ? h("img", { class: "m-chat-sticker", attrs: { src: p.sticker.src, alt: p.sticker.alt } })
     : h("p", { class: "m-chat-said", attrs: { dir: "auto" } }, ...drawText(p.text, emoji));
-  return h("li", { class: `m-chat-row is-own is-pending${p.status === "failed" ? " is-failed" : ""}` }, said, state);
+  const file = pendingFile(p, t, language, files);
+  const all = file ? h("div", { class: "m-chat-sent" }, file, p.text === "" ? null : said) : said;
+  return h("li", { class: `m-chat-row is-own is-pending${p.status === "failed" ? " is-failed" : ""}` }, all, state);
 }

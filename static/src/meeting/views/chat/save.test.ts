@@ -5,7 +5,7 @@ import { textsFrom } from "../../texts.ts";
 import { chatText } from "./save.ts";
 
 const message = (change: Partial<Message>): Message => ({
-  n: 1, rev: 1, id: "x", from: "ann", by: "Ann", to: "", toName: "", text: "", closed: false, sticker: null, reply: 0,
+  n: 1, rev: 1, id: "x", from: "ann", by: "Ann", to: "", toName: "", text: "", closed: false, sticker: null, file: null, reply: 0,
   at: Date.UTC(2026, 0, 2, 3, 4, 5), edited: 0, deleted: false, reactions: [], ...change,
 });
 

@@ -8,15 +8,17 @@ export function chatText(messages: readonly Message[], t: Texts, language: strin
   const when = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
   const lines = messages.filter((m) => !m.deleted).map((m) => {
     const whom = m.to === "" ? "" : ` → ${m.toName}`;
-    const text = m.closed || m.sticker ? `[${glance(m, t)}]` : m.text;
+    const text = m.closed || m.sticker ? `[${glance(m, t)}]` : [m.file ? `[${m.file.name}]` : "", m.text].filter((part) => part !== "").join(" ");
     return `${when.format(m.at)}  ${m.by}${whom}: ${text.replaceAll("\n", "\n    ")}`;
   });
   return `${lines.join("\n")}\n`;
 }
 
 /** Hands the file to the browser to keep. */
-export function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+export const saveText = (name: string, text: string): void => saveBlob(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
