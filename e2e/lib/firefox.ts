@@ -42,9 +42,24 @@ export class FirefoxPerson {
     await this.page.locator(`::-p-aria(${button}[role="button"])`).click();
   }
 
+  /** What can be read in the first place of the page that this selects; nothing where there is none. */
+  text(selector: string): Promise<string> {
+    return this.page.$$eval(selector, (all) => (all[0] as HTMLElement | undefined)?.innerText ?? "");
+  }
+
+  /** Waits until that place says this. */
+  async reads(selector: string, words: RegExp): Promise<void> {
+    await expect.poll(() => this.text(selector), { message: `${this.name} reads ${words}`, timeout: 100_000 }).toMatch(words);
+  }
+
   /** Goes to the lobby of a link and joins from there. */
   async join(link: string): Promise<void> {
     await this.page.goto(link);
+    await this.enter();
+  }
+
+  /** Joins from the lobby that is open. */
+  async enter(): Promise<void> {
     await this.page.locator('::-p-aria(Your name[role="textbox"])').fill(this.name);
     await this.click("Join");
     await this.expectInMeeting();

@@ -10,6 +10,8 @@ export interface Recording {
 
 const lookEvery = 100;
 const fewest = 10;
+/** How long a browser may take to get its sound going, in milliseconds. Without a device that plays, Firefox never does. */
+const startTakes = 3000;
 
 /** Can this browser record at all? */
 export const canRecord = (): boolean => "MediaRecorder" in window && "AudioContext" in window;
@@ -26,7 +28,8 @@ export async function record(track: MediaStreamTrack, ms: number, enough: AbortS
   const [looks, peaks]: [number[], number[]] = [[], []];
   let timer: ReturnType<typeof setInterval> | undefined;
   try {
-    await context.resume();
+    await Promise.race([context.resume(), until(startTakes, enough)]);
+    if (context.state !== "running" && !enough.aborted) throw new Error("the browser's sound does not start");
     const analyser = context.createAnalyser();
     analyser.fftSize = 4096; // some 90 ms
     context.createMediaStreamSource(stream).connect(analyser);

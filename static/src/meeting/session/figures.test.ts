@@ -50,3 +50,9 @@ test("only layers that are sent count, the largest first, and a limit counts whe
   assert.deepEqual([f.limited, f.codecs], ["network", ["VP8"]]);
   assert.equal(figuresOf(countOf(0, up(1, "none"), []), countOf(2000, up(60, "bandwidth"), [])).limited, null);
 });
+
+test("where transports count no bytes, as in Firefox, those of the pairs are taken", () => {
+  const side = (bytesSent: number) => [{ id: "t", type: "transport" }, { id: "p", type: "candidate-pair", bytesSent, bytesReceived: 2 * bytesSent }, { id: "q", type: "candidate-pair", bytesSent: 0, bytesReceived: 0 }];
+  const f = figuresOf(countOf(0, side(1000), []), countOf(2000, side(251_000), []));
+  assert.deepEqual([f.up, f.down], [1000, 2000]);
+});

@@ -43,7 +43,7 @@ export const countOf = (at: number, up: Iterable<unknown>, down: Iterable<unknow
 export function figuresOf(before: Count, now: Count): Figures {
   const seconds = Math.max(0.001, (now.at - before.at) / 1000);
   const [upPair, downPair] = [pairOf(now.up), pairOf(now.down)];
-  const rate = (side: "up" | "down", field: string) => (8 * grown(before[side], now[side], "transport", field)) / 1000 / seconds;
+  const rate = (side: "up" | "down", field: string) => (8 * grown(before[side], now[side], countedBy(now[side], field), field)) / 1000 / seconds;
   const sent = of(now.up, "outbound-rtp").filter((e) => e["kind"] === "video" && grownOf(before.up, e, "framesEncoded") > 0);
   const received = of(now.down, "inbound-rtp").filter((e) => e["kind"] === "video" && grownOf(before.down, e, "framesDecoded") > 0);
   const got = grown(before.down, now.down, "inbound-rtp", "packetsReceived");
@@ -78,6 +78,9 @@ function grownOf(before: readonly Entry[], now: Entry, field: string): number {
 /** The same of all of a kind. Something that is new since the look before counts with the next one: its counter may be old. */
 const grown = (before: readonly Entry[], now: readonly Entry[], type: string, field: string): number =>
   of(now, type).filter((e) => before.some((b) => b.id === e.id)).reduce((sum, e) => sum + grownOf(before, e, field), 0);
+
+/** Firefox counts the bytes of pairs and not of transports. */
+const countedBy = (entries: readonly Entry[], field: string): string => (of(entries, "transport").some((e) => number(e[field]) !== null) ? "transport" : "candidate-pair");
 
 function pairOf(entries: readonly Entry[]): Entry | null {
   const chosen = of(entries, "transport").map((e) => e["selectedCandidatePairId"]);
