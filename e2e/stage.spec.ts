@@ -1,4 +1,6 @@
+import type { Page } from "@playwright/test";
 import { account } from "./lib/accounts";
+import { judge, settled } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
 import type { Person } from "./lib/person";
 import { type TrackStats, expectPictures, statsOf } from "./lib/stats";
@@ -59,6 +61,12 @@ const movesWhileVoicesChange = (changes: number): Promise<number> =>
     });
     observer.observe(document.querySelector(".m-tiles") ?? document.body, { subtree: true, attributes: true, attributeFilter: ["style", "class"] });
   });
+
+/** What axe finds on a page: nothing. */
+async function expectNoFault(page: Page): Promise<void> {
+  await settled(page);
+  expect((await judge(page).analyze()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(" | ")}`)).toEqual([]);
+}
 
 /** How near the large screen is looked at, in percent. */
 const nearness = async (one: Person): Promise<number> => parseInt(await one.page.locator(".tile-share.is-large .share-nearness").innerText(), 10);
@@ -134,6 +142,7 @@ test("three people with screens", async ({ person }) => {
     await large.getByRole("button", { name: "Full screen" }).click();
     await expect.poll(full, patient).toBe("HTML");
     await expect(ben.tiles()).toHaveCount(1, patient);
+    await expectNoFault(ben.page);
     await ben.page.mouse.move(300, 300);
     await ben.button("Mute").click();
     await expect(ben.button("Unmute")).toBeVisible(patient);
@@ -165,6 +174,7 @@ test("three people with screens", async ({ person }) => {
     await small.setViewportSize({ width: 380, height: 420 });
     await expect(small.locator(".tile-share.is-large.has-picture")).toBeVisible(patient);
     await expect(small.locator(".tile:not(.tile-share)").first()).toBeVisible(patient);
+    await expectNoFault(small);
     await small.getByRole("button", { name: "Mute", exact: true }).click();
     await expect(ben.button("Unmute")).toBeVisible(patient);
     await small.getByRole("button", { name: "Unmute", exact: true }).click();

@@ -4,7 +4,7 @@ import type { Box } from "./layout.ts";
 import { type Form, split } from "./split.ts";
 
 const laptop = { width: 1408, height: 724 };
-const stages = [laptop, { width: 1040, height: 724 }, { width: 736, height: 868 }, { width: 366, height: 600 }, { width: 780, height: 262 }, { width: 1888, height: 904 }];
+const stages = [laptop, { width: 1040, height: 724 }, { width: 736, height: 868 }, { width: 366, height: 600 }, { width: 780, height: 262 }, { width: 296, height: 340 }, { width: 1888, height: 904 }];
 const forms: Form[] = ["speaker", "sidebar", "screen"];
 
 test("nothing overlaps or leaves the stage, and the large tile is larger than any other", () => {
@@ -44,6 +44,7 @@ test("a screen leaves a strip of 126 above it; who has no room in it is a number
 test("a narrow window has a strip of two", () => {
   assert.equal(split("screen", 9, { width: 736, height: 868 }, 768).side.length, 2);
   assert.equal(split("screen", 2, { width: 366, height: 600 }, 390).side.length, 2);
+  assert.equal(split("screen", 2, { width: 296, height: 340 }, 320).large.width, 296, "and the screen has its whole width, however low it is");
 });
 
 test("a low stage has no strip: the others stand beside the screen", () => {

@@ -17,7 +17,7 @@ const stripTile = 180;
 const narrowStrip = 84;
 const columnWidth = 240;
 const narrowColumn = 160;
-/** A stage lower than this has no room for a strip: a phone on its side. */
+/** A wide stage lower than this has no room for a strip: a phone on its side. */
 const low = 420;
 /** A stage narrower than this has a strip of two, and one column of narrow tiles. */
 const narrow = 868;
@@ -27,7 +27,7 @@ const lowestSquare = 150;
 export function split(form: Form, others: number, stage: Size, screen: number): Split {
   if (others < 1) return { large: { x: 0, y: 0, ...stage }, side: [], more: null };
   const gap = gapFor(screen);
-  if (form === "screen" && stage.height >= low) return strip(others, stage, gap);
+  if (form === "screen" && (stage.height >= low || stage.height > stage.width)) return strip(others, stage, gap);
   return column(form === "speaker" && stage.height >= low, others, stage, gap);
 }
 

@@ -109,7 +109,7 @@ export class Tile {
     this.#hand.render(hand);
     this.#weak.hidden = level === "good" || hand > 0;
     this.#connection.set(level);
-    setText(this.#gone, level === "lost" && !person.self ? this.#t("meeting.view.reconnecting", { name }) : "");
+    setText(this.#gone, level === "lost" && !person.self ? this.#t("meeting.view.reconnecting") : "");
     this.#mark(pinned, spotlight);
     this.pin.hidden = person.self;
     const word = this.#t(pinned ? "meeting.view.unpin" : "meeting.view.pin", { name });
