@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { account } from "./lib/accounts";
 import { judge, settled } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
+import { picturesComing, watchIncoming } from "./lib/incoming";
 import type { Person } from "./lib/person";
 import { type TrackStats, expectPictures, statsOf } from "./lib/stats";
 
@@ -84,6 +85,7 @@ test("three people with screens", async ({ person }) => {
   const link = await ann.openRoom();
   await ann.join(link);
   const [ben, cleo] = [await person("Ben"), await person("Cleo", { shares: slides })];
+  await watchIncoming(ben.page);
   await ben.join(link);
   await cleo.join(link);
   await expectPictures(ben.page, 2);
@@ -178,8 +180,13 @@ test("three people with screens", async ({ person }) => {
     await small.getByRole("button", { name: "Mute", exact: true }).click();
     await expect(ben.button("Unmute")).toBeVisible(patient);
     await small.getByRole("button", { name: "Unmute", exact: true }).click();
+    const stage = ben.page.locator(".m-tiles-box");
+    await stage.evaluate((tiles) => tiles.style.setProperty("display", "none")); // as behind other windows
+    await expect.poll(() => picturesComing(ben.page), { message: "pictures for the small window alone", ...patient }).toBeGreaterThan(0);
     await small.getByRole("button", { name: "Close the small window" }).click();
     await expect.poll(() => small.isClosed(), patient).toBe(true);
+    await expect.poll(() => picturesComing(ben.page), { message: "no picture for a window that is closed", ...patient }).toBe(0);
+    await stage.evaluate((tiles) => tiles.style.removeProperty("display"));
     await expect(large.and(ben.page.locator(".has-picture"))).toBeVisible(patient);
     await ben.button("More").click();
     await expect(ben.page.getByRole("menuitem", { name: "Small window over all others" })).toBeVisible(patient);

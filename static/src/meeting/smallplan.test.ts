@@ -17,7 +17,7 @@ const view = (n: number, change: Partial<Parameters<typeof planSmall>[1]> = {}) 
 });
 const tiles = (v: ReturnType<typeof view>) => planSmall(noSeating, v).places.map((p) => p.tile);
 const sharing = reduceStage(initialStage, { do: "shares", shares: [{ identity: "p1", name: "p1", picture: null, sound: false }] });
-const sizes = [[364, 340], [244, 120], [120, 90], [684, 420], [300, 600], [1, 1]] as const;
+const sizes = [[364, 340], [310, 150], [244, 120], [120, 90], [684, 420], [300, 600], [1, 1]] as const;
 
 test("nobody is shown so small that they are not seen, and everything stays in the window", () => {
   for (const [width, height] of sizes) {

@@ -66,6 +66,7 @@ class SmallStage {
   readonly #ui: Ui;
   readonly #tiles = new Map<string, Tile | ShareTile>();
   #seating: Seating = noSeating;
+  #closed = false;
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -73,7 +74,7 @@ class SmallStage {
 
   draw(state: State): void {
     const me = state.people.find((p) => p.self);
-    if (!me) return;
+    if (!me || this.#closed) return; // a window that closes tells once more of its size
     const others = state.people.filter((p) => !p.self).map((p) => p.identity);
     const size = { width: this.list.clientWidth, height: this.list.clientHeight };
     const plan = planSmall(this.#seating, { others, self: me.identity, speaking: state.speaking, stage: state.stage, spotlight: state.host.spotlight, size, now: performance.now() });
@@ -94,6 +95,7 @@ class SmallStage {
   }
 
   close(): void {
+    this.#closed = true;
     for (const tile of this.#tiles.values()) tile.close();
     this.#tiles.clear();
   }
