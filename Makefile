@@ -126,7 +126,7 @@ bench-chat: parts bin/parley ## measure typing, sending and emoji in a chat of a
 	node bench/run.mjs chat
 
 .PHONY: bench-room
-bench-room: parts bin/parley ## measure our own page among PEOPLE (100) headless people, for LENGTH (20) seconds a view; PROFILE=FILE writes a profile
+bench-room: parts bin/parley ## measure our own page among PEOPLE (100) headless people, for LENGTH (20) seconds a view; PROFILE=FILE writes a profile, and FILE.arrive one of the arrival
 	cd bench && go build -o ../bin/tools/bench-room ./room
 	node bench/run.mjs room
 

@@ -42,17 +42,24 @@ export async function main(root: string): Promise<void> {
     const room = await enter(host);
     const crowd = spawn(join(root, "bin", "tools", "bench-room"), ["--url", parley.url.replace("localhost", "127.0.0.1"), "--key", key.key, "--secret", key.secret, "--room", room, "--film", film, "--people", String(people)], { stdio: ["pipe", "pipe", "inherit"] });
     try {
+      const file = process.env["PROFILE"];
+      const arrived = file ? await profile(host.page, `${file}.arrive`) : null;
       const arriving = measure(host.page, seconds);
       await ready(crowd);
       await until("everybody to be in the room", async () => (await host.page.locator(".m-btn-people .m-count").innerText()) === String(people + 1), 120_000);
       const rows: Row[] = [rowOf("they arrive", await arriving)];
+      await arrived?.();
       for (const view of views) {
         await host.page.setViewportSize(view);
         await until("pictures", async () => (await host.page.locator(".m-tiles .has-picture").count()) > 1, 60_000);
         await pause(8000); // pictures of the page before come to rest
         rows.push(rowOf(view.name, await measure(host.page, seconds)));
       }
-      if (process.env["PROFILE"]) await profile(host.page, process.env["PROFILE"]);
+      if (file) {
+        const written = await profile(host.page, file);
+        await pause(10_000);
+        await written();
+      }
       console.log(`\n${people} others in the room, one browser, ${seconds} s each\n${table(rows)}`);
     } finally {
       crowd.stdin.end();
@@ -82,14 +89,15 @@ async function ready(crowd: ReturnType<typeof spawn>): Promise<void> {
   throw new Error("the crowd did not come");
 }
 
-/** Writes where the page's script spends its time, for Chromium's developer tools. */
-async function profile(page: Page, file: string): Promise<void> {
+/** Notes where the page's script spends its time from now on; what is returned writes it, for Chromium's developer tools. */
+async function profile(page: Page, file: string): Promise<() => Promise<void>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Profiler.enable");
   await devtools.send("Profiler.start");
-  await pause(10_000);
-  const { profile } = await devtools.send("Profiler.stop");
-  await writeFile(file, JSON.stringify(profile));
+  return async () => {
+    const { profile } = await devtools.send("Profiler.stop");
+    await writeFile(file, JSON.stringify(profile));
+  };
 }
 
 function rowOf(name: string, m: Measured): Row {

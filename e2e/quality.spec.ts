@@ -50,9 +50,13 @@ test("a weak connection has a mark with a name, for the others and for oneself",
 /** From now on the browser says that its encoder has too little time, as one on a slow device does. */
 const overload = (who: Person, on: boolean): Promise<void> => who.page.evaluate((on) => void (window.overloaded = on), on);
 
+/** The page's clock goes on by so much at once: what takes eight seconds of being busy takes a moment. */
+const pass = (who: Person, ms: number): Promise<void> => who.page.evaluate((ms) => void (window.ahead = (window.ahead ?? 0) + ms), ms);
+
 declare global {
   interface Window {
     overloaded?: boolean;
+    ahead?: number;
   }
 }
 
@@ -60,6 +64,8 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
   test.setTimeout(300_000);
   const [ann, ben] = [await person("Ann Lindqvist"), await person("Ben Okafor")];
   await ann.page.addInitScript(() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + (window.ahead ?? 0);
     const stats = RTCRtpSender.prototype.getStats;
     RTCRtpSender.prototype.getStats = async function () {
       const report = await stats.call(this);
@@ -72,7 +78,8 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
   await ann.join(link);
   await ben.join(link);
   await expectPictures(ben.page, 1);
-  const height = async (): Promise<number> => (await statsOf(ben.page))?.tracks.find((track) => track.kind === "video")?.height ?? 0;
+  const heightAt = async (who: Person): Promise<number> => (await statsOf(who.page))?.tracks.find((track) => track.kind === "video")?.height ?? 0;
+  const height = () => heightAt(ben);
   await expect.poll(height, { message: "a large picture", ...patient }).toBeGreaterThanOrEqual(360);
 
   await ann.button("More").click();
@@ -85,8 +92,18 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
   await expect.poll(height, { message: "a small picture", ...patient }).toBeLessThan(360);
   await expectPictures(ben.page, 1);
 
+  await test.step("busier still, it receives less as well, and then fewer", async () => {
+    expect(await heightAt(ann), "a large picture of the other one").toBeGreaterThanOrEqual(360);
+    await pass(ann, 8000);
+    await expect(panel.getByText("Your device is busy: we send and show small pictures.")).toBeVisible(patient);
+    await expect.poll(() => heightAt(ann), { message: "a small picture of the other one", ...patient }).toBeLessThan(360);
+    await pass(ann, 8000);
+    await expect(panel.getByText("Your device is busy: we show fewer pictures.")).toBeVisible(patient);
+  });
+
   await spare.uncheck();
-  await expect(panel.getByText("Your device is busy: we send a small picture.")).toBeHidden(patient);
+  await expect(panel.getByText("Your device is busy")).toBeHidden(patient);
+  await expect.poll(() => heightAt(ann), { message: "the other one's large picture again", ...patient }).toBeGreaterThanOrEqual(360);
   await expect.poll(height, { message: "the large picture again", ...patient }).toBeGreaterThanOrEqual(360);
 
   await test.step("numbers for who wants them", async () => {
