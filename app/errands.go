@@ -123,6 +123,8 @@ func (s *Server) errand(ctx context.Context, job tenants.Job) error {
 		return s.movePlan(ctx, job.Org)
 	case tenants.ErrandChat:
 		return s.dropOldChat(ctx, job)
+	case tenants.ErrandDoor:
+		return s.dropGoneLines(ctx, job)
 	case tenants.ErrandPayment:
 		return s.lookAfterPayment(ctx, job.Org)
 	case tenants.ErrandCustomer:

@@ -15,6 +15,7 @@ type shownHosting struct {
 	CoHosts   []string   `json:"cohosts"`
 	Leaders   []string   `json:"leaders"` // of the co-hosts, those with as much to say as the host
 	Hands     []shownArm `json:"hands"`   // in the order they were raised
+	Next      string     `json:"next"`    // who leads when the host goes now
 	Spotlight string     `json:"spotlight"`
 	Locked    bool       `json:"locked"`
 	May       shownRules `json:"may"`
@@ -35,7 +36,7 @@ type shownRules struct {
 func showHosting(h tenants.Hosting) shownHosting {
 	out := shownHosting{
 		Revision: h.Revision, Host: h.Host, CoHosts: append([]string{}, h.CoHosts...), Leaders: append([]string{}, h.Leaders...), Hands: []shownArm{},
-		Spotlight: h.Spotlight, Locked: h.Locked, May: shownRules(h.Rules),
+		Next: h.Next, Spotlight: h.Spotlight, Locked: h.Locked, May: shownRules(h.Rules),
 	}
 	for _, hand := range h.Hands {
 		out.Hands = append(out.Hands, shownArm{hand.Identity, hand.At.UnixMilli()})

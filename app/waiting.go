@@ -15,11 +15,11 @@ const topicWaiting = "parley.waiting"
 // waitingPage tells a person that they wait, and until whom. Who need not wait any more is sent on: the meeting's page has a seat for
 // them, or says why not.
 func (s *Server) waitingPage(c *fiber.Ctx) error {
-	at, still, err := s.stillWaits(c)
+	at, wait, err := s.stillWaits(c)
 	if err != nil {
 		return s.problem(c, err)
 	}
-	if !still {
+	if !wait.Still {
 		return c.Redirect("/m/"+at.Room.Code+"/room", fiber.StatusSeeOther)
 	}
 	policies, err := s.tenants.Org(at.Org.ID).Policies(c.UserContext())
@@ -28,32 +28,37 @@ func (s *Server) waitingPage(c *fiber.Ctx) error {
 	}
 	seat, _ := s.seatOf(c, at.Room.Code)
 	return s.render(c, views.Waiting(s.page(c, "waiting.title"), views.WaitingModel{
-		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name, Text: policies.WaitingText,
+		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name, Text: policies.WaitingText, Encrypted: policies.Encryption,
 	}))
 }
 
 // waitingState is what the waiting page asks every few seconds, which also says that the person is still there.
 func (s *Server) waitingState(c *fiber.Ctx) error {
-	_, still, err := s.stillWaits(c)
+	_, wait, err := s.stillWaits(c)
 	if err != nil {
 		return s.problem(c, err)
 	}
-	return c.JSON(fiber.Map{"waiting": still})
+	return c.JSON(showWait(wait))
 }
 
-func (s *Server) stillWaits(c *fiber.Ctx) (place, bool, error) {
+func (s *Server) stillWaits(c *fiber.Ctx) (at place, wait tenants.Wait, err error) {
+	at, in, ok, err := s.knocking(c)
+	if err == nil && ok {
+		wait, err = s.tenants.Org(at.Org.ID).StillWaits(c.UserContext(), in)
+	}
+	return at, wait, err
+}
+
+// knocking is the room and who stands before it, by the seat that was promised to this browser; false when none was.
+func (s *Server) knocking(c *fiber.Ctx) (place, tenants.EnterInput, bool, error) {
 	at, err := s.find(c)
 	if err != nil {
-		return at, false, err
+		return at, tenants.EnterInput{}, false, err
 	}
 	seat, ok := s.seatOf(c, at.Room.Code)
-	if !ok {
-		return at, false, nil
-	}
-	still, err := s.tenants.Org(at.Org.ID).StillWaits(c.UserContext(), tenants.EnterInput{
+	return at, tenants.EnterInput{
 		Room: at.Room.ID, Identity: seat.Identity, Member: at.Host, User: visitor(c).User.ID, Marks: s.devices(c, at.Room.Code),
-	})
-	return at, still, err
+	}, ok, nil
 }
 
 // toWaiting sends somebody to the page where they wait, and tells those inside.
@@ -76,7 +81,7 @@ func (s *Server) waiters(c *fiber.Ctx) error {
 	}
 	out := make([]views.Waiter, len(found))
 	for i, w := range found {
-		out[i] = views.Waiter{Identity: w.Identity, Name: w.Name, Member: w.Member}
+		out[i] = views.Waiter{Identity: w.Identity, Name: w.Name, Member: w.Member, Lines: showLines(w.Lines)}
 	}
 	return c.JSON(fiber.Map{"waiting": out})
 }
@@ -87,11 +92,7 @@ func (s *Server) answerWaiters(c *fiber.Ctx) error {
 	if err != nil {
 		return s.problem(c, err)
 	}
-	var who []string
-	for _, id := range c.Context().PostArgs().PeekMulti("id") {
-		who = append(who, string(id))
-	}
-	err = s.tenants.Org(at.Org.ID).AnswerWaiters(c.UserContext(), keeper, at.Room.ID, who, c.FormValue("admit") == "yes")
+	err = s.tenants.Org(at.Org.ID).AnswerWaiters(c.UserContext(), keeper, at.Room.ID, named(c), c.FormValue("admit") == "yes")
 	if err == nil {
 		err = s.tellOfWaiting(c.UserContext(), at.Room)
 	}
@@ -99,6 +100,14 @@ func (s *Server) answerWaiters(c *fiber.Ctx) error {
 		return s.problem(c, err)
 	}
 	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// named are the people that a form names.
+func named(c *fiber.Ctx) (who []string) {
+	for _, id := range c.Context().PostArgs().PeekMulti("id") {
+		who = append(who, string(id))
+	}
+	return who
 }
 
 // doorkeeper is the room and what speaks for the visitor there: who they are in the organization, and the seat that their browser holds.

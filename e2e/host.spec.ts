@@ -57,6 +57,17 @@ test("a host with a waiting room", async ({ person }) => {
   await ann.join(link);
   const gil = await person("Gil");
   await knock(gil, link);
+
+  // Written through the door, and answered to that one person.
+  await gil.page.getByLabel("Your message").fill("It is <b>Gil</b>");
+  await gil.button("Send").click();
+  const door = ann.page.getByRole("region", { name: "Waiting to be let in" });
+  await expect(door.getByRole("group", { name: "Messages with Gil" })).toContainText("It is <b>Gil</b>", patient);
+  await expect(told(ann, "Gil writes: It is <b>Gil</b>")).toBeAttached();
+  await door.getByRole("button", { name: "Write to Gil" }).click();
+  await door.getByRole("textbox", { name: "Write to Gil" }).fill("One moment");
+  await ann.page.keyboard.press("Enter");
+  await expect(gil.page.getByRole("log")).toContainText("From insideOne moment", patient);
   await letIn(ann, gil);
   await expect(gil.button("Host tools")).toBeHidden();
 
@@ -88,6 +99,12 @@ test("a host with a waiting room", async ({ person }) => {
   await expect(gil.button("Mute")).toBeVisible(patient);
   await expect(question).toBeHidden();
   await expect(await row(ann, "Gil")).toContainText("microphone on", patient);
+  await turn(ann, "Unmute themselves", true);
+  await (await panel(ann, "Host tools")).getByRole("button", { name: "Mute everyone else" }).click();
+  await expect(unmute).toBeVisible(patient);
+  await expect(ann.button("Mute")).toBeVisible();
+  await choose(ann, "Gil", "Stop video");
+  await expect(gil.button("Start video")).toBeVisible(patient);
 
   // Another name, the spotlight, and help with leading.
   await choose(ann, "Gil", "Rename");
@@ -132,6 +149,23 @@ test("a host with a waiting room", async ({ person }) => {
   await expect(gil.button("Leave")).toBeVisible(patient);
   await expect(ann.tile("Gilbert")).toBeVisible(patient);
 
-  await ann.endForAll();
+  // Handed over; and when the host leaves, the next in line leads, until they are back.
+  await choose(ann, "Gilbert", "Make host");
+  await expect(await row(gil, "Gilbert")).toContainText("Host", patient);
+  await expect(await row(ann, "Ann")).toContainText("Co-host", patient);
+  await gil.button("Leave").click();
+  await expect(gil.page.getByRole("group", { name: "If you leave, Ann leads." })).toBeVisible(patient);
+  await gil.page.getByRole("menuitem", { name: "Leave", exact: true }).click();
+  await expect(gil.page).toHaveURL(/\/after/, patient);
+  await expect(told(ann, "You are the host of this meeting now")).toBeAttached(patient);
+  await gil.page.goto(link);
+  await gil.button("Join").click(patient);
+  await expect(await row(gil, "Gilbert")).toContainText("Host", patient);
+  await expect(await row(gil, "Ann")).toContainText("Co-host", patient);
+
+  // The other way to go.
+  await ann.button("Leave").click();
+  await expect(ann.page.getByRole("group", { name: "Gilbert goes on leading." })).toBeVisible(patient);
+  await ann.page.getByRole("menuitem", { name: "End for all" }).click();
   await expect(gil.page.getByText("The host ended it for everyone.")).toBeVisible(patient);
 });

@@ -15,7 +15,7 @@ import (
 var ownTables = []string{
 	"support_accesses", "limit_exceptions", "isolation_runs", "export_parts", "exports",
 	"webhook_deliveries", "webhook_events", "webhook_endpoints", "api_answers", "api_keys",
-	"quality_minutes", "waiting", "room_bans", "chat_reactions", "chat_file_parts", "chat_files", "chat_messages", "participants", "meetings", "node_events", "rooms", "media_keys",
+	"quality_minutes", "waiting_lines", "waiting", "room_bans", "chat_reactions", "chat_file_parts", "chat_files", "chat_messages", "participants", "meetings", "node_events", "rooms", "media_keys",
 	"sso_settings", "sso_domains", "org_logos", "invitations", "invite_links", "join_domains",
 	"policies", "sticker_rules", "emoji", "person_quotas", "quota_notices", "quotas", "memberships",
 	"audit", "audit_heads", "deletions",

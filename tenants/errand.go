@@ -24,6 +24,7 @@ const (
 	ErrandPayment  = "payment"   // look what has become of a missing payment
 
 	ErrandChat = "chat" // take away what the plan no longer keeps of chats
+	ErrandDoor = "door" // take away what was written through the door of a meeting by who has gone from it
 
 	ErrandSuspend = "suspend" // end the meetings of a suspended organization
 
@@ -33,7 +34,7 @@ const (
 	ErrandCustomer = "customer" // take a deleted person's address off their customer at Stripe, which Ref names; Org is that of their books
 )
 
-var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandExceptionSoon, ErrandCustomer, ErrandChat}
+var errands = []string{ErrandIsolation, ErrandProbe, ErrandExport, ErrandExportOver, ErrandErase, ErrandRenewal, ErrandPlanMove, ErrandPayment, ErrandSuspend, ErrandException, ErrandExceptionSoon, ErrandCustomer, ErrandChat, ErrandDoor}
 
 // DueErrands takes errands that are due, at most limit. Each is the caller's for
 // as long as lease says, and longer with [Store.PutOff]; then it comes again,

@@ -77,6 +77,15 @@ func AuditActions(t *testing.T, db *DB, org OrgID) []string {
 	return actions
 }
 
+// WaitLinesLeft counts what is kept of what was written at an organization's doors.
+func WaitLinesLeft(t *testing.T, db *DB, org OrgID) (n int64) {
+	t.Helper()
+	if err := db.ReadOrg(t.Context(), org, func(tx *gorm.DB) error { return tx.Model(&waitLineRow{}).Count(&n).Error }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // Work counts what a store does: passwords hashed, and statements by kind and
 // table, in order.
 type Work struct {

@@ -31,6 +31,7 @@ type Hosting struct {
 	CoHosts   []string // named ones, and those who manage the organization or the room, while they are in
 	Leaders   []string // of the co-hosts, those with as much to say as the host
 	Hands     []Hand   // of those who are in, in the order they were raised
+	Next      string   // identity of who leads when the host goes now; "" for nobody
 	Spotlight string   // identity; "" for nobody
 	Locked    bool
 	Rules     Rules
@@ -118,10 +119,10 @@ func (h house) rank(r seatRow) rank {
 // nextInLine is who leads while the host is gone: of those who are in, the
 // co-host who was named first, else who manages, else the member who came first.
 // A guest leads when a host has named them, and else never: anybody can be one.
-func (h house) nextInLine() string {
+func (h house) nextInLine(gone string) string {
 	var line []seatRow
 	for _, r := range h.seats {
-		if h.present(r) && (r.CoHostAt != nil || belongs(r)) {
+		if h.present(r) && r.Identity != gone && (r.CoHostAt != nil || belongs(r)) {
 			line = append(line, r)
 		}
 	}
@@ -153,11 +154,11 @@ func (h house) nextInLine() string {
 func (h house) settled() leadRow {
 	next := h.lead
 	if next.Host == "" {
-		next.Host = h.nextInLine()
+		next.Host = h.nextInLine("")
 	}
 	next.Acting = next.Host
 	if r, ok := h.seat(next.Host); !ok || !h.present(r) {
-		next.Acting = h.nextInLine()
+		next.Acting = h.nextInLine(next.Host)
 	}
 	if next != h.lead {
 		next.Revision++
@@ -185,6 +186,7 @@ func saveLead(tx *gorm.DB, id MeetingID, l leadRow) error {
 // hosting is what everybody in the meeting is told.
 func (h house) hosting() Hosting {
 	out := Hosting{Revision: h.lead.Revision, Host: h.lead.Acting, Spotlight: h.lead.Spotlight, Locked: h.lead.Locked, Rules: h.lead.rules()}
+	out.Next = h.nextInLine(out.Host)
 	for _, r := range h.seats {
 		if !h.present(r) {
 			continue

@@ -34,6 +34,12 @@ const (
 	KeyWaiting        = "error.waiting.on"      // for somebody inside to let them in
 	KeyWaitingRefused = "error.waiting.refused" // somebody inside did not let them in
 	KeyWaitingFull    = "error.waiting.full"    // too many wait already
+	KeyWaitingOver    = "error.waiting.over"    // they do not wait, or not any more
+	KeyWaiterGone     = "error.waiting.gone"    // nobody of them waits any more
+	KeyWaitLineEmpty  = "error.waiting.empty"   // nothing to see in it
+	KeyWaitLineLong   = "error.waiting.long"
+	KeyWaitLinesMany  = "error.waiting.enough" // enough was written
+	KeyWaitLinesAlone = "error.waiting.alone"  // nobody has answered yet
 
 	KeyInvitesMany  = "error.invites.toomany" // more than go out at once
 	KeyInvitesNone  = "error.invites.nobody"  // an empty list

@@ -52,6 +52,23 @@ func policyCrossings() map[string]crossing {
 		"AnswerWaiters": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.AnswerWaiters(ctx, tenants.Doorkeeper{User: o.ann, Identity: "guest"}, o.room.ID, []string{"guest"}, true))
 		},
+		"SayAtDoor": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			found, err := mine.SayAtDoor(ctx, tenants.EnterInput{Room: o.room.ID, Identity: "guest"}, "Let me in")
+			if len(found) > 0 {
+				return errors.New("it showed what was written at another's door")
+			}
+			return refused(err)
+		},
+		"AnswerAtDoor": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			by := tenants.Doorkeeper{User: o.ann, Identity: "guest"}
+			for _, who := range [][]string{nil, {"guest"}} {
+				if err := refused(mine.AnswerAtDoor(ctx, by, o.room.ID, who, "Come in")); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		"DropWaitLines": func(ctx context.Context, mine *tenants.Scoped, _ other) error { return mine.DropWaitLines(ctx) },
 		"RuledPlaces": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			found, err := mine.RuledPlaces(ctx, o.ann)
 			return nothing(len(found), err)

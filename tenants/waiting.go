@@ -60,6 +60,7 @@ type Waiter struct {
 	Name     string
 	Member   bool // of the organization
 	Since    time.Time
+	Lines    []WaitLine
 }
 
 // waits reports whether somebody without a seat has to be let in. Who was
@@ -121,39 +122,59 @@ func roomToWait(tx *gorm.DB, room RoomID, now time.Time) error {
 	return err
 }
 
-// StillWaits reports whether somebody has to wait on, and renews their wait. When
-// it says no, [Scoped.Enter] has something else to say: a seat, or a fault.
-func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (bool, error) {
+// Wait is how it stands with somebody who waits before a meeting.
+type Wait struct {
+	Still bool // they have to wait on
+	Lines []WaitLine
+}
+
+// StillWaits says whether somebody has to wait on, and what was written meanwhile;
+// it renews their wait. When they need not, [Scoped.Enter] has something else to
+// say: a seat, or a fault.
+func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (out Wait, err error) {
 	if err := in.check(); err != nil {
-		return false, err
+		return Wait{}, err
 	}
-	still := false
 	now := o.store.now()
-	err := o.write(ctx, "look whether somebody has to wait", func(tx *gorm.DB) error {
-		room, err := findRoom(tx, in.Room)
-		if err != nil {
+	err = o.write(ctx, "look whether somebody has to wait", func(tx *gorm.DB) error {
+		row, still, err := waitOf(tx, in, now)
+		if err != nil || !still {
 			return err
 		}
-		policies, err := policiesOf(tx)
-		if err != nil || !policies.Guests && !in.Member {
+		if err := seenWaiter(tx, row, row.Name, now); err != nil {
 			return err
 		}
-		current, err := running(tx, room.ID, now)
-		if err != nil {
-			return err
-		}
-		standing, err := standingOf(tx, room, current.user(in), in.Member)
-		if err != nil || !current.holdsBack(policies, standing, in) {
-			return err
-		}
-		row, known, err := findWaiter(tx, room.ID, in.Identity)
-		if err != nil || !known || row.Answer != "" {
-			return err
-		}
-		still = true
-		return seenWaiter(tx, row, row.Name, now)
+		out.Still = true
+		out.Lines, err = linesOf(tx, row)
+		return err
 	})
-	return still, err
+	return out, err
+}
+
+// waitOf finds the wait of somebody whom nobody has answered yet, and who still
+// comes in only when they are let in.
+func waitOf(tx *gorm.DB, in EnterInput, now time.Time) (waiterRow, bool, error) {
+	room, err := findRoom(tx, in.Room)
+	if err != nil {
+		return waiterRow{}, false, err
+	}
+	policies, err := policiesOf(tx)
+	if err != nil || !policies.Guests && !in.Member {
+		return waiterRow{}, false, err
+	}
+	current, err := running(tx, room.ID, now)
+	if err != nil {
+		return waiterRow{}, false, err
+	}
+	standing, err := standingOf(tx, room, current.user(in), in.Member)
+	if err != nil || !current.holdsBack(policies, standing, in) {
+		return waiterRow{}, false, err
+	}
+	if banned, err := isBanned(tx, room.ID, in); err != nil || banned {
+		return waiterRow{}, false, err
+	}
+	row, known, err := findWaiter(tx, room.ID, in.Identity)
+	return row, err == nil && known && row.Answer == "", err
 }
 
 // Doorkeeper is somebody who wants to see who waits before a meeting, to let them
@@ -167,17 +188,28 @@ type Doorkeeper struct {
 // meeting may see them, members who are in it, and who manages the room.
 func (o *Scoped) Waiters(ctx context.Context, by Doorkeeper, room RoomID) ([]Waiter, error) {
 	var rows []waiterRow
+	var lines []WaitLine
 	now := o.store.now()
 	err := o.read(ctx, "list who waits", func(tx *gorm.DB) error {
 		if err := mayAdmit(tx, by, room, now); err != nil {
 			return err
 		}
-		return tx.Where("room_id = ? AND answer = '' AND seen_at > ?", string(room), now.Add(-waitLease)).
-			Order("asked_at, identity").Limit(waitersMost).Find(&rows).Error
+		if err := tx.Where("room_id = ? AND answer = '' AND seen_at > ?", string(room), now.Add(-waitLease)).
+			Order("asked_at, identity").Limit(waitersMost).Find(&rows).Error; err != nil {
+			return err
+		}
+		var err error
+		lines, err = linesOf(tx, rows...)
+		return err
 	})
 	out := make([]Waiter, len(rows))
 	for i, r := range rows {
 		out[i] = Waiter{Identity: r.Identity, Name: r.Name, Member: r.Member, Since: r.AskedAt.UTC()}
+		for _, l := range lines {
+			if l.Identity == r.Identity {
+				out[i].Lines = append(out[i].Lines, l)
+			}
+		}
 	}
 	return out, err
 }
@@ -198,8 +230,12 @@ func (o *Scoped) AnswerWaiters(ctx context.Context, by Doorkeeper, room RoomID, 
 		if err := mayAdmit(tx, by, room, now); err != nil {
 			return err
 		}
-		return tx.Model(&waiterRow{}).Where("room_id = ? AND answer = '' AND identity IN ?", string(room), identities).
+		err := tx.Model(&waiterRow{}).Where("room_id = ? AND answer = '' AND identity IN ?", string(room), identities).
 			Updates(map[string]any{"answer": answer, "answered_at": now}).Error
+		if err != nil {
+			return err
+		}
+		return dropLines(tx, room, identities...)
 	})
 }
 
@@ -303,6 +339,11 @@ func dropWaiter(tx *gorm.DB, room RoomID, identity string) error {
 
 // seenWaiter renews somebody's wait. Who was away for long stands last in line.
 func seenWaiter(tx *gorm.DB, r waiterRow, name string, now time.Time) error {
+	if r.SeenAt.Before(now.Add(-waitLinesKept)) {
+		if err := dropLines(tx, r.RoomID, r.Identity); err != nil {
+			return err
+		}
+	}
 	changed := map[string]any{"seen_at": now, "name": name}
 	if !r.SeenAt.After(now.Add(-waitLease)) {
 		changed["asked_at"] = now

@@ -128,8 +128,12 @@ func Rules() map[string]Rule {
 		"/m/:code/rating":  invited(),
 		"/m/:code/waiting": invited(),
 		"/m/:code/waiters": invited(),
-		"/m/:code/host":    invited(),
-		"/m/:code/hand":    invited(),
+
+		"/m/:code/waiting/say": invited(),
+		"/m/:code/waiters/say": invited().naming(Params{"id": "participants.identity"}),
+
+		"/m/:code/host": invited(),
+		"/m/:code/hand": invited(),
 
 		"/m/:code/host/bans":  invited(),
 		"/m/:code/host/unban": invited().naming(Params{"ban": "room_bans.id"}),

@@ -161,6 +161,7 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
     answer: (identities, admit) => {
       void waiters.answer(identities, admit).then((done) => (done ? undefined : tell(t("meeting.door.failed"), "danger")));
     },
+    sayAtDoor: (identities, text) => waiters.say(identities, text),
     unblockSound: () => void sound.unblock(),
     takeOver: () => void startSources(sources).then(() => session.takeOver()),
     copyLink: () => void copyLink(meeting.link, t, tell),

@@ -55,9 +55,22 @@ export interface Waiter {
   name: string;
   /** Of the organization. */
   member: boolean;
+  /** What was written with them, in order. */
+  lines: readonly WaitLine[];
 }
 
-export type Menu = "microphone" | "camera" | "share" | "view" | "more";
+/** A line between somebody who waits and those who may let them in. */
+export interface WaitLine {
+  n: number;
+  /** Written by one of those inside. */
+  host: boolean;
+  /** Identity of that one, or empty. */
+  by: string;
+  name: string;
+  text: string;
+}
+
+export type Menu = "microphone" | "camera" | "share" | "view" | "more" | "leave";
 
 export interface State {
   connection: Connection;

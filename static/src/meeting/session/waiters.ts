@@ -2,6 +2,7 @@
 import type { Store, Waiter } from "../state.ts";
 import { leads } from "../state/host.ts";
 import type { MeetingSession } from "../types.ts";
+import { sendLine } from "./line.ts";
 
 /** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. */
 const readAgain = 10_000;
@@ -43,6 +44,16 @@ export class Waiters {
     } finally {
       void this.read();
     }
+  }
+
+  /** Writes to people who wait, each of whom reads it alone. Answers what was wrong, in words: null for nothing, empty when nobody can say. */
+  async say(identities: readonly string[], text: string): Promise<string | null> {
+    const { urls, csrf } = this.#meeting;
+    const body = new URLSearchParams({ text });
+    for (const identity of identities) body.append("id", identity);
+    const wrong = await sendLine(`${urls.waiters}/say`, csrf, body);
+    void this.read();
+    return typeof wrong === "string" ? wrong : null;
   }
 
   /** Who may not see the list any more has none. */

@@ -8,6 +8,7 @@ const said: Hosting = {
   cohosts: ["bo", "cy"],
   leaders: ["cy"],
   hands: [{ id: "gil", at: 10 }, { id: "hal", at: 20 }],
+  next: "cy",
   spotlight: "gil",
   locked: true,
   may: { share: false, chat: true, unmute: true, rename: true },

@@ -27,6 +27,8 @@ export interface Hosting {
   leaders: readonly string[];
   /** In the order they were raised. */
   hands: readonly Hand[];
+  /** Identity of who leads when the host goes now, or empty for nobody. */
+  next: string;
   /** Identity of whom everybody sees large, or empty. */
   spotlight: string;
   locked: boolean;
@@ -54,6 +56,7 @@ export const initialHost: HostState = {
   cohosts: [],
   leaders: [],
   hands: [],
+  next: "",
   spotlight: "",
   locked: false,
   may: { share: true, chat: true, unmute: true, rename: true },
@@ -100,7 +103,7 @@ const names = (list: unknown[]): string[] => list.filter((one): one is string =>
 /** Reads what the server says; null for anything else, a number for news that is too long and has to be asked for. */
 export function hostingFrom(value: unknown): Hosting | number | null {
   if (typeof value !== "object" || value === null) return null;
-  const { rev, host, cohosts, leaders, hands, spotlight, locked, may } = value as Record<string, unknown>;
+  const { rev, host, cohosts, leaders, hands, next, spotlight, locked, may } = value as Record<string, unknown>;
   if (typeof rev !== "number") return null;
   if (host === undefined) return rev;
   if (typeof host !== "string" || typeof spotlight !== "string" || typeof locked !== "boolean") return null;
@@ -112,6 +115,7 @@ export function hostingFrom(value: unknown): Hosting | number | null {
     cohosts: names(cohosts),
     leaders: Array.isArray(leaders) ? names(leaders) : [],
     hands: hands.filter((h): h is Hand => typeof h === "object" && h !== null && typeof h.id === "string" && typeof h.at === "number"),
+    next: typeof next === "string" ? next : "",
     spotlight,
     locked,
     may: { share: allowed["share"] !== false, chat: allowed["chat"] !== false, unmute: allowed["unmute"] !== false, rename: allowed["rename"] !== false },

@@ -2,6 +2,7 @@ import { h, setAttr, setText } from "../dom.ts";
 import { icon, type IconName } from "../icons.ts";
 import { canShareScreen } from "../session/share.ts";
 import type { Menu as MenuName, Own, State } from "../state.ts";
+import { leads } from "../state/host.ts";
 import type { Ui } from "../ui.ts";
 import { chatButton } from "./chat.ts";
 import { BarButton } from "./barbutton.ts";
@@ -45,12 +46,12 @@ export class Bar {
     this.#more.set(t("meeting.more.title"), "more");
     this.view = new ViewChip(ui, () => this.#toggle("view"));
     const openers = { microphone: this.#opener("microphone"), camera: this.#opener("camera"), share: this.#opener("share") };
-    this.#anchors = { ...openers, more: this.#more.element, view: this.view.element };
+    const leave = new BarButton(() => this.#leave(), { name: "m-btn-leave" });
+    this.#anchors = { ...openers, more: this.#more.element, view: this.view.element, leave: leave.element };
     for (const anchor of Object.values(this.#anchors)) {
       setAttr(anchor, "aria-haspopup", "menu");
       setAttr(anchor, "aria-expanded", "false");
     }
-    const leave = new BarButton(() => acts.leave(), { name: "m-btn-leave" });
     leave.set(t("meeting.leave"), "leave");
     leave.face.append(h("span", { class: "m-leave-word", text: t("meeting.leave"), attrs: { "aria-hidden": "true" } }));
     this.#unheard = h("p", { class: "m-unheard", attrs: { role: "status" } });
@@ -116,8 +117,19 @@ export class Bar {
     store.dispatch({ type: "menu", menu: store.state.menu === menu ? null : menu });
   }
 
+  /** Who may end the meeting is asked which is meant; the others leave with one press. */
+  #leave(): void {
+    const { store, acts, meeting } = this.#ui;
+    if (!leads(store.state.host, meeting.identity)) return acts.leave();
+    this.#toggle("leave");
+    void acts.host.read(); // who would lead next changes with everybody who comes and goes
+  }
+
   #render(state: State): void {
-    const { t } = this.#ui;
+    const { t, meeting } = this.#ui;
+    const ends = leads(state.host, meeting.identity);
+    setAttr(this.#anchors.leave, "aria-haspopup", ends ? "menu" : null);
+    if (!ends) setAttr(this.#anchors.leave, "aria-expanded", null);
     this.#own(this.#microphone, state.microphone, t(state.microphone.on ? "meeting.mute" : "meeting.unmute"), ["mic", "mic-off"]);
     this.#own(this.#camera, state.camera, t(state.camera.on ? "meeting.stop_video" : "meeting.start_video"), ["video", "video-off"]);
     setText(this.#count, String(state.people.length));

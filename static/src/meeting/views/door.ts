@@ -1,6 +1,7 @@
 import { h, initials, setText } from "../dom.ts";
 import type { State, Waiter } from "../state.ts";
 import type { Ui } from "../ui.ts";
+import { LineField, Talk } from "./doortalk.ts";
 import { toneOf } from "./tile.ts";
 
 /** Who waits before the meeting, over the stage of those who may let them in. */
@@ -10,6 +11,10 @@ export class Door {
   readonly #title = h("h2", { attrs: { role: "status" } });
   readonly #list = h("ul", { class: "m-door-list", attrs: { tabindex: "0" } });
   readonly #all: HTMLButtonElement;
+  readonly #toAll: LineField;
+  /** What somebody who waits has just written, for screen readers. */
+  readonly #news = h("p", { class: "sr-only", attrs: { role: "status" } });
+  readonly #talks = new Map<string, Talk>();
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -17,7 +22,9 @@ export class Door {
     const everybody = () => acts.answer(store.state.waiters.map((w) => w.identity), true);
     this.#all = h("button", { class: "btn btn-wide", text: t("meeting.door.all"), attrs: { type: "button" }, on: { click: everybody } });
     this.#list.setAttribute("aria-label", t("meeting.door.list"));
-    this.element = h("section", { class: "m-door", attrs: { "aria-label": t("meeting.door.list") } }, this.#title, this.#list, this.#all);
+    this.#toAll = new LineField(ui, t("meeting.door.write_all"), t("meeting.door.write_all"), () => []);
+    const clear = ui.meeting.encryption === null ? null : h("p", { class: "m-door-clear", text: t("meeting.door.clear") });
+    this.element = h("section", { class: "m-door", attrs: { "aria-label": t("meeting.door.list") } }, this.#title, this.#list, clear, this.#toAll.form, h("div", { class: "m-door-all" }, this.#toAll.opener, this.#all), this.#news);
     store.subscribe((now, before) => this.#render(now, before));
   }
 
@@ -27,10 +34,20 @@ export class Door {
     const { t } = this.#ui;
     setText(this.#title, now.waiters.length === 0 ? "" : t.count("meeting.door.waiting", now.waiters.length));
     this.#all.hidden = now.waiters.length < 2;
+    this.#toAll.opener.hidden = now.waiters.length < 2;
+    if (now.waiters.length < 2) this.#toAll.form.hidden = true;
     const shown = new Map([...this.#list.children].map((row) => [(row as HTMLElement).dataset["identity"], row]));
     // A row that stays is left where it is: a button that is replaced between press and release gets no click.
-    for (const [identity, row] of shown) if (!now.waiters.some((w) => w.identity === identity)) row.remove();
-    for (const w of now.waiters) if (!shown.has(w.identity)) this.#list.append(this.#row(w));
+    for (const [identity, row] of shown) {
+      if (now.waiters.some((w) => w.identity === identity)) continue;
+      row.remove();
+      this.#talks.delete(identity ?? "");
+    }
+    for (const w of now.waiters) {
+      if (!shown.has(w.identity)) this.#list.append(this.#row(w));
+      const said = this.#talks.get(w.identity)?.render(w.name, w.lines) ?? "";
+      if (said !== "") setText(this.#news, t("meeting.door.says", { name: w.name, text: said }));
+    }
   }
 
   #row(w: Waiter): HTMLElement {
@@ -45,13 +62,18 @@ export class Door {
           on: { click: () => acts.answer([w.identity], admit) },
         },
       );
+    const talk = new Talk(this.#ui, w.name);
+    this.#talks.set(w.identity, talk);
+    const write = new LineField(this.#ui, t("meeting.door.write"), t("meeting.door.write_named", { name: w.name }), () => [w.identity]);
     const row = h(
       "li",
       {},
       h("span", { class: `avatar ${toneOf(w.name)}`, text: initials(w.name), attrs: { "aria-hidden": "true" } }),
       h("span", { class: "ellipsis", text: w.name, attrs: { dir: "auto", title: w.name } }),
       w.member ? null : h("span", { class: "badge", text: t("meeting.door.guest") }),
-      h("span", { class: "m-door-buttons" }, button("refuse", "", false), button("admit", "btn-primary", true)),
+      h("span", { class: "m-door-buttons" }, write.opener, button("refuse", "", false), button("admit", "btn-primary", true)),
+      talk.element,
+      write.form,
     );
     row.dataset["identity"] = w.identity;
     return row;

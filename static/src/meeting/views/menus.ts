@@ -26,6 +26,8 @@ export function groupsOf(menu: MenuName, state: State, ui: Ui, folded: readonly 
       return view(state, ui);
     case "more":
       return more(state, ui, folded, viewShown);
+    case "leave":
+      return leave(state, ui);
   }
 }
 
@@ -47,6 +49,21 @@ function tuning({ stage }: State, { t, acts }: Ui): Group {
     pick: () => acts.tuneShare(hint),
   });
   return { title: t("meeting.share.tune"), choices: [choice("text"), choice("motion")] };
+}
+
+/** For who may end the meeting: what comes of either way. */
+function leave({ host, people }: State, { t, acts, meeting, store }: Ui): Group[] {
+  const others = people.some((p) => !p.self);
+  const named = (identity: string) => people.find((p) => p.identity === identity)?.name;
+  const [mine, stays, next] = [host.host === meeting.identity, named(host.host), named(host.next)];
+  const means = !others ? t("meeting.leave_menu.alone") : !mine ? t("meeting.leave_menu.stays", { name: stays ?? t("meeting.host") }) : next ? t("meeting.leave_menu.next", { name: next }) : t("meeting.leave_menu.nobody");
+  const choices: Choice[] = [{ label: t("meeting.leave"), icon: "leave", pick: () => acts.leave() }];
+  if (mine && others) {
+    const show = () => store.state.peopleOpen || store.dispatch({ type: "togglePeople" });
+    choices.push({ label: t("meeting.leave_menu.hand_over"), icon: "crown", pick: () => void show() });
+  }
+  choices.push({ label: t("meeting.end_for_all"), icon: "end-for-all", danger: true, pick: () => acts.endForAll() });
+  return [{ title: means, choices }];
 }
 
 function view({ stage }: State, { t, acts }: Ui): Group[] {
