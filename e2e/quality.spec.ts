@@ -88,6 +88,8 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
   const spare = panel.getByRole("checkbox", { name: "Spare a busy device" });
   await spare.check();
   await overload(ann, true);
+  await expect(panel.getByText("Your device is busy: we send a smaller picture.")).toBeVisible(patient); // after eight seconds
+  await pass(ann, 8000);
   await expect(panel.getByText("Your device is busy: we send a small picture.")).toBeVisible(patient);
   await expect.poll(height, { message: "a small picture", ...patient }).toBeLessThan(360);
   await expectPictures(ben.page, 1);
