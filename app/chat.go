@@ -77,7 +77,7 @@ func (s *Server) chat(c *fiber.Ctx) error {
 		return s.problem(c, err)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.JSON(fiber.Map{"messages": shown, "upto": page.Upto, "more": page.More, "may": who.May})
+	return c.JSON(fiber.Map{"messages": shown, "upto": page.Upto, "more": page.More, "since": millis(page.Since)})
 }
 
 // postChat keeps a message and tells those whom it is for. A request that is sent again, with the same id, is the same message.
@@ -166,20 +166,21 @@ func (s *Server) answerChat(c *fiber.Ctx, who chatter, m tenants.ChatMessage, er
 	if err != nil {
 		return s.problem(c, err)
 	}
-	if err := s.tellChat(c.UserContext(), who.Room, shown[0]); err != nil {
+	if err := s.tellChat(c.UserContext(), who.Room, shown[0], m.Readers); err != nil {
 		return s.stickerFault(c, err)
 	}
 	return c.JSON(shown[0])
 }
 
-// tellChat sends a message to everybody in the room, or to the two whom it is between. One that is too large for a packet is fetched.
-func (s *Server) tellChat(ctx context.Context, room tenants.Room, m chatJSON) error {
+// tellChat sends a message to everybody in the room, or to the two whom it is between, or to those who may read it. One that is too large
+// for a packet is fetched.
+func (s *Server) tellChat(ctx context.Context, room tenants.Room, m chatJSON, readers []string) error {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
 	topic := topicChat
-	packet := &livekit.SendDataRequest{Data: data, Kind: livekit.DataPacket_RELIABLE, Topic: &topic}
+	packet := &livekit.SendDataRequest{Data: data, Kind: livekit.DataPacket_RELIABLE, Topic: &topic, DestinationIdentities: readers}
 	if m.To != "" {
 		packet.DestinationIdentities = []string{m.From, m.To}
 	}

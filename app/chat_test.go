@@ -196,7 +196,7 @@ func TestChatReachesNobodyElse(t *testing.T) {
 			return gil.says(code, "message-6", "may I?").code == 403
 		})
 		gil.says(code, "message-7", "may I?").status(403).has("can read what is written")
-		gil.do("GET", "/m/"+code+"/chat?after=0", "application/json", nil).status(200).has(`"may":false`, "Last")
+		gil.do("GET", "/m/"+code+"/chat?after=0", "application/json", nil).status(200).has("Last")
 		ann.says(code, "message-8", "Members only").status(200)
 		guest.hears("Members only")
 	})

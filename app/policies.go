@@ -25,7 +25,7 @@ func (s *Server) showPolicies(c *fiber.Ctx, p tenants.Policies, faults map[strin
 	}
 	return s.render(c, views.Policies(page, views.PoliciesModel{
 		Guests: p.Guests, Waiting: string(p.Waiting), Share: string(p.Share), Chat: string(p.Chat),
-		Encryption: p.Encryption, WaitingText: p.WaitingText, Errors: faults,
+		ChatSince: p.ChatSince, Encryption: p.Encryption, WaitingText: p.WaitingText, Errors: faults,
 	}))
 }
 
@@ -36,7 +36,7 @@ func (s *Server) setPolicies(c *fiber.Ctx) error {
 	next := tenants.Policies{
 		Guests: c.FormValue("guests") == "yes", Waiting: tenants.WaitingRoom(c.FormValue("waiting")),
 		Share: tenants.Circle(c.FormValue("share")), Chat: tenants.Circle(c.FormValue("chat")),
-		Encryption: c.FormValue("encryption") == "required", WaitingText: c.FormValue("waiting_text"),
+		ChatSince: c.FormValue("history") == "since", Encryption: c.FormValue("encryption") == "required", WaitingText: c.FormValue("waiting_text"),
 	}
 	err := s.tenants.Org(org).SetPolicies(ctx, visitor(c).User.ID, next)
 	if faults := tenants.Fields(err); faults != nil {

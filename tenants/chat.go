@@ -47,6 +47,10 @@ type ChatMessage struct {
 	DeletedAt *time.Time
 
 	Names map[string]string // of sender and recipient, by identity
+
+	// Readers are those who may be told of it, by identity, where people who came
+	// later may not; nil when it is for everybody in its circle.
+	Readers []string
 }
 
 // ChatReaction is what some people answered a message with.
@@ -160,7 +164,8 @@ func (at chatPlace) write(tx *gorm.DB, in ChatPost, now time.Time) (chatRow, err
 // chatPlace is a meeting that runs, and who in it asks something of its chat.
 type chatPlace struct {
 	sitting
-	self seatRow
+	self  seatRow
+	since bool // who came later reads what was written after they came
 }
 
 // chatAt finds it. Who is going to write waits for those who do so already: what
@@ -183,13 +188,18 @@ func chatAt(tx *gorm.DB, room RoomID, identity string, now time.Time, writes boo
 	if !current.open() || !seated {
 		return chatPlace{}, outside
 	}
-	return chatPlace{sitting: current, self: self}, nil
+	policies, err := policiesOf(tx)
+	return chatPlace{sitting: current, self: self, since: policies.ChatSince}, err
 }
 
 // sees limits a question to what this person may read.
 func (at chatPlace) sees(tx *gorm.DB) *gorm.DB {
 	who := at.self.Identity
-	return tx.Where("meeting_id = ? AND (circle = '' OR sender = ? OR recipient = ?)", string(at.meeting.ID), who, who)
+	q := tx.Where("meeting_id = ? AND (circle = '' OR sender = ? OR recipient = ?)", string(at.meeting.ID), who, who)
+	if at.since {
+		q = q.Where("sent_at >= ?", at.came(at.self))
+	}
+	return q
 }
 
 // find is a message that this person may read and that is still there.

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -12,6 +13,7 @@ type ChatPage struct {
 	Upto      int64         // to go on from
 	More      bool          // there is more after it
 	Encrypted bool          // what is written now has to be sealed
+	Since     time.Time     // what was written before is kept from them; zero when nothing is
 }
 
 // Chat gives what has been written or changed after a number, at most
@@ -36,7 +38,10 @@ func (o *Scoped) Chat(ctx context.Context, room RoomID, identity string, after i
 		if len(rows) > 0 {
 			out.Upto = rows[len(rows)-1].Rev
 		}
-		out.Messages, err = at.messages(tx, rows)
+		if out.Messages, err = at.messages(tx, rows); err != nil {
+			return err
+		}
+		out.Since, err = at.kept(tx)
 		return err
 	})
 	return out, err

@@ -43,6 +43,7 @@ func (at chatPlace) message(tx *gorm.DB, r chatRow) (ChatMessage, error) {
 		return ChatMessage{}, err
 	}
 	before := tx.Model(&chatRow{}).Where("meeting_id = ? AND circle = ? AND rev < ?", string(at.meeting.ID), r.Circle, r.Rev)
+	all[0].Readers = at.readers(r)
 	return all[0], before.Select("COALESCE(MAX(rev), 0)").Scan(&all[0].Prev).Error
 }
 

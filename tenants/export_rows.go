@@ -55,9 +55,9 @@ func meetingLists() []ExportList {
 // ruleLists are what an organization has set for itself.
 func ruleLists() []ExportList {
 	return []ExportList{
-		whole("policies", "guests waiting waiting_text share chat encryption", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
+		whole("policies", "guests waiting waiting_text share chat chat_since encryption", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
 			p, err := policiesOf(tx)
-			return [][]any{{p.Guests, string(p.Waiting), p.WaitingText, string(p.Share), string(p.Chat), p.Encryption}}, err
+			return [][]any{{p.Guests, string(p.Waiting), p.WaitingText, string(p.Share), string(p.Chat), p.ChatSince, p.Encryption}}, err
 		}),
 		whole("stickers", "packs names", func(tx *gorm.DB, _ time.Time) ([][]any, error) {
 			r, err := stickerRuleOf(tx)

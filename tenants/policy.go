@@ -48,6 +48,8 @@ type Policies struct {
 	Share   Circle      // who may share a screen
 	Chat    Circle      // who may write to the others
 
+	ChatSince bool // who comes later reads only what is written after they came, and not all of the meeting
+
 	Encryption bool // sound and picture have to be encrypted end to end; of meetings that begin from now on
 
 	WaitingText string // what who waits reads; "" = our own sentence
@@ -82,11 +84,15 @@ func (p Policies) String() string {
 	if p.Guests {
 		guests = "allowed"
 	}
+	history := "all"
+	if p.ChatSince {
+		history = "since"
+	}
 	encryption := "optional"
 	if p.Encryption {
 		encryption = "required"
 	}
-	return fmt.Sprintf("guests %s, waiting %s, share %s, chat %s, encryption %s", guests, p.Waiting, p.Share, p.Chat, encryption)
+	return fmt.Sprintf("guests %s, waiting %s, share %s, chat %s, history %s, encryption %s", guests, p.Waiting, p.Share, p.Chat, history, encryption)
 }
 
 func (p Policies) check() error {
@@ -140,10 +146,13 @@ func (o *Scoped) SetPolicies(ctx context.Context, by UserID, p Policies) error {
 			return err
 		}
 		now := o.store.now()
-		row := policyRow{ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, Encryption: p.Encryption, WaitingText: p.WaitingText, ChangedAt: now}
+		row := policyRow{
+			ID: policiesID, Guests: p.Guests, Waiting: p.Waiting, Share: p.Share, Chat: p.Chat, ChatSince: p.ChatSince, Encryption: p.Encryption,
+			WaitingText: p.WaitingText, ChangedAt: now,
+		}
 		set := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "encryption", "waiting_text", "updated_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"guests", "waiting", "share", "chat", "chat_since", "encryption", "waiting_text", "updated_at"}),
 		}
 		if err := tx.Clauses(set).Create(&row).Error; err != nil {
 			return err

@@ -14,7 +14,7 @@ func TestPoliciesAreSetByWhoManages(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
 		acme := w.Org("acme").Admin("amy").Member("bob")
-		strict := tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Managers, Encryption: true}
+		strict := tenants.Policies{Waiting: tenants.GuestsWait, Share: tenants.Members, Chat: tenants.Managers, ChatSince: true, Encryption: true}
 		if p, err := acme.Policies(t.Context()); err != nil || p != tenants.DefaultPolicies() {
 			t.Errorf("before anybody set any: %v, %v", p, err)
 		}

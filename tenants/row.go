@@ -139,6 +139,7 @@ type policyRow struct {
 	Guests      bool
 	Share       Circle
 	Chat        Circle
+	ChatSince   bool
 	Waiting     WaitingRoom
 	Encryption  bool
 	WaitingText string
@@ -148,7 +149,9 @@ type policyRow struct {
 func (policyRow) TableName() string { return "policies" }
 
 func (r policyRow) policies() Policies {
-	return Policies{Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat, Encryption: r.Encryption, WaitingText: r.WaitingText}
+	return Policies{
+		Guests: r.Guests, Waiting: r.Waiting, Share: r.Share, Chat: r.Chat, ChatSince: r.ChatSince, Encryption: r.Encryption, WaitingText: r.WaitingText,
+	}
 }
 
 type quotaNoticeRow struct {

@@ -157,6 +157,8 @@ func policyWord(t *Texts, policy, word string) (string, bool) {
 		return inWords(t, "policies.guests_yes")
 	case "guests forbidden":
 		return inWords(t, "policies.guests_no")
+	case "history all", "history since":
+		return inWords(t, "policies.history_"+word)
 	case "encryption required", "encryption optional":
 		return inWords(t, "audit.detail."+word)
 	}

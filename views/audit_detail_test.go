@@ -24,6 +24,11 @@ func TestTheLogsDetailsAreInTheReadersLanguage(t *testing.T) {
 			"Gäste: Willkommen → Nicht erlaubt; Warteraum: Niemand wartet → Gäste warten; Nachrichten: Alle → Inhaber, Admins und wer den Raum angelegt hat; Verschlüsselung: freigestellt → verlangt",
 			"Guests: Welcome → Not allowed; Waiting room: Nobody waits → Guests wait; Messages: Everybody → Owners, admins and who made the room; Encryption: optional → required",
 		},
+		{
+			"policy.set", "guests allowed, waiting nobody, share everyone, chat everyone, history all, encryption optional → guests allowed, waiting nobody, share everyone, chat everyone, history since, encryption optional",
+			"Chat für später Kommende: Alles aus diesem Treffen → Nur, was nach ihrem Kommen geschrieben wird",
+			"Chat for who comes later: Everything of this meeting → Only what is written after they came",
+		},
 		{"policy.set", "guests 1 → guests 2", "guests 1 → guests 2", "guests 1 → guests 2"},
 		{
 			"quota.set", "meeting length as planned, participants as planned, meetings at once as planned, minutes a month as planned, bytes stored as planned → meeting length 40m0s, participants as planned, meetings at once 3, minutes a month 90000, bytes stored 5242880",

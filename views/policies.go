@@ -5,6 +5,7 @@ type PoliciesModel struct {
 	Guests      bool
 	Waiting     string // nobody, guests or everyone
 	Share, Chat string // everyone, members or managers
+	ChatSince   bool   // who comes later reads only what is written after they came
 	Encryption  bool   // required
 	WaitingText string // what who waits reads; "" = our own sentence
 	Errors      map[string]string
@@ -46,11 +47,25 @@ func chatChoices() []policyChoice {
 	}
 }
 
+func historyChoices() []policyChoice {
+	return []policyChoice{
+		{"all", "policies.history_all", "policies.history_all_text"},
+		{"since", "policies.history_since", "policies.history_since_text"},
+	}
+}
+
 func encryptionChoices() []policyChoice {
 	return []policyChoice{
 		{"optional", "policies.encryption_off", "policies.encryption_off_text"},
 		{"required", "policies.encryption_on", "policies.encryption_on_text"},
 	}
+}
+
+func (m PoliciesModel) history() string {
+	if m.ChatSince {
+		return "since"
+	}
+	return "all"
 }
 
 func (m PoliciesModel) encryption() string {

@@ -22,6 +22,7 @@ class Server implements Wire {
   lost = 0;
   reads = 0;
   refusal: string | null = null;
+  since = 0;
   #timers: (() => void)[] = [];
   #ids = 0;
 
@@ -30,9 +31,9 @@ class Server implements Wire {
   read: Wire["read"] = async (_meeting, after) => {
     this.reads++;
     if (this.down) return { kind: "again", after: 0 };
-    const left = this.kept.filter((s) => s.message.rev > after).sort((a, b) => a.message.rev - b.message.rev);
+    const left = this.kept.filter((s) => s.message.rev > after && s.message.at >= this.since).sort((a, b) => a.message.rev - b.message.rev);
     const page = left.slice(0, 2);
-    return { kind: "ok", value: { said: page, upto: page.at(-1)?.message.rev ?? after, more: left.length > 2, may: true } };
+    return { kind: "ok", value: { said: page, upto: page.at(-1)?.message.rev ?? after, more: left.length > 2, since: this.since } };
   };
   post: Wire["post"] = async (_meeting, _path, fields) => {
     if (this.down) return { kind: "again", after: 0 };
@@ -78,6 +79,23 @@ test("what was written while the line was down is there when it is back, once", 
   await server.pass();
   assert.deepEqual(texts(), ["text 1", "text 5", "text 9", "text 12", "text 14", "text 20"]);
   assert.equal(store.state.chat.unread, 3);
+});
+
+test("who came later is told since when they read, and gets the rest when it is not kept from them any more", async () => {
+  const { server, store, line, texts } = began();
+  server.kept = [said(1), said(5, { at: 10 })];
+  server.since = 10;
+  line.live();
+  await server.pass();
+  assert.deepEqual([texts(), store.state.chat.since], [["text 5"], 10]);
+  server.since = 0;
+  line.live();
+  await server.pass();
+  assert.deepEqual([texts(), store.state.chat.since], [["text 1", "text 5"], 0]);
+  const before = server.reads;
+  line.live();
+  await server.pass();
+  assert.equal(server.reads, before + 1, "once is enough");
 });
 
 test("a number that is missing is asked for, without the line having been down", async () => {

@@ -143,9 +143,11 @@ export class ChatLine {
       this.#failures = 0;
       const page = answer.value;
       await this.#take(page.said, this.#first);
-      this.#upto = Math.max(this.#upto, page.upto);
-      this.#store.dispatch({ type: "chatMay", may: page.may });
-      more = page.more || this.#readAgain;
+      // What was kept from this person is not any more: it lies before what is known.
+      const wider = page.since === 0 && this.#store.state.chat.since !== 0;
+      this.#upto = wider ? 0 : Math.max(this.#upto, page.upto);
+      this.#store.dispatch({ type: "chatSince", since: page.since });
+      more = wider || page.more || this.#readAgain;
       if (!page.more) this.#first = false;
     }
     this.#reading = false;

@@ -14,7 +14,8 @@ export interface Page {
   said: Said[];
   upto: number;
   more: boolean;
-  may: boolean;
+  /** What was written to everyone before is kept from this person; 0 when nothing is. */
+  since: number;
 }
 
 /** What came of a request: `again` when it is to be asked once more later, after so many milliseconds if the server said so. */
@@ -79,8 +80,8 @@ function reactionFrom(value: unknown, language: string): Reaction | null {
 /** What was written or changed after a number. */
 export async function readChat({ urls }: MeetingSession, after: number, language: string): Promise<Answer<Page>> {
   return ask(`${urls.chat}?after=${after}`, { headers: { Accept: "application/json" } }, (value) => {
-    const { messages, upto, more, may } = value as { messages: unknown[]; upto: number; more: boolean; may: boolean };
-    return { said: messages.map((m) => saidFrom(m, language)).filter((m) => m !== null), upto, more, may };
+    const { messages, upto, more, since } = value as { messages: unknown[]; upto: number; more: boolean; since: unknown };
+    return { said: messages.map((m) => saidFrom(m, language)).filter((m) => m !== null), upto, more, since: numberIn(since) };
   });
 }
 

@@ -15,7 +15,7 @@ import { QualityWatch } from "./quality.ts";
 import { rosterOf, self } from "./roster.ts";
 import type { ScreenShare } from "./share.ts";
 import { type ShareEnd, SharePublisher } from "./sharepublisher.ts";
-import { maySend, sharesOf } from "./shares.ts";
+import { maySend, mayWrite, sharesOf } from "./shares.ts";
 import type { Sound } from "./sound.ts";
 import { type Sources, canEncrypt } from "./sources.ts";
 import type { Stats } from "./stats.ts";
@@ -169,6 +169,7 @@ export class Session {
     store.dispatch({ type: "stage", act: { do: "shares", shares: sharesOf(room, keyed, this.#meeting.encryption !== null) } });
     store.dispatch({ type: "stage", act: { do: "mayShare", may: maySend(room, "share") } });
     store.dispatch({ type: "host", act: { do: "maySpeak", may: maySend(room, "microphone") } });
+    store.dispatch({ type: "chatMay", may: mayWrite(room) });
     this.#unseen.pause(room);
   }
 

@@ -24,6 +24,11 @@ export function sharesOf(room: Room, keyed: boolean, sealed: boolean): Share[] {
 
 const sources = { share: Track.Source.ScreenShare, microphone: Track.Source.Microphone } as const;
 
+/** Whether the node takes what this person writes. */
+export function mayWrite(room: Room): boolean {
+  return room.localParticipant.permissions?.canPublishData ?? true; // not told yet
+}
+
 /** Whether the node takes this person's screen, or their microphone. */
 export function maySend(room: Room, what: keyof typeof sources): boolean {
   const permissions = room.localParticipant.permissions;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Chat, type ChatAction, type Message, type Pending, find, lastOwn, noChat, opened, reduceChat } from "./chat.ts";
+import { type Chat, type ChatAction, type Message, type Pending, find, lastOwn, noChat, opened, reduceChat, shownSince, silenced } from "./chat.ts";
 
 const message = (n: number, change: Partial<Message> = {}): Message => ({
   n, rev: n, id: `id-${n}`, from: "ann", by: "Ann", to: "", toName: "", text: `text ${n}`, closed: false,
@@ -80,6 +80,26 @@ test("the newest message of one's own is what Up edits", () => {
   const chat = after(said([mine(1), mine(2, { deleted: true }), mine(3, { sticker: { src: "", symbol: "x", alt: "x" } }), message(4)]));
   assert.equal(lastOwn(chat, "me")?.n, 1);
   assert.equal(lastOwn(noChat, "me"), undefined);
+});
+
+test("who may not write is told whose word that is, at once and only then", () => {
+  const open = { may: { chat: true } };
+  const closed = { may: { chat: false } };
+  const silent = after({ type: "chatMay", may: false });
+  assert.equal(silenced(noChat, open), null);
+  assert.equal(silenced(silent, closed), "host");
+  assert.equal(silenced(silent, open), "rules", "the organization's policies");
+  assert.equal(silenced(noChat, closed), null, "who leads writes on");
+  assert.equal(silenced(reduceChat(silent, { type: "chatMay", may: true }), closed), null);
+  assert.equal(reduceChat(silent, { type: "chatMay", may: false }), silent, "the same word changes nothing");
+});
+
+test("what is kept from who came later is said, unless they have read it", () => {
+  const since: ChatAction = { type: "chatSince", since: 5 };
+  assert.equal(shownSince(after(since)), 5);
+  assert.equal(shownSince(after(since, said([message(5), message(9)]))), 5);
+  assert.equal(shownSince(after(said([message(4)]), since)), 0, "it was there before the rule changed");
+  assert.equal(shownSince(after(said([message(4)]))), 0);
 });
 
 test("a thousand messages, one at a time, are not slow", () => {

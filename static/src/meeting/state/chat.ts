@@ -76,8 +76,10 @@ export interface Chat {
   /** The n up to which one has read. */
   read: number;
   unread: number;
-  /** One may write. */
+  /** One may write: as the node says. */
   may: boolean;
+  /** What was written to everyone before is kept from this person, who came later; 0 when nothing is. */
+  since: number;
   /** What was written before is there, or on its way. */
   loaded: boolean;
   /** Whom one writes to; empty for everyone. */
@@ -94,11 +96,12 @@ export type ChatAction =
   | { type: "chatDropped"; id: string }
   | { type: "chatProgress"; id: string; percent: number }
   | { type: "chatMay"; may: boolean }
+  | { type: "chatSince"; since: number }
   | { type: "chatTo"; to: string }
   | { type: "chatReply"; n: number }
   | { type: "chatEdit"; n: number };
 
-export const noChat: Chat = { open: false, messages: [], pending: [], progress: null, read: 0, unread: 0, may: true, loaded: false, to: "", reply: 0, editing: 0 };
+export const noChat: Chat = { open: false, messages: [], pending: [], progress: null, read: 0, unread: 0, may: true, since: 0, loaded: false, to: "", reply: 0, editing: 0 };
 
 export function reduceChat(chat: Chat, action: ChatAction): Chat {
   switch (action.type) {
@@ -114,6 +117,8 @@ export function reduceChat(chat: Chat, action: ChatAction): Chat {
       return { ...chat, progress: { id: action.id, percent: action.percent } };
     case "chatMay":
       return chat.may === action.may ? chat : { ...chat, may: action.may };
+    case "chatSince":
+      return chat.since === action.since ? chat : { ...chat, since: action.since };
     case "chatTo":
       return { ...chat, to: action.to };
     case "chatReply":
@@ -179,6 +184,18 @@ export function find(messages: readonly Message[], n: number): Message | undefin
 }
 
 const last = (messages: readonly Message[]): number => messages.at(-1)?.n ?? 0;
+
+/** Since when one reads, if that is to be said: 0 when all is here, or what was written before has been read already. */
+export function shownSince({ since, messages }: Chat): number {
+  const first = messages[0];
+  return first && first.at < since ? 0 : since;
+}
+
+/** Why one may not write: the host has said so, or the organization; null when one may. */
+export function silenced(chat: Chat, host: { may: { chat: boolean } }): "host" | "rules" | null {
+  if (chat.may) return null;
+  return host.may.chat ? "rules" : "host";
+}
 
 /** One's newest message that can be edited, if there is one. */
 export function lastOwn(chat: Chat, self: string): Message | undefined {

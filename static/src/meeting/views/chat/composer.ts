@@ -1,6 +1,6 @@
 import { h, setAttr, setText } from "../../dom.ts";
 import { icon } from "../../icons.ts";
-import { type Message, find, lastOwn } from "../../state/chat.ts";
+import { type Message, find, lastOwn, silenced } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
 import { Attach } from "./attach.ts";
@@ -45,8 +45,8 @@ export class Composer {
       this.#left,
       this.#fault,
     );
-    this.#silent = h("p", { class: "m-chat-silent", text: t("meeting.chat.silent") });
-    this.element = h("div", { class: "m-chat-foot" }, this.#form, this.#silent);
+    this.#silent = h("p", { class: "m-chat-silent", attrs: { tabindex: "-1" } });
+    this.element = h("div", { class: "m-chat-foot" }, this.#form, h("div", { attrs: { role: "status" } }, this.#silent));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#send();
@@ -72,10 +72,20 @@ export class Composer {
 
   render(now: State, before: State): void {
     const { chat, people } = now;
-    this.#form.hidden = !chat.may;
-    this.#silent.hidden = chat.may;
+    this.#silence(now);
     if (people !== before.people || chat.to !== before.chat.to || this.#to.options.length === 0) this.#people(now);
     if (chat.reply !== before.chat.reply || chat.editing !== before.chat.editing) this.#changed(now, before);
+  }
+
+  /** Takes the form away with a sentence, or gives it back as it was left. Where one is stays where one is. */
+  #silence(now: State): void {
+    const { t } = this.#ui;
+    const why = silenced(now.chat, now.host);
+    const [form, said] = [this.#form.contains(document.activeElement), document.activeElement === this.#silent];
+    this.#form.hidden = why !== null;
+    this.#silent.hidden = why === null;
+    setText(this.#silent, why === null ? "" : t(why === "host" ? "meeting.chat.silent_host" : "meeting.chat.silent"));
+    if (why === null ? said : form) this.focus();
   }
 
   /** Everyone, and each of the others. Who has left stays to be seen while one writes to them. */

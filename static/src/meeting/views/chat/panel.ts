@@ -1,7 +1,7 @@
 // What is in the chat: a script of its own, loaded when it is opened for the first time.
 import { h, setText } from "../../dom.ts";
 import { type IconName, icon } from "../../icons.ts";
-import { type Message, find } from "../../state/chat.ts";
+import { type Message, find, shownSince } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
 import type { Item, Panel } from "../../session/stickers.ts";
@@ -10,6 +10,7 @@ import { fileAddress, previewAddress } from "../../session/chatwire.ts";
 import { Composer } from "./composer.ts";
 import type { Files } from "./file.ts";
 import { List } from "./list.ts";
+import { hour } from "./row.ts";
 import { Picker } from "./picker.ts";
 import { chatText, saveBlob, saveText } from "./save.ts";
 
@@ -22,6 +23,8 @@ export class ChatPanel {
   readonly #picker: Picker;
   readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
   readonly #empty: HTMLElement;
+  /** For who came later: what is not shown. */
+  readonly #since = h("p", { class: "m-react-clear m-chat-since" });
   #drawn: State | null = null;
 
   constructor(ui: Ui) {
@@ -41,7 +44,7 @@ export class ChatPanel {
     this.#list = new List(t, around, (m) => this.#tools(m));
     this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), h("p", { text: t("meeting.chat.empty_text") }));
     const sealed = meeting.encryption === null ? null : h("p", { class: "m-react-clear m-chat-sealed", text: t("meeting.chat.sealed") });
-    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#empty, this.#list.element, this.#fault, this.#composer.element);
+    this.element = h("div", { class: "m-chat-panel" }, sealed, this.#since, this.#empty, this.#list.element, this.#fault, this.#composer.element);
     if (meeting.host) this.element.prepend(this.#saving());
     this.#composer.attach.drops(this.element);
     void readPanel(meeting).then((panel) => panel && this.#learn(panel));
@@ -57,15 +60,21 @@ export class ChatPanel {
   #render(now: State): void {
     if (!now.chat.open) return;
     const before = this.#drawn;
-    if (before && now.chat === before.chat && now.people === before.people) return;
+    if (before && now.chat === before.chat && now.people === before.people && now.host.may === before.host.may) return;
     this.#drawn = now;
     if (!before || now.chat !== before.chat) {
       const none = now.chat.messages.length === 0 && now.chat.pending.length === 0;
       this.#empty.hidden = !none;
       this.#list.element.hidden = none;
       this.#list.render(now.chat);
+      this.#tellSince(shownSince(now.chat));
     }
     this.#composer.render(now, before ?? { ...now, chat: { ...now.chat, reply: 0, editing: 0 } });
+  }
+
+  #tellSince(since: number): void {
+    this.#since.hidden = since === 0;
+    setText(this.#since, since === 0 ? "" : this.#ui.t("meeting.chat.since", { time: hour(since, document.documentElement.lang || "en") }));
   }
 
   /** What can be done with a message by this person. */

@@ -28,7 +28,7 @@ export function headed(m: Message, before: Message | undefined): boolean {
   return !before || before.from !== m.from || before.to !== m.to || m.at - before.at > together;
 }
 
-const hour = (at: number, language: string): string => new Date(at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+export const hour = (at: number, language: string): string => new Date(at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
 
 /** One message. It is drawn anew when it has changed. */
 export class Row {
