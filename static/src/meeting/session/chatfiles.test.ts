@@ -27,7 +27,7 @@ class Server implements Wire {
 
   id = () => `own-${++this.#ids}`;
   later = (_ms: number, then: () => void) => void this.#timers.push(then);
-  read: Wire["read"] = async () => ({ kind: "ok", value: { said: [], upto: 0, more: false, may: true } });
+  read: Wire["read"] = async () => ({ kind: "ok", value: { said: [], upto: 0, more: false, since: 0 } });
   post: Wire["post"] = async (_meeting, _path, fields) => {
     this.texts.push(fields["text"] ?? "");
     return { kind: "ok", value: said(500 + this.texts.length, { id: fields["id"], from: "me", text: fields["text"] }) };
