@@ -45,12 +45,13 @@ function fill(small: Window, ui: Ui, closed: () => void): () => void {
   const stage = new SmallStage(ui);
   page.body.append(stage.list, controls(ui, small));
   const stop = ui.store.subscribe((now) => stage.draw(now));
-  small.setInterval(() => ui.store.state.speaking.size > 0 && stage.draw(ui.store.state), every);
+  const look = small.setInterval(() => ui.store.state.speaking.size > 0 && stage.draw(ui.store.state), every);
   const again = () => stage.draw(ui.store.state);
   small.addEventListener("resize", again);
   for (const sheet of page.querySelectorAll("link")) sheet.addEventListener("load", again);
   small.addEventListener("pagehide", () => {
     stop();
+    small.clearInterval(look);
     stage.close();
     closed();
   });
@@ -74,7 +75,7 @@ class SmallStage {
 
   draw(state: State): void {
     const me = state.people.find((p) => p.self);
-    if (!me || this.#closed) return; // a window that closes tells once more of its size
+    if (!me || this.#closed) return; // what is told while the window goes away comes too late
     const others = state.people.filter((p) => !p.self).map((p) => p.identity);
     const size = { width: this.list.clientWidth, height: this.list.clientHeight };
     const plan = planSmall(this.#seating, { others, self: me.identity, speaking: state.speaking, stage: state.stage, spotlight: state.host.spotlight, size, now: performance.now() });
