@@ -42,7 +42,7 @@ export async function palette(ui: Ui, panel: Panel | null, stickers: boolean, pi
     { key: "own", title: t("meeting.emoji.own"), icon: icons.own, items: own },
     { key: "recent", title: t("meeting.emoji.recent"), icon: icons.recent, items: recent(all, own, panel).map((one) => ("words" in one ? asItem(one) : one)) },
     ...groups.map(({ name, emoji }: Group): Part => ({ key: name, title: t(`meeting.emoji.${name}`), icon: icons[name], items: emoji.map(asItem) })),
-    ...packs.map((pack, i): Part => ({ key: `pack-${i}`, title: pack.name, icon: icons.pack, items: pack.stickers, large: true })),
+    ...packs.map((pack, i): Part => ({ key: `pack-${i}`, title: pack.name, icon: i === 0 ? icons.pack : "", button: t("meeting.emoji.packs"), items: pack.stickers, large: true })),
   ];
   const search = h("input", { attrs: { type: "search", id: "emoji-search", placeholder: t("meeting.emoji.search"), autocomplete: "off", enterkeyhint: "search", maxlength: "60" } });
   const said = h("p", { class: "sr-only", attrs: { role: "status" } });

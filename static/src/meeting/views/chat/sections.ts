@@ -9,8 +9,10 @@ export interface Part {
   key: string;
   /** Empty for what was found. */
   title: string;
-  /** The drawing of its button. */
+  /** The drawing of its button; empty for one that has none. */
   icon: string;
+  /** What its button is called, where that is not the title. */
+  button?: string;
   items: readonly Item[];
   /** Drawn large: stickers. */
   large?: boolean;
@@ -198,14 +200,15 @@ export class Sections {
 
   /** A button for each section, to go there at once. */
   #navigate(): void {
-    this.nav.replaceChildren(...this.#shown.map((one, i) => {
-      const { title, icon } = one.part;
+    const buttons = this.#shown.map(({ part: { title, icon, button = title }, element }, section) => {
       const go = () => {
-        one.element.scrollIntoView({ block: "start" });
-        this.#button({ section: i, index: 0 })?.focus({ preventScroll: true });
+        element.scrollIntoView({ block: "start" });
+        this.#button({ section, index: 0 })?.focus({ preventScroll: true });
       };
-      return h("button", { attrs: { type: "button", "aria-label": title, title, tabindex: i === 0 ? "0" : "-1" }, on: { click: go } }, drawIcon(icon, 16));
-    }));
+      return icon === "" ? "" : h("button", { attrs: { type: "button", "aria-label": button, title: button, tabindex: "-1" }, on: { click: go } }, drawIcon(icon, 16));
+    });
+    this.nav.replaceChildren(...buttons.filter((button) => button !== ""));
+    this.nav.firstElementChild?.setAttribute("tabindex", "0");
   }
 
   #along(event: KeyboardEvent): void {
