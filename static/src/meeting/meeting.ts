@@ -10,6 +10,7 @@ import { followKeys } from "./keys.ts";
 import { recallSpares, recallStage, remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { ChatLine } from "./session/chat.ts";
+import { keepPending } from "./session/chatkept.ts";
 import { HostLine } from "./session/host.ts";
 import { followMutedTalk } from "./session/mutedtalk.ts";
 import { Session } from "./session/session.ts";
@@ -51,6 +52,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);
   const keys = meeting.encryption === null ? null : new ChatKeys();
+  keepPending(store, meeting.identity, meeting.encryption !== null, () => sessionStorage, Date.now());
   const chat = new ChatLine(meeting, store, keys, document.documentElement.lang || "en");
   const host = new HostLine(meeting, store);
   const leaving = new AbortController();
