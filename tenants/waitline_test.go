@@ -85,6 +85,9 @@ func TestWhatIsWrittenAtTheDoorGoesWithTheKnock(t *testing.T) {
 		if err := acme.AnswerWaiters(t.Context(), host, room.ID, []string{"gil"}, false); err != nil {
 			t.Fatal(err)
 		}
+		if n := tenants.WaitLinesLeft(t, db, acme.ID); n != 1 {
+			t.Errorf("%d lines are left, and one is hal's", n)
+		}
 		say("gil", "Why", tenants.KeyWaitingOver)
 		answer("Sorry", tenants.CodeNotFound, "gil")
 		is("gil reads, refused", reads("gil"), "")
