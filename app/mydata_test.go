@@ -59,6 +59,7 @@ func somebodyTakesTheirDataAway(t *testing.T, w *world) {
 	for name, want := range map[string][]string{
 		"README.txt": {"everything"}, "profile.json": {`"Ann"`, "ann@parley.example"}, "identities.json": {`"1001"`, "accounts.google.com"},
 		"memberships.json": {"Ann and friends", `"owner"`}, "sign-ins.json": {`"password"`}, "meetings.json": {"Kitchen refit", "Ben and friends", "Annie"},
+		"chat.json":  {"[]"},
 		"audit.json": {"organization.create", "signin.link"}, "picture.jpg": {"JFIF\x00"},
 	} {
 		for _, part := range want {

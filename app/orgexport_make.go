@@ -167,7 +167,7 @@ func (x orgExport) pages(list tenants.ExportList) func() ([][]any, error) {
 
 // nameDeleted says of people who were in a meeting and have been deleted since that they were: nobody else there has no name.
 func (x orgExport) nameDeleted(list tenants.ExportList, rows [][]any) {
-	if list.Name != "participants" {
+	if list.Name != "participants" && list.Name != "chat" {
 		return
 	}
 	name := slices.Index(list.Columns, "name")

@@ -30,6 +30,10 @@ func chatCrossings() map[string]crossing {
 			_, err := mine.ChatFilePart(ctx, o.room.ID, "guest", o.message.File.ID, 0)
 			return refused(err)
 		},
+		"ChatOf": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			found, err := mine.ChatOf(ctx, o.ann, o.meeting.ID, "guest", 0)
+			return nothing(len(found), err)
+		},
 		"DropChat": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
 			n, _, err := mine.DropChat(ctx, tenantstest.Start.AddDate(10, 0, 0))
 			return nothing(int(n-1), err) // its own one is sown

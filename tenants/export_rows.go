@@ -48,6 +48,7 @@ func meetingLists() []ExportList {
 				return []any{string(r.MeetingID), r.Identity, r.Minute.UTC(), r.Score, r.LossUp, r.LossDown, r.RTT, r.Jitter, r.Layer, r.Size, r.Held, r.Cause}
 			})),
 		listOf("bans", "id room_id meeting_id identity name person_id banned_by banned_by_name banned_at", "id", func(r banRow) []any { return []any{r.ID} }, banCells),
+		chatList(),
 		{Name: "usage", Columns: []string{"day", "meetings", "people", "minutes", "peak"}, page: usageExportPage},
 	}
 }

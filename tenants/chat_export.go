@@ -1,0 +1,110 @@
+package tenants
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// OwnChat is a message of one's own, or one that was written to oneself alone.
+type OwnChat struct {
+	ChatMessage
+	Mine bool // one wrote it
+}
+
+// ChatOf lists what a person wrote in a meeting that they were in, and what was
+// written to them alone there, some at a time, in the order of the messages. after
+// is the number of the last one that the caller has; 0 begins. What others wrote to
+// everyone is theirs, and not among it. An empty list is the end, and what somebody
+// gets who did not sit there as that identity while signed in.
+func (o *Scoped) ChatOf(ctx context.Context, user UserID, meeting MeetingID, identity string, after int64) ([]OwnChat, error) {
+	if err := parseID(user); err != nil {
+		return nil, err
+	}
+	var out []OwnChat
+	err := o.read(ctx, "list a person's messages", func(tx *gorm.DB) error {
+		var seats []seatRow
+		if err := tx.Where("meeting_id = ?", string(meeting)).Find(&seats).Error; err != nil {
+			return err
+		}
+		at := chatPlace{sitting: sitting{meeting: Meeting{ID: meeting}, seats: seats}}
+		self, seated := at.seat(identity)
+		if !seated || self.UserID == nil || *self.UserID != user {
+			return nil
+		}
+		var rows []chatRow
+		q := tx.Where("meeting_id = ? AND (sender = ? OR recipient = ?) AND seq > ?", string(meeting), identity, identity, after)
+		if err := q.Order("seq").Limit(mine).Find(&rows).Error; err != nil {
+			return err
+		}
+		messages, err := at.messages(tx, rows)
+		for _, m := range messages {
+			out = append(out, OwnChat{m, m.Sender == identity})
+		}
+		return err
+	})
+	return out, err
+}
+
+// chatList is what was written to everyone in the organization's meetings. What two
+// wrote to each other is theirs, and nobody else's who manages the organization.
+func chatList() ExportList {
+	cells := func(tx *gorm.DB, rows []chatRow) ([][]any, error) {
+		names, err := writersOf(tx, rows)
+		if err != nil {
+			return nil, err
+		}
+		files, err := fileNamesOf(tx, rows)
+		out := [][]any{}
+		for _, r := range rows {
+			if r.Circle != "" {
+				continue
+			}
+			out = append(out, []any{
+				string(r.MeetingID), r.Seq, r.SentAt.UTC(), r.Sender, names[seatKey{r.MeetingID, r.Sender}], r.Body, r.Sealed, r.Sticker, files[chatKey{r.MeetingID, r.Seq}],
+				orNull(r.ReplyTo), orNull(r.EditedAt), orNull(r.DeletedAt),
+			})
+		}
+		return out, err
+	}
+	return listOf("chat", "meeting_id number sent_at identity name text sealed sticker file reply_to edited_at deleted_at", "meeting_id, seq",
+		func(r chatRow) []any { return []any{string(r.MeetingID), r.Seq} }, cells)
+}
+
+// writersOf are the names of who wrote messages.
+func writersOf(tx *gorm.DB, rows []chatRow) (map[seatKey]string, error) {
+	meetings, who := map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		meetings[string(r.MeetingID)], who[r.Sender] = true, true
+	}
+	var seats []seatRow
+	err := tx.Where("meeting_id IN ? AND identity IN ?", slices.Sorted(maps.Keys(meetings)), slices.Sorted(maps.Keys(who))).Find(&seats).Error
+	names := make(map[seatKey]string, len(seats))
+	for _, s := range seats {
+		names[seatKey{s.MeetingID, s.Identity}] = s.Name
+	}
+	return names, err
+}
+
+// chatKey names a message of an organization.
+type chatKey struct {
+	meeting MeetingID
+	n       int64
+}
+
+// fileNamesOf are the names of the files that came with messages.
+func fileNamesOf(tx *gorm.DB, rows []chatRow) (map[chatKey]string, error) {
+	meetings, seqs := map[string]bool{}, make([]int64, len(rows))
+	for i, r := range rows {
+		meetings[string(r.MeetingID)], seqs[i] = true, r.Seq
+	}
+	var files []chatFileRow
+	err := tx.Where("meeting_id IN ? AND seq IN ?", slices.Sorted(maps.Keys(meetings)), seqs).Find(&files).Error
+	names := make(map[chatKey]string, len(files))
+	for _, f := range files {
+		names[chatKey{f.MeetingID, f.Seq}] = f.Name
+	}
+	return names, err
+}
