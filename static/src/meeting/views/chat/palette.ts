@@ -96,12 +96,17 @@ function recent(all: readonly Emoji[], own: readonly Item[], panel: Panel | null
   return keys.map((key) => own.find((one) => one.alt === key) ?? all.find((one) => one.symbol === key)).filter((one) => one !== undefined);
 }
 
+/** Shows the hand alone, in the tone that is chosen; the words stand in the list. */
 function toneChoice({ t }: Ui, now: Tone, choose: (tone: Tone) => void): HTMLElement {
   const hand = { symbol: "✋", tone: true };
-  const select = h("select", { class: "m-emoji-tone", attrs: { "aria-label": t("meeting.emoji.tone"), title: t("meeting.emoji.tone") } });
+  const shown = h("span", { text: toned(hand, now), attrs: { "aria-hidden": "true" } });
+  const select = h("select", { attrs: { "aria-label": t("meeting.emoji.tone"), title: t("meeting.emoji.tone") } });
   for (const tone of tones) select.append(h("option", { text: `${toned(hand, tone)} ${t(`meeting.emoji.tone_${tone}`)}`, attrs: { value: String(tone) } }));
   select.value = String(now);
-  select.addEventListener("change", () => choose(tones.find((one) => String(one) === select.value) ?? 0));
-  return select;
+  select.addEventListener("change", () => {
+    const tone = tones.find((one) => String(one) === select.value) ?? 0;
+    setText(shown, toned(hand, tone));
+    choose(tone);
+  });
+  return h("span", { class: "m-emoji-tone" }, shown, select);
 }
-
