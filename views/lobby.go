@@ -44,7 +44,7 @@ type MeetingSession struct {
 	EndsAt       int64             `json:"endsAt"` // milliseconds since 1970; 0 without an end
 	Now          int64             `json:"now"`    // the server's clock, in milliseconds since 1970
 	Participants int               `json:"participants"`
-	Share        string            `json:"share"` // who may share a screen, by policy: "everyone", "members" or "managers"
+	Share        string            `json:"share"`    // who may share a screen, by policy: "everyone", "members" or "managers"
 	FileMost     int64             `json:"fileMost"` // bytes that a file in the chat may have
 	Demo         bool              `json:"demo"`
 	CSRF         string            `json:"csrf"`
