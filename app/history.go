@@ -126,6 +126,9 @@ func meetingModel(c *fiber.Ctx, texts *views.Texts, d tenants.MeetingDetail, now
 		MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c), CSV: base + "/quality.csv",
 		List: views.ListPage{Path: base, Query: listQuery(c, "from"), Page: pageOf(c), Size: tenants.PageSize, Total: d.People},
 	}
+	if d.Chat {
+		m.Chat = base + "/chat.csv"
+	}
 	if d.Running() {
 		m.Length = now.Sub(d.StartedAt)
 	}

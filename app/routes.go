@@ -215,6 +215,7 @@ func (s *Server) routes() {
 	o.Get("/meetings.csv", managers, s.meetingsCSV)
 	o.Get("/meetings/:meeting", managers, s.meetingPage)
 	o.Get("/meetings/:meeting/quality.csv", managers, s.qualityCSV)
+	o.Get("/meetings/:meeting/chat.csv", managers, s.chatCSV)
 	o.Post("/meetings/:meeting/end", managers, s.closeMeeting)
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -46,6 +47,33 @@ func (o *Scoped) ChatOf(ctx context.Context, user UserID, meeting MeetingID, ide
 		return err
 	})
 	return out, err
+}
+
+// WrittenToAll lists what was written to everyone in a meeting, over or not, some at
+// a time, in the order of the messages. after is the number of the last one that the
+// caller has; 0 begins. Only who manages the organization may ask. An empty list is
+// the end.
+func (o *Scoped) WrittenToAll(ctx context.Context, by UserID, id MeetingID, after int64) (out []ChatMessage, err error) {
+	err = o.manager(ctx, "list a meeting's messages", by, func(tx *gorm.DB, now time.Time) error {
+		s, err := findMeeting(tx, id, now)
+		if err != nil {
+			return err
+		}
+		var rows []chatRow
+		if err := tx.Where("meeting_id = ? AND circle = '' AND seq > ?", string(id), after).Order("seq").Limit(mine).Find(&rows).Error; err != nil {
+			return err
+		}
+		out, err = chatPlace{sitting: s}.messages(tx, rows)
+		return err
+	})
+	return out, err
+}
+
+// hasChat reports whether something that was written to everyone in a meeting is kept.
+func hasChat(tx *gorm.DB, id MeetingID) (bool, error) {
+	var found []int64
+	err := tx.Model(&chatRow{}).Where("meeting_id = ? AND circle = ''", string(id)).Limit(1).Pluck("seq", &found).Error
+	return len(found) > 0, err
 }
 
 // chatList is what was written to everyone in the organization's meetings. What two

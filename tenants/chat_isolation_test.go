@@ -34,6 +34,10 @@ func chatCrossings() map[string]crossing {
 			found, err := mine.ChatOf(ctx, o.ann, o.meeting.ID, "guest", 0)
 			return nothing(len(found), err)
 		},
+		"WrittenToAll": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.WrittenToAll(ctx, o.ann, o.meeting.ID, 0)
+			return refused(err)
+		},
 		"DropChat": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
 			n, _, err := mine.DropChat(ctx, tenantstest.Start.AddDate(10, 0, 0))
 			return nothing(int(n-1), err) // its own one is sown

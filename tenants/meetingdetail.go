@@ -12,6 +12,7 @@ type MeetingDetail struct {
 	MeetingSummary
 	Participants []Participant   // in the order they came; who is gone has LeftAt
 	Quality      []QualityMinute // of these people, by person and time
+	Chat         bool            // something that was written to everyone is kept
 }
 
 // MeetingDetail shows a meeting, over or not, and its people a page at a time,
@@ -37,6 +38,9 @@ func (o *Scoped) MeetingDetail(ctx context.Context, by UserID, id MeetingID, pag
 			one := seat.participant()
 			one.LeftAt = goneAt(seat, s.meeting, now)
 			out.Participants, who[i] = append(out.Participants, one), seat.Identity
+		}
+		if out.Chat, err = hasChat(tx, id); err != nil {
+			return err
 		}
 		out.Quality, err = qualityOf(tx, id, who)
 		return err

@@ -53,6 +53,7 @@ type PastMeetingModel struct {
 	From  string     // place in the list of meetings
 	Seats []SeatLine // one page of them
 	CSV   string     // address of everybody's minutes
+	Chat  string     // address of what was written to everyone; empty where nothing is kept
 	List  ListPage
 }
 

@@ -165,6 +165,7 @@ func Rules() map[string]Rule {
 		"/o/:org/meetings.csv":                      console(nil),
 		"/o/:org/meetings/:meeting":                 console(Params{"meeting": "meetings.id"}),
 		"/o/:org/meetings/:meeting/quality.csv":     console(Params{"meeting": "meetings.id"}),
+		"/o/:org/meetings/:meeting/chat.csv":        console(Params{"meeting": "meetings.id"}),
 		"/o/:org/meetings/:meeting/end":             console(Params{"meeting": "meetings.id"}),
 		"/o/:org/audit":                             console(nil),
 		"/o/:org/audit.csv":                         console(nil),
