@@ -1,5 +1,6 @@
 import type { Locator } from "@playwright/test";
 import { account } from "./lib/accounts";
+import { judge, settled } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
 import type { Person } from "./lib/person";
 
@@ -29,6 +30,13 @@ async function turn(host: Person, name: string, on: boolean): Promise<void> {
 
 /** What the page tells, in sight or to screen readers. */
 const told = (one: Person, text: string) => one.page.getByRole("status").getByText(text).first();
+
+/** What axe finds in the page: nothing. */
+async function nothingInTheWay(one: Person, whose: string): Promise<void> {
+  await settled(one.page);
+  const { violations } = await judge(one.page).analyze();
+  expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(" | ")}`), `the page of ${whose}: axe`).toEqual([]);
+}
 
 async function knock(guest: Person, link: string): Promise<void> {
   await guest.page.goto(link);
@@ -68,6 +76,8 @@ test("a host with a waiting room", async ({ person }) => {
   await door.getByRole("textbox", { name: "Write to Gil" }).fill("One moment");
   await ann.page.keyboard.press("Enter");
   await expect(gil.page.getByRole("log")).toContainText("From insideOne moment", patient);
+  await nothingInTheWay(gil, "who waits");
+  await nothingInTheWay(ann, "who lets them in");
   await letIn(ann, gil);
   await expect(gil.button("Host tools")).toBeHidden();
 

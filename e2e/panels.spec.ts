@@ -62,6 +62,7 @@ const views: Record<string, { open: (one: Person) => Promise<void>; wideOnly?: b
   person: { open: (one) => options(one) },
   remove: { open: (one) => asks(one, "Remove") },
   rename: { open: (one) => asks(one, "Rename") },
+  leave: { open: (one) => opens(one, one.button("Leave")) },
   layouts: { open: (one) => opens(one, one.page.locator(".m-view")), wideOnly: true },
   upgrade: {
     open: async (one) => {
@@ -116,6 +117,10 @@ test("nothing in the room is in the way of people with assistive technology", as
     await page.getByLabel("Message", { exact: true }).fill(text);
     await page.keyboard.press("Enter");
   }
+  await ready(ann, "Chat");
+  await page.locator('input[type="file"]').setInputFiles({ name: "The plans of the kitchen and of the room beside it, third draft.txt", mimeType: "text/plain", buffer: Buffer.from("Plans") });
+  await page.getByLabel("Message", { exact: true }).press("Enter");
+  await expect(page.getByRole("complementary", { name: "Chat" }).getByRole("link", { name: /third draft/ })).toBeVisible(patient);
   await page.keyboard.press("Escape");
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport);
