@@ -108,6 +108,7 @@ func TestLateJoinerGetsWhatIsThere(t *testing.T) {
 			microphone := w.publish(ann, muted)
 			w.ok(ann.Until(w.ctx, "pictures", func() bool { return camera.Sent() > 30 }))
 			before := camera.Keys()
+			w.eventually("the muted one is there as well", func() bool { return w.node.Stats().Tracks == 2 })
 
 			bob := w.join("bob", sfutest.Options{SinglePC: single[1]})
 			if n := len(bob.Join().GetOtherParticipants()[0].GetTracks()); n != 2 {
