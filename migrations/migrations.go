@@ -133,7 +133,9 @@ func provider(d goose.Dialect, db *sql.DB, folder string, options ...goose.Provi
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	p, err := goose.NewProvider(d, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+	// Several people write steps at a time, and one with a lower number may come later: it is applied all the same.
+	options = append(options, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	p, err := goose.NewProvider(d, db, files, options...)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}

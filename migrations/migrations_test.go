@@ -37,6 +37,31 @@ func TestUpFromNothingAndAgain(t *testing.T) {
 	}
 }
 
+// TestAStepThatCameLaterIsApplied is a database of a version that had step 49 and no step 47 yet.
+func TestAStepThatCameLaterIsApplied(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parley.db")
+	if err := migrations.Up(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, undo := range []string{"DROP TABLE chat_file_parts", "DROP TABLE chat_files", "DELETE FROM goose_db_version WHERE version_id = 47"} {
+		if _, err := db.ExecContext(t.Context(), undo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := migrations.Up(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	var files int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM chat_files").Scan(&files); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSeveralAtOnce is a server and an admin command on one new folder.
 func TestSeveralAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "parley.db")
