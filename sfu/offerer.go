@@ -35,10 +35,13 @@ type offerer struct {
 
 // A client that takes longer than slowAnswer to take a description, without the way
 // there and back, is busy with it, and with what else it does on the same thread.
-// It is left alone for as long again before the next one, at most restMost.
+// It is left alone for as long again before the next one, at most restMost. Of a way
+// that is not known yet it is assumed that it is far, farWay: who is only far away
+// is not to wait for the first pictures.
 const (
 	slowAnswer = 100 * time.Millisecond
 	restMost   = time.Second
+	farWay     = 300 * time.Millisecond
 )
 
 func newOfferer(p *peer, l link) *offerer {
@@ -185,7 +188,11 @@ func (o *offerer) answered(sd *livekit.SessionDescription) error {
 // rest gives a client that took this long for an answer time for other things: where
 // many come at once, what they bring goes into few descriptions.
 func (o *offerer) rest(took time.Duration) {
-	if took -= o.peer.downward().rtt; took < slowAnswer || o.resting {
+	way := o.peer.downward().rtt
+	if way == 0 {
+		way = farWay
+	}
+	if took -= way; took < slowAnswer || o.resting {
 		return
 	}
 	o.resting = true

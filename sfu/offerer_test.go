@@ -49,13 +49,13 @@ func TestWhoIsBusyIsOfferedABurstAtOnce(t *testing.T) {
 	w.until(bob, "an offer of the first who comes", func() bool { return len(offersTo(bob)) == before+1 })
 	w.crowd("cyd", "dan", "eve", "fay", "gus")
 	w.until(bob, "word of all", func() bool { return tracksOf(bob, "gus") == 2 })
-	const took, step = 400 * time.Millisecond, 20 * time.Millisecond
-	clock.Advance(took)
+	const far, rest, step = 300 * time.Millisecond, 400 * time.Millisecond, 20 * time.Millisecond
+	clock.Advance(far + rest) // nobody has reported how far bob is
 	release()
 	since := time.Duration(0)
 	w.eventually("all of them", func() bool {
-		if n := len(offersTo(bob)); n != before+1 && since < took {
-			t.Fatalf("another offer %s after one that took %s", since, took)
+		if n := len(offersTo(bob)); n != before+1 && since < rest {
+			t.Fatalf("another offer %s after one that took %s", since, far+rest)
 		}
 		clock.Advance(step)
 		since += step
@@ -64,6 +64,25 @@ func TestWhoIsBusyIsOfferedABurstAtOnce(t *testing.T) {
 	if n := len(offersTo(bob)); n != before+2 {
 		t.Errorf("%d offers for twelve tracks, want 2", n-before)
 	}
+}
+
+// TestWhoIsFarIsOfferedAtOnce: an answer that took no longer than a far way does holds nothing back.
+func TestWhoIsFarIsOfferedAtOnce(t *testing.T) {
+	t.Parallel()
+	clock := clockwork.NewFakeClockAt(time.Now())
+	w := newWorld(t, clock)
+	w.open(acme, sfu.Limits{Participants: 100, Plan: "Free"})
+	bob := w.join("bob", sfutest.Options{})
+	w.ok(bob.Connected(w.ctx))
+	release := bob.HoldAnswers()
+	before := len(offersTo(bob))
+	w.crowd("ann")
+	w.until(bob, "an offer of the first who comes", func() bool { return len(offersTo(bob)) == before+1 })
+	w.crowd("cyd")
+	w.until(bob, "word of her", func() bool { return tracksOf(bob, "cyd") == 2 })
+	clock.Advance(300 * time.Millisecond)
+	release()
+	w.until(bob, "the next offer, with no more time passing", func() bool { return len(offersTo(bob)) == before+2 })
 }
 
 // TestASectionHasTheCodecsOfItsTrack: only the first of a kind offers them all.
