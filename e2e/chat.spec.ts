@@ -156,13 +156,35 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(gils.getByRole("list", { name: "Files to send" })).toContainText("tool.exe");
   await gils.getByRole("button", { name: "Send", exact: true }).click();
   await expect(gils.getByText("Programs and scripts cannot be sent here")).toBeVisible(patient);
+  await expect(gils.getByRole("button", { name: "Try again" }), "it would be refused again").toHaveCount(0);
   await gils.getByRole("button", { name: "Discard" }).click();
   await expect(gils.getByText("tool.exe")).toHaveCount(0);
 
-  // Who comes back to the page has it all again, and what is in a text stays text.
+  // Who comes back to the page has it all again, what they had begun as well. A file that was on its way is asked for, and not lost without a word.
+  const hals = await chat(hal);
+  const note = { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("a note") };
+  await hal.page.route("**/chat/files", () => undefined); // it stays on its way
+  await hals.locator('input[type="file"]').setInputFiles(note);
+  await hals.getByRole("button", { name: "Send", exact: true }).click();
+  await hals.getByLabel("To", { exact: true }).selectOption({ label: "Gil" });
+  await hals.getByLabel("Message", { exact: true }).fill("I was about to");
+  const asked: string[] = [];
+  hal.page.once("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
   await hal.page.reload();
+  expect(asked).toEqual(["beforeunload"]);
   await hal.expectInMeeting();
+  await hal.page.unroute("**/chat/files");
   await chat(hal);
+  await expect(hals.getByLabel("Message", { exact: true })).toHaveValue("I was about to");
+  await expect(hals.getByLabel("To", { exact: true }).locator("option:checked")).toHaveText("Gil", patient);
+  await hals.getByLabel("To", { exact: true }).selectOption({ label: "Everyone" });
+  await expect(hals.getByLabel("Message", { exact: true }), "it was for Gil").toHaveValue("");
+  const [chooser] = await Promise.all([hal.page.waitForEvent("filechooser"), hals.getByRole("button", { name: "Choose it again" }).click()]);
+  await chooser.setFiles(note);
+  await expect(chatOf(ann).getByRole("link", { name: `Save ${note.name}` })).toHaveCount(1, patient);
   await expect(said(hal, "We are")).toHaveCount(1, patient);
   await expect(said(hal, "Only for Ann")).toHaveCount(0);
   for (const text of payloads) await say(hal, text);
@@ -170,7 +192,7 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(chatOf(ann).locator("script, iframe, svg.x, object, embed, form form, img[src=x]")).toHaveCount(0);
   await expect(chatOf(ann).getByText(odd, { exact: true }).first()).toBeVisible();
   for (const one of [ann, gil, hal]) expect(await one.page.evaluate(() => "owned" in window || document.querySelector("b[onmouseover]") !== null)).toBe(false);
-  await expect(chatOf(ann).getByRole("link")).toHaveCount(2); // one that was written, and the file
+  await expect(chatOf(ann).getByRole("link")).toHaveCount(3); // one that was written, and the files
 
   // The keyboard alone: Up edits what one wrote last, Escape closes.
   await hal.page.keyboard.press("Escape");

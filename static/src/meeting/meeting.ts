@@ -10,7 +10,7 @@ import { followKeys } from "./keys.ts";
 import { recallSpares, recallStage, remember, rememberOn } from "./remember.ts";
 import { type Screen, drawScreen } from "./screen.ts";
 import { ChatLine } from "./session/chat.ts";
-import { keepPending } from "./session/chatkept.ts";
+import { DraftShelf, type Keep, keepPending } from "./session/chatkept.ts";
 import { HostLine } from "./session/host.ts";
 import { followMutedTalk } from "./session/mutedtalk.ts";
 import { Session } from "./session/session.ts";
@@ -52,7 +52,9 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const sound = new Sound((speaking) => store.dispatch({ type: "speaking", speaking }));
   const waiters = new Waiters(meeting, store);
   const keys = meeting.encryption === null ? null : new ChatKeys();
-  keepPending(store, meeting.identity, meeting.encryption !== null, () => sessionStorage, Date.now());
+  const keep: Keep = { name: meeting.identity, encrypted: meeting.encryption !== null, shelf: () => sessionStorage, now: Date.now };
+  keepPending(store, keep);
+  const drafts = new DraftShelf(store, keep);
   const chat = new ChatLine(meeting, store, keys, document.documentElement.lang || "en");
   const host = new HostLine(meeting, store);
   const leaving = new AbortController();
@@ -100,13 +102,15 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   void session.start();
   await nextTask();
 
-  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, host, t, tell, go, ui: () => ui }) };
+  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, go, ui: () => ui }) };
   const { acts } = ui;
   const drawn = drawScreen(ui);
   screen = drawn;
   enterPage(drawn, meeting, sound);
   leaving.signal.addEventListener("abort", drawn.stop);
   leaving.signal.addEventListener("abort", stayAwake());
+  askBeforeLoss(chat, leaving.signal);
+  tellLost(ui);
   followKeys(ui, leaving.signal);
   followMutedTalk(sources.microphone, (talking) => tellUnheard(store, talking), leaving.signal);
   followDevices(store, bothOf(sources), (source) => explain(source, t, tell));
@@ -127,6 +131,7 @@ interface Wiring {
   session: Session;
   waiters: Waiters;
   chat: ChatLine;
+  drafts: DraftShelf;
   host: HostLine;
   t: Texts;
   tell: Tell;
@@ -135,7 +140,7 @@ interface Wiring {
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, host, t, tell, go, ui }: Wiring): Acts {
+function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, go, ui }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     store.dispatch({ type: "speaker", device: id });
@@ -169,7 +174,22 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
     copyLink: () => void copyLink(meeting.link, t, tell),
     firstFrame: () => stats.firstFrame(),
     chat,
+    drafts,
   };
+}
+
+/** Files that were on their way when the page was left did not arrive, and their rows lie in a panel that is closed. */
+function tellLost({ t, store, acts }: Ui): void {
+  const lost = store.state.chat.pending.filter((p) => p.status === "lost").length;
+  if (lost > 0) acts.say(t.count("meeting.chat.lost_news", lost), "danger");
+}
+
+/** Who closes or reloads the page while a file is on its way is asked first: it would be lost. */
+function askBeforeLoss(chat: ChatLine, signal: AbortSignal): void {
+  const ask = (event: BeforeUnloadEvent) => {
+    if (chat.files.busy) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", ask, { signal });
 }
 
 /** Takes the lobby away and puts the meeting in its place, at the address that a reload comes back to. */

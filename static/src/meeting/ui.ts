@@ -1,4 +1,5 @@
 import type { ChatLine } from "./session/chat.ts";
+import type { DraftShelf } from "./session/chatkept.ts";
 import type { HostLine, Press } from "./session/host.ts";
 import type { News } from "./news.ts";
 import type { DeviceKind, Store } from "./state.ts";
@@ -41,6 +42,7 @@ export interface Acts {
   /** A picture of somebody else was drawn. */
   firstFrame(): void;
   chat: ChatLine;
+  drafts: DraftShelf;
   /** Raises one's hand, or lowers it. */
   hand(up: boolean): void;
   /** Answers the question to unmute. */

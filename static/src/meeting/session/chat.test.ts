@@ -37,7 +37,7 @@ class Server implements Wire {
   };
   post: Wire["post"] = async (_meeting, _path, fields) => {
     if (this.down) return { kind: "again", after: 0 };
-    if (this.refusal !== null) return { kind: "no", fault: this.refusal };
+    if (this.refusal !== null) return { kind: "no", fault: this.refusal, final: false };
     const known = this.kept.find((s) => s.message.id === fields["id"]);
     const one = known ?? said(100 + this.kept.length, { id: fields["id"], from: "me", text: fields["text"] ?? "", sealed: fields["sealed"] === "yes" });
     if (!known) this.kept.push(one);

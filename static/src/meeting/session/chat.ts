@@ -1,6 +1,6 @@
 // Chat over a line that comes and goes: nothing is lost, nothing comes twice, and what one wrote leaves in the order it was written.
 import type { ChatKeys } from "../encryption/chat.ts";
-import type { Message, Pending } from "../state/chat.ts";
+import { type Message, type Pending, moves } from "../state/chat.ts";
 import type { Store } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
 import { FileLine, type FileWire } from "./chatfiles.ts";
@@ -166,7 +166,7 @@ export class ChatLine {
         await this.#take([answer.value]);
         this.#store.dispatch({ type: "chatDropped", id: next.id });
       } else if (answer.kind === "no") {
-        this.#store.dispatch({ type: "chatStatus", id: next.id, status: "failed", fault: answer.fault });
+        this.#store.dispatch({ type: "chatStatus", id: next.id, status: answer.final ? "refused" : "failed", fault: answer.fault });
       } else {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: "waiting" });
         again = Math.max(answer.after, this.#pause());
@@ -177,7 +177,7 @@ export class ChatLine {
   }
 
   #next(): Pending | undefined {
-    return this.#store.state.chat.pending.find((p) => p.status !== "failed" && p.file === null);
+    return this.#store.state.chat.pending.find((p) => moves(p) && p.file === null);
   }
 
   async #post(p: Pending): Promise<Answer<Said>> {

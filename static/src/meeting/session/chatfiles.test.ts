@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChatKeys } from "../encryption/chat.ts";
 import { makeKey } from "../encryption/seal.ts";
+import type { Pending } from "../state/chat.ts";
 import { Store, initialState } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
 import { ChatLine, type Wire } from "./chat.ts";
@@ -20,7 +21,7 @@ class Server implements Wire {
   bytes = new Map<string, ArrayBuffer>();
   texts: string[] = [];
   /** What becomes of the next uploads; without one they arrive. */
-  fates: ("no line" | "cut" | "answer lost" | "refused" | "never ends")[] = [];
+  fates: ("no line" | "cut" | "answer lost" | "refused" | "a program" | "never ends")[] = [];
   uploads = 0;
   #timers: (() => void)[] = [];
   #ids = 0;
@@ -38,7 +39,8 @@ class Server implements Wire {
     const fate = this.fates.shift();
     if (fate === "no line") return { kind: "again", after: 0 };
     sent(40);
-    if (fate === "refused") return { kind: "no", fault: "No room" };
+    if (fate === "refused") return { kind: "no", fault: "No room", final: false };
+    if (fate === "a program") return { kind: "no", fault: "Programs cannot be sent", final: true };
     if (fate === "cut") return { kind: "again", after: 0 };
     if (fate === "never ends") {
       await new Promise((go) => stop.addEventListener("abort", go));
@@ -117,14 +119,49 @@ test("without a line a file waits as long as it takes; one that never gets throu
 
 test("what the server refuses says why and holds nobody else up", async () => {
   const { server, line, shown, waits } = began();
-  server.fates = ["refused"];
-  line.files.attach(new File(["1"], "one.txt"), "");
-  line.files.attach(new File(["2"], "two.txt"), "");
+  server.fates = ["refused", "a program"];
+  for (const name of ["one.txt", "tool.txt", "two.txt"]) line.files.attach(new File(["1"], name), "");
   await server.pass();
   assert.deepEqual(shown(), [["two.txt", ""]]);
+  assert.deepEqual(waits(), [["one.txt", "failed", "No room"], ["tool.txt", "refused", "Programs cannot be sent"]]);
+  line.drop("own-2");
   assert.deepEqual(waits(), [["one.txt", "failed", "No room"]]);
-  line.drop("own-1");
-  assert.deepEqual(waits(), []);
+  line.retry("own-1");
+  await server.pass();
+  assert.deepEqual(shown(), [["two.txt", ""], ["one.txt", ""]]);
+});
+
+test("a file that the page has lost is chosen again and arrives once, also if it had arrived", async () => {
+  const { server, store, line, shown, waits } = began();
+  const lost = (id: string): Pending => ({
+    id, to: "", toName: "", text: "the plan", sticker: null, file: { name: "plan.txt", size: 4 }, reply: 0, at: 1, status: "lost", fault: "",
+  });
+  store.dispatch({ type: "chatPending", pending: lost("before") });
+  await line.files.send();
+  assert.deepEqual([server.uploads, line.files.busy], [0, false], "there is nothing to send");
+  server.kept.push(said(90, { id: "before", from: "me", text: "the plan", file: { id: "file-90", name: "plan.txt", size: 4 } }));
+  line.files.again(lost("before"), new File(["plan"], "plan.txt"));
+  line.files.again(lost("never"), new File(["better"], "plan 2.txt"));
+  await server.pass();
+  assert.deepEqual(server.kept.map((s) => s.message.id), ["before", "never"]);
+  assert.deepEqual([shown(), waits()], [[["plan.txt", "the plan"], ["plan 2.txt", "the plan"]], []]);
+});
+
+test("who leaves the page is asked only while a file would be lost by it", async () => {
+  const { server, line } = began();
+  const busy = () => line.files.busy;
+  assert.equal(busy(), false);
+  line.write("a text is kept");
+  server.fates = ["no line", "refused"];
+  line.files.attach(new File(["1"], "one.txt"), "");
+  assert.equal(busy(), true);
+  await server.pass();
+  assert.equal(busy(), false, "it has failed, and the person was told");
+  server.fates = ["never ends"];
+  line.retry("own-2");
+  assert.equal(busy(), true);
+  line.stop();
+  assert.equal(busy(), false, "the meeting is over");
 });
 
 test("in an encrypted meeting the server gets neither the bytes nor the name, and the others open both", async () => {

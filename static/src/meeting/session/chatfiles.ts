@@ -1,6 +1,6 @@
 // Files on their way to a meeting's chat, one at a time: each arrives once or says why not, however often the line breaks.
 import { type ChatKeys, sealSize } from "../encryption/chat.ts";
-import type { Attached, Message, Pending } from "../state/chat.ts";
+import { type Attached, type Message, type Pending, moves } from "../state/chat.ts";
 import { fileName } from "../state/files.ts";
 import type { Store } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
@@ -61,6 +61,18 @@ export class FileLine {
     void this.send();
   }
 
+  /** Sends a file whose page was left before it had arrived: under its own id, so that one that did arrive is not there twice. */
+  again(lost: Pending, file: File): void {
+    this.#files.set(lost.id, { file, tries: 0 });
+    this.#store.dispatch({ type: "chatPending", pending: { ...lost, file: { name: fileName(file.name), size: file.size }, status: "sending", fault: "" } });
+    void this.send();
+  }
+
+  /** Whether a file is lost when the page is left now. */
+  get busy(): boolean {
+    return !this.#stopped && this.#store.state.chat.pending.some((p) => p.file !== null && moves(p));
+  }
+
   /** Forgets a file; one that is on its way stops. */
   drop(id: string): void {
     this.#files.delete(id);
@@ -80,7 +92,7 @@ export class FileLine {
         await this.#take(answer.value);
         this.#store.dispatch({ type: "chatDropped", id: next.id });
       } else if (answer.kind === "no") {
-        this.#store.dispatch({ type: "chatStatus", id: next.id, status: "failed", fault: answer.fault });
+        this.#store.dispatch({ type: "chatStatus", id: next.id, status: answer.final ? "refused" : "failed", fault: answer.fault });
       } else if (this.#files.has(next.id)) {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: "waiting" });
         again = Math.max(answer.after, waits[Math.min(this.#failures++, waits.length - 1)] ?? 0);
@@ -91,12 +103,12 @@ export class FileLine {
   }
 
   #next(): Pending | undefined {
-    return this.#store.state.chat.pending.find((p) => p.status !== "failed" && p.file !== null);
+    return this.#store.state.chat.pending.find((p) => moves(p) && p.file !== null);
   }
 
   async #post(p: Pending, stop: AbortSignal): Promise<Answer<Said>> {
     const waiting = this.#files.get(p.id);
-    if (!waiting) return { kind: "no", fault: "" };
+    if (!waiting) return { kind: "no", fault: "", final: false };
     let percent = -1;
     const sent = (now: number) => {
       if (now === percent) return;
@@ -105,11 +117,11 @@ export class FileLine {
     };
     sent(0);
     const body = await this.#packed(p, waiting.file).catch(() => null); // it was moved or changed meanwhile
-    if (!body) return { kind: "no", fault: "" };
+    if (!body) return { kind: "no", fault: "", final: false };
     const answer = await this.#wire.upload(this.#meeting, body.fields, body.file, this.#language, sent, stop);
     if (answer.kind === "again" && percent > 0 && ++waiting.tries >= triesMost) {
       waiting.tries = 0;
-      return { kind: "no", fault: "" };
+      return { kind: "no", fault: "", final: false };
     }
     return answer;
   }

@@ -18,14 +18,20 @@ export interface Page {
   since: number;
 }
 
-/** What came of a request: `again` when it is to be asked once more later, after so many milliseconds if the server said so. */
-export type Answer<T> = { kind: "ok"; value: T } | { kind: "again"; after: number } | { kind: "no"; fault: string };
+/**
+ * What came of a request: `again` when it is to be asked once more later, after so many milliseconds if the server said so. With `final` a
+ * person who tries again is answered the same.
+ */
+export type Answer<T> = { kind: "ok"; value: T } | { kind: "again"; after: number } | { kind: "no"; fault: string; final: boolean };
 
 /** Addresses of stickers and emoji; a picture from anywhere else is not shown. */
 const picture = /^\/(sticker|emoji)\/[A-Za-z0-9_-]{1,64}\.(svg|png)$/;
 
 /** The longest emoji: a flag that is written as letters. */
 const longest = 14;
+
+/** What is wrong with the thing itself, whoever sends it when. */
+const finals = new Set(["empty", "long", "file_empty", "file_large", "file_program"].map((key) => `error.chat.${key}`));
 
 const fileId = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -109,7 +115,7 @@ function answered<T>(status: number, wait: string | null, body: unknown, read: (
   const { key, detail } = (body ?? {}) as { key?: unknown; detail?: unknown };
   // Status 0: no answer came. Not in the room at this moment: the line is down, or coming back.
   if (status === 0 || status >= 500 || key === "error.chat.outside") return { kind: "again", after: 0 };
-  return { kind: "no", fault: typeof detail === "string" ? detail : "" };
+  return { kind: "no", fault: typeof detail === "string" ? detail : "", final: typeof key === "string" && finals.has(key) };
 }
 
 /** So long nothing may move while a file is on its way, in milliseconds. */

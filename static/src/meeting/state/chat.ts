@@ -60,11 +60,14 @@ export interface Pending {
   file: { name: string; size: number } | null;
   reply: number;
   at: number;
-  /** `waiting` for the line, until it is there. */
-  status: "sending" | "waiting" | "failed";
+  /** `waiting` for the line, until it is there. `refused` stays so, however often it is tried; of what is `lost` the page has the file no more. */
+  status: "sending" | "waiting" | "failed" | "refused" | "lost";
   /** Why it failed, in words. */
   fault: string;
 }
+
+/** Whether it is still going to be sent, with nothing done about it. */
+export const moves = ({ status }: Pending): boolean => status === "sending" || status === "waiting";
 
 export interface Chat {
   open: boolean;

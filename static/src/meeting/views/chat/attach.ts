@@ -38,6 +38,20 @@ export class Attach {
     return this.#files.length;
   }
 
+  /** Lets the person choose one file, and gives it if it can be sent. */
+  choose(then: (file: File) => void): void {
+    const input = h("input", { attrs: { type: "file" } });
+    input.addEventListener("change", () => {
+      const [file] = input.files ?? [];
+      if (!file) return;
+      const why = refusal(file, this.#ui.meeting.fileMost, 0);
+      this.#fault(why === null ? "" : this.#why(why, fileName(file.name)));
+      if (why === null) then(file);
+      this.#back();
+    });
+    input.click();
+  }
+
   /** Takes files in, as far as they can be sent, and says which cannot. */
   add(files: readonly File[]): void {
     const { t, meeting, store } = this.#ui;

@@ -24,8 +24,6 @@ export class Composer {
   readonly #form: HTMLFormElement;
   readonly #silent: HTMLElement;
   readonly #complete: Complete;
-  /** What was being written when an edit began. */
-  #kept = "";
   #editing = 0;
 
   constructor(ui: Ui, emoji: ReadonlyMap<string, string>, extras: HTMLElement[] = []) {
@@ -52,6 +50,7 @@ export class Composer {
       void this.#send();
     });
     this.#to.addEventListener("change", () => store.dispatch({ type: "chatTo", to: this.#to.value }));
+    this.#text.value = ui.acts.drafts.text(store.state.chat.to);
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("paste", (event) => this.attach.paste(event));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
@@ -74,6 +73,7 @@ export class Composer {
     const { chat, people } = now;
     this.#silence(now);
     if (people !== before.people || chat.to !== before.chat.to || this.#to.options.length === 0) this.#people(now);
+    if (chat.to !== before.chat.to && chat.editing === 0) this.#draft(chat.to);
     if (chat.reply !== before.chat.reply || chat.editing !== before.chat.editing) this.#changed(now, before);
   }
 
@@ -117,11 +117,18 @@ export class Composer {
   }
 
   #edits(message: Message | null): void {
-    if (message && this.#editing === 0) this.#kept = this.#text.value;
-    this.#text.value = message ? message.text : this.#editing === 0 ? this.#text.value : this.#kept;
+    const ended = this.#editing !== 0 && !message;
     this.#editing = message?.n ?? 0;
     setAttr(this.#to, "disabled", message ? "" : null);
-    this.#typed();
+    if (message) this.#text.value = message.text;
+    if (ended) this.#draft(this.#ui.store.state.chat.to);
+    this.#count();
+  }
+
+  /** What one had begun to write to somebody. */
+  #draft(to: string): void {
+    this.#text.value = this.#ui.acts.drafts.text(to);
+    this.#count();
   }
 
   async #send(): Promise<void> {
@@ -133,7 +140,8 @@ export class Composer {
     setText(this.#fault, "");
     if (!edited) {
       this.#text.value = "";
-      this.#typed();
+      acts.drafts.sent(chat.to);
+      this.#count();
       const files = this.attach.take();
       // The words stand beside the first one.
       return files.length === 0 ? acts.chat.write(text) : files.forEach((file, i) => acts.chat.files.attach(file, i === 0 ? text : ""));
@@ -144,6 +152,12 @@ export class Composer {
   }
 
   #typed(): void {
+    const { store, acts } = this.#ui;
+    if (this.#editing === 0) acts.drafts.type(store.state.chat.to, this.#text.value);
+    this.#count();
+  }
+
+  #count(): void {
     const left = most - this.#text.value.length;
     setText(this.#left, left > tellFrom ? "" : this.#ui.t.count("meeting.chat.left", left));
   }

@@ -1,7 +1,7 @@
 // A file as the chat shows it: its name, its size, and a small picture where the server drew one.
 import { h, setAttr } from "../../dom.ts";
 import { icon } from "../../icons.ts";
-import type { Message, Pending } from "../../state/chat.ts";
+import { type Message, type Pending, moves } from "../../state/chat.ts";
 import { sizeText, split } from "../../state/files.ts";
 import type { Texts } from "../../texts.ts";
 
@@ -12,6 +12,8 @@ export interface Files {
   preview(m: Message): string | null;
   /** Opens a sealed file and hands it to the browser to keep. */
   save(m: Message): Promise<void>;
+  /** Lets the person choose a file anew that the page has lost. */
+  rechoose(p: Pending): void;
   /** Stops what is on its way. */
   cancel(id: string): void;
 }
@@ -53,14 +55,14 @@ export function named(file: { name: string; size: number }, language: string): H
 /** One's own file that is not there yet, with how much of it is. */
 export function pendingFile(p: Pending, t: Texts, language: string, files: Files): HTMLElement | null {
   if (!p.file) return null;
-  const moves = p.status !== "failed";
+  const goes = moves(p);
   const bar = h("progress", { attrs: { max: "100", value: "0", "aria-label": t("meeting.chat.file_progress", { name: p.file.name }) } });
   bar.dataset["id"] = p.id;
   const cancel = h("button", { class: "m-chat-small", text: t("meeting.chat.cancel"), attrs: { type: "button" }, on: { click: () => files.cancel(p.id) } });
   return h(
     "div",
     { class: "m-chat-file" },
-    h("span", { class: "m-chat-file-line", attrs: { title: p.file.name } }, icon("file", 18), ...named(p.file, language), moves ? cancel : null),
-    moves ? bar : null,
+    h("span", { class: "m-chat-file-line", attrs: { title: p.file.name } }, icon("file", 18), ...named(p.file, language), goes ? cancel : null),
+    goes ? bar : null,
   );
 }

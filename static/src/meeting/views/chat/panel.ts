@@ -121,6 +121,7 @@ export class ChatPanel {
         if (blob && m.file) saveBlob(m.file.name, blob);
         setText(this.#fault, blob ? "" : t("meeting.chat.file_unopened"));
       },
+      rechoose: (p) => this.#composer.attach.choose((file) => acts.chat.files.again(p, file)),
       cancel: (id) => {
         acts.chat.drop(id);
         this.#composer.focus();

@@ -1,5 +1,5 @@
 import { h, setText } from "../../dom.ts";
-import type { Message, Pending } from "../../state/chat.ts";
+import { type Message, type Pending, moves } from "../../state/chat.ts";
 import type { Texts } from "../../texts.ts";
 import { type Files, fileCard, pendingFile } from "./file.ts";
 import { glance } from "./news.ts";
@@ -107,10 +107,13 @@ export class Row {
 /** One's own message that is not there yet. */
 export function pendingRow(p: Pending, { t, emoji, language, retry, drop, files }: Around): HTMLElement {
   const state = h("p", { class: "m-chat-state" });
-  setText(state, p.status === "failed" ? `${t("meeting.chat.failed")} ${p.fault}`.trim() : t(`meeting.chat.${p.status}`));
-  if (p.status === "failed") {
-    const button = (word: string, press: () => void) => h("button", { class: "m-chat-small", text: word, attrs: { type: "button" }, on: { click: press } });
-    state.append(button(t("meeting.chat.retry"), () => retry(p.id)), button(t("meeting.chat.discard"), () => drop(p.id)));
+  const failed = p.status === "failed" || p.status === "refused";
+  setText(state, failed ? `${t("meeting.chat.failed")} ${p.fault}`.trim() : t(`meeting.chat.${p.status}`));
+  if (!moves(p)) {
+    const button = (word: string, press: () => void) => h("button", { class: "m-chat-small", text: t(word), attrs: { type: "button" }, on: { click: press } });
+    if (p.status === "failed") state.append(button("meeting.chat.retry", () => retry(p.id)));
+    if (p.status === "lost") state.append(button("meeting.chat.rechoose", () => files.rechoose(p)));
+    state.append(button("meeting.chat.discard", () => drop(p.id)));
     state.setAttribute("role", "alert");
   }
   const said = p.sticker
@@ -118,5 +121,5 @@ export function pendingRow(p: Pending, { t, emoji, language, retry, drop, files 
     : h("p", { class: "m-chat-said", attrs: { dir: "auto" } }, ...drawText(p.text, emoji));
   const file = pendingFile(p, t, language, files);
   const all = file ? h("div", { class: "m-chat-sent" }, file, p.text === "" ? null : said) : said;
-  return h("li", { class: `m-chat-row is-own is-pending${p.status === "failed" ? " is-failed" : ""}` }, all, state);
+  return h("li", { class: `m-chat-row is-own is-pending${moves(p) ? "" : " is-failed"}` }, all, state);
 }
