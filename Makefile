@@ -34,7 +34,7 @@ ARGS        ?=
 
 # Everything in Go's folders but tests and what templ reads: embedded files are of many kinds. static/dist hangs on its manifest.
 GO_SOURCES     := $(shell find app billing cmd migrations sfu tenants views static/*.go static/emoji -type f ! -name '*_test.go' ! -name '*.templ' ! -name '*.mjs' ! -path '*/testdata/*' 2>/dev/null)
-CLIENT_SOURCES := $(shell find static/src static/emoji -type f ! -name '*.test.*' ! -name '*.go' 2>/dev/null) static/build.mjs
+CLIENT_SOURCES := $(shell find static/src static/emoji -type f ! -name '*.test.*' ! -name '*.go' 2>/dev/null) static/build.mjs tenants/attachment/types.tsv
 
 .PHONY: help
 help: ## this list

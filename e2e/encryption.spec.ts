@@ -67,6 +67,7 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
     const plan = { name: "a plan of lamps.txt", mimeType: "text/plain", buffer: Buffer.from("Six lamps and a stove\n".repeat(20_000)) };
     const anns = ann.page.getByRole("complementary", { name: "Chat" });
     await anns.locator('input[type="file"]').setInputFiles(plan);
+    await expect(anns.getByRole("list", { name: "Files to send" })).toContainText(plan.name);
     await anns.getByRole("button", { name: "Send", exact: true }).click();
     const save = gil.page.getByRole("complementary", { name: "Chat" }).getByRole("button", { name: `Save ${plan.name}` });
     await expect(save).toBeVisible(patient);
@@ -74,6 +75,20 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
     expect(saved.suggestedFilename()).toBe(plan.name);
     expect(Buffer.concat(await (await saved.createReadStream()).toArray()).equals(plan.buffer), "the file is the same").toBe(true);
     for (const text of ["Six lamps and a stove", plan.name]) expect(await parley.keeps(text), "the file is not kept in the clear").toBe(false);
+
+    // What is in a file, only the pages see: Ann's refuses a program, and where hers does not, Gil's does.
+    const tool = { name: "holiday.png", mimeType: "image/png", buffer: Buffer.from("MZ\x90\0\x03\0") };
+    await anns.locator('input[type="file"]').setInputFiles(tool);
+    await expect(anns.getByText(`${tool.name} is a program or a script`)).toBeVisible(patient);
+    await ann.page.evaluate(() => (Blob.prototype.slice = () => new Blob([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)])));
+    await anns.locator('input[type="file"]').setInputFiles(tool);
+    await expect(anns.getByRole("list", { name: "Files to send" })).toContainText(tool.name);
+    await anns.getByRole("button", { name: "Send", exact: true }).click();
+    let downloads = 0;
+    gil.page.on("download", () => downloads++);
+    await gil.page.getByRole("complementary", { name: "Chat" }).getByRole("button", { name: `Save ${tool.name}` }).click(patient);
+    await expect(gil.page.getByText(`${tool.name} was not saved: it is a program or a script`)).toBeVisible(patient);
+    expect(downloads).toBe(0);
     await gil.button("Chat").click();
     await ann.button("Chat").click();
   });

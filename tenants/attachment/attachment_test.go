@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gabriel-vasile/mimetype"
+
 	"parley/tenants/attachment"
 )
 
@@ -99,6 +101,39 @@ func TestProgramsAreRefused(t *testing.T) {
 	} {
 		if kind, err := attachment.Type(c.name, []byte(c.content)); !errors.Is(err, attachment.ErrProgram) {
 			t.Errorf("%s passes as %q, %v", c.name, kind, err)
+		}
+	}
+}
+
+// The patterns of the table, which the client has too, and what we are told of a
+// file's type agree: what begins like one of our programs is one for both.
+func TestTheTableOfProgramsIsTrue(t *testing.T) {
+	for kind, content := range map[string]string{
+		"application/vnd.microsoft.portable-executable": "MZ\x90\x00",
+		"application/x-elf":                             "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00>\x00",
+		"application/x-mach-binary":                     "\xca\xfe\xba\xbe\x00\x00\x00\x02",
+		"application/x-java-applet":                     "\xca\xfe\xba\xbe\x00\x00\x00\x34",
+		"application/x-ms-shortcut":                     "L\x00\x00\x00\x01\x14\x02\x00",
+		"application/java-archive":                      "PK\x03\x04\x14" + strings.Repeat("\x00", 21) + "\x14\x00\x00\x00META-INF/MANIFEST.MF",
+		"application/vnd.android.package-archive":       "PK\x03\x04\x14" + strings.Repeat("\x00", 21) + "\x13\x00\x00\x00AndroidManifest.xml",
+		"application/x-chrome-extension":                "Cr24\x02" + strings.Repeat("\x00", 11) + "PK\x03\x04",
+		"application/vnd.debian.binary-package":         "!<arch>\ndebian-binary   ",
+		"application/x-rpm":                             "\xed\xab\xee\xdb\x03\x00",
+		"application/vnd.ms-htmlhelp":                   "ITSF\x03\x00\x00\x00\x60\x00\x00\x00",
+		"application/x-shockwave-flash":                 "CWS\x0a",
+	} {
+		found := mimetype.Detect([]byte(content))
+		for found != nil && !found.Is(kind) {
+			found = found.Parent()
+		}
+		if found == nil {
+			t.Errorf("%s is taken for %s", kind, mimetype.Detect([]byte(content)))
+		}
+		if _, err := attachment.Type("holiday.png", []byte(content)); !errors.Is(err, attachment.ErrProgram) {
+			t.Errorf("%s passes: %v", kind, err)
+		}
+		if !attachment.BeginsAsProgram([]byte(content)) {
+			t.Errorf("%s is not in the table", kind)
 		}
 	}
 }

@@ -1,8 +1,11 @@
 package attachment
 
 import (
+	_ "embed" // the rule of programs
 	"errors"
+	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,20 +21,29 @@ const Unknown = "application/octet-stream"
 // ErrProgram is a file that a computer runs when it is opened.
 var ErrProgram = errors.New("attachment: a program")
 
-// programs are refused by what they are, whatever they are called. What only
-// contains other files (an archive, a disk) is not among them.
-var programs = []string{
-	"application/vnd.microsoft.portable-executable", "application/x-elf", "application/x-mach-binary",
-	"application/x-ms-installer", "application/x-ms-shortcut", "application/java-archive", "application/x-java-applet",
-	"application/vnd.android.package-archive", "application/x-chrome-extension", "application/vnd.debian.binary-package",
-	"application/x-rpm", "application/vnd.ms-htmlhelp", "application/x-shockwave-flash",
-}
+// The rule of programs, as the client has it too: see the file.
+//
+//go:embed types.tsv
+var types string
 
-// runnable are the endings by which a computer takes a text for a program. Their
-// content looks like any other text.
-var runnable = []string{
-	".exe", ".com", ".scr", ".pif", ".cpl", ".dll", ".msi", ".msp", ".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vbe", ".js", ".jse",
-	".wsf", ".wsh", ".hta", ".lnk", ".url", ".reg", ".scf", ".jar", ".apk", ".app", ".command", ".desktop",
+// runnable are the endings by which a computer takes a text for a program: their
+// content looks like any other text. programs are the types that are refused,
+// whatever a file is called, and patterns what they begin with, in hexadecimal
+// digits. What only contains other files (an archive, a disk) is not among them.
+var runnable, programs, patterns = rules(types)
+
+func rules(text string) (runnable, programs []string, patterns []*regexp.Regexp) {
+	for line := range strings.Lines(text) {
+		rule, what, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		what, begins, _ := strings.Cut(what, "\t")
+		switch rule {
+		case "run":
+			runnable = append(runnable, strings.Fields(what)...)
+		case "program":
+			programs, patterns = append(programs, what), append(patterns, regexp.MustCompile("^"+begins))
+		}
+	}
+	return runnable, programs, patterns
 }
 
 // known are the types that are told as they are: what opens them is no browser
@@ -53,7 +65,11 @@ func Type(name string, head []byte) (string, error) {
 	if slices.Contains(runnable, strings.ToLower(path.Ext(name))) {
 		return "", ErrProgram
 	}
-	found := mimetype.Detect(head[:min(len(head), HeadSize)])
+	head = head[:min(len(head), HeadSize)]
+	if beginsAsProgram(head) {
+		return "", ErrProgram
+	}
+	found := mimetype.Detect(head)
 	for m := found; m != nil; m = m.Parent() {
 		if slices.ContainsFunc(programs, m.Is) {
 			return "", ErrProgram
@@ -65,4 +81,9 @@ func Type(name string, head []byte) (string, error) {
 		}
 	}
 	return Unknown, nil
+}
+
+func beginsAsProgram(head []byte) bool {
+	digits := fmt.Sprintf("%x", head)
+	return slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(digits) })
 }

@@ -1,6 +1,7 @@
 // Choosing what to send: by a button, dropped onto the chat, or pasted. It leaves with the message, and can be taken back until then.
 import { h, setText } from "../../dom.ts";
 import { icon } from "../../icons.ts";
+import { type Distrust, lookInto } from "../../state/filetypes.ts";
 import { refusal, fileName, sizeText } from "../../state/files.ts";
 import type { Ui } from "../../ui.ts";
 import { named } from "./file.ts";
@@ -28,7 +29,7 @@ export class Attach {
     this.#list = h("ul", { class: "m-chat-chosen", attrs: { "aria-label": t("meeting.chat.chosen") } });
     this.element = h("div", {}, this.#list, this.#said, this.#input);
     this.#input.addEventListener("change", () => {
-      this.add([...(this.#input.files ?? [])]);
+      void this.add([...(this.#input.files ?? [])]);
       this.#input.value = ""; // the same file can be chosen again
     });
     this.#draw();
@@ -43,22 +44,29 @@ export class Attach {
     const input = h("input", { attrs: { type: "file" } });
     input.addEventListener("change", () => {
       const [file] = input.files ?? [];
-      if (!file) return;
-      const why = refusal(file, this.#ui.meeting.fileMost, 0);
-      this.#fault(why === null ? "" : this.#why(why, fileName(file.name)));
-      if (why === null) then(file);
-      this.#back();
+      if (file) void this.#distrusted([file]).then(([distrust = null]) => {
+        const why = refusal(file, this.#ui.meeting.fileMost, 0) ?? distrust;
+        this.#fault(why === null ? "" : this.#why(why, fileName(file.name)));
+        if (why === null) then(file);
+        this.#back();
+      });
     });
     input.click();
   }
 
+  /** Where the server cannot look into files, this page does before it seals them. */
+  async #distrusted(files: readonly File[]): Promise<(Distrust | null)[]> {
+    return this.#ui.meeting.encryption === null ? [] : Promise.all(files.map((file) => lookInto(fileName(file.name), file)));
+  }
+
   /** Takes files in, as far as they can be sent, and says which cannot. */
-  add(files: readonly File[]): void {
+  async add(files: readonly File[]): Promise<void> {
+    const distrusted = await this.#distrusted(files);
     const { t, meeting, store } = this.#ui;
     if (!store.state.chat.may || files.length === 0) return;
     const faults: string[] = [];
-    for (const file of files) {
-      const why = refusal(file, meeting.fileMost, this.#files.length);
+    for (const [i, file] of files.entries()) {
+      const why = refusal(file, meeting.fileMost, this.#files.length) ?? distrusted[i] ?? null;
       if (why === null) this.#files.push(file);
       else faults.push(this.#why(why, fileName(file.name)));
       if (why === "many") break;
@@ -83,7 +91,7 @@ export class Attach {
     const data = event.clipboardData;
     if (!data || data.files.length === 0 || data.types.includes("text/plain")) return;
     event.preventDefault();
-    this.add([...data.files]);
+    void this.add([...data.files]);
   }
 
   /** Lets files be dropped onto the chat. One that misses it is not opened in place of the meeting. */
@@ -115,12 +123,13 @@ export class Attach {
   #dropped(data: DataTransfer): void {
     const folder = [...data.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
     if (folder) this.#fault(this.#ui.t("meeting.chat.file_folder"));
-    else this.add([...data.files]);
+    else void this.add([...data.files]);
   }
 
-  #why(why: "many" | "empty" | "large", name: string): string {
+  #why(why: "many" | "empty" | "large" | Distrust, name: string): string {
     const { t, meeting } = this.#ui;
     if (why === "many") return t("meeting.chat.file_many");
+    if (why === "program" || why === "unlike") return t(`meeting.chat.unsent_${why}`, { name });
     if (why === "empty") return t("meeting.chat.file_empty", { name });
     return t("meeting.chat.file_large", { name, most: sizeText(meeting.fileMost, document.documentElement.lang || "en") });
   }

@@ -7,6 +7,7 @@ import type { Ui } from "../../ui.ts";
 import type { Item, Panel } from "../../session/stickers.ts";
 import { readPanel } from "../../session/stickers.ts";
 import { fileAddress, previewAddress } from "../../session/chatwire.ts";
+import { lookInto } from "../../state/filetypes.ts";
 import { Composer } from "./composer.ts";
 import type { Files } from "./file.ts";
 import { List } from "./list.ts";
@@ -118,8 +119,10 @@ export class ChatPanel {
       preview: ({ file }) => (open && file && file.width > 0 ? previewAddress(meeting, file.id) : null),
       save: async (m) => {
         const blob = await acts.chat.files.bytes(m);
-        if (blob && m.file) saveBlob(m.file.name, blob);
-        setText(this.#fault, blob ? "" : t("meeting.chat.file_unopened"));
+        const { name } = m.file ?? { name: "" };
+        const wrong = blob ? await lookInto(name, blob) : null; // the server could not
+        if (blob && wrong === null) saveBlob(name, blob);
+        setText(this.#fault, !blob ? t("meeting.chat.file_unopened") : wrong === null ? "" : t(`meeting.chat.unsaved_${wrong}`, { name }));
       },
       rechoose: (p) => this.#composer.attach.choose((file) => acts.chat.files.again(p, file)),
       cancel: (id) => {
