@@ -42,7 +42,7 @@ func anOrganizationIsTakenAway(t *testing.T, w *world) {
 	files := unzip(t, res.body)
 	for name, want := range map[string][]string{
 		"README.txt": {"Ann and friends", "parley audit 1"}, "organization.json": {string(found.ID), `"Ann and friends"`}, "plan.csv": {"plan,plan_name", "free,Free"},
-		"members.csv": {"ann@parley.example,owner", "Bob", "member"}, "invitations.json": {"new@parley.example"}, "rooms.csv": {"Kitchen refit"},
+		"members.csv": {"ann@parley.example,owner", "Bob", "member"}, "invitations.json": {"new@parley.example"}, "rooms.csv": {"Kitchen refit", "The key is under the mat"},
 		"meetings.json": {`"room_name":"Kitchen refit"`, `"people":1`}, "participants.csv": {"Gus"}, "usage.csv": {"day,meetings"}, "policies.json": {`"guests":true`},
 		"quotas.json": {`"people_a_meeting":5`, `"minutes_a_meeting":30`}, "api-keys.json": {`"name":"reports"`}, "media-keys.csv": {"lamp"}, "webhooks.json": {"https://hooks.example/in"},
 		"audit.json": {"quota.set"}, "audit-chain.json": {`"holds": true`},
@@ -104,6 +104,7 @@ func fillOrg(t *testing.T, w *world, id tenants.OrgID, code string) map[string]s
 	must(t, err)
 	_, err = org.Enter(ctx, tenants.EnterInput{Room: at.ID, Identity: "g-1", Name: "Gus", Limits: tenantstest.Free(), Plan: "Free"})
 	must(t, err)
+	must(t, org.SetRoomWaitingText(ctx, ann, at.ID, "The key is under the mat"))
 	five, half := 5, 30*time.Minute
 	must(t, org.SetQuota(ctx, ann, tenants.Quota{Participants: &five, MeetingLength: &half}))
 	api, err := org.CreateAPIKey(ctx, ann, "reports", tenants.APIScopes())

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/url"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/tenants"
@@ -74,11 +76,16 @@ func (s *Server) openRoom(c *fiber.Ctx) error {
 }
 
 // roomPage is where a room is renamed and archived.
-func (s *Server) roomPage(c *fiber.Ctx) error { return s.showRoom(c, "") }
+func (s *Server) roomPage(c *fiber.Ctx) error { return s.showRoom(c, nil) }
 
-func (s *Server) showRoom(c *fiber.Ctx, fault string) error {
+// showRoom draws the page of a room; wrong adds what a form of it was refused for.
+func (s *Server) showRoom(c *fiber.Ctx, wrong func(*views.RoomEditModel)) error {
 	org := theOrg(c)
 	room, err := s.tenants.Org(org.ID).RoomByID(c.UserContext(), tenants.RoomID(c.Params("room")))
+	if err != nil {
+		return err
+	}
+	policies, err := s.tenants.Org(org.ID).Policies(c.UserContext())
 	if err != nil {
 		return err
 	}
@@ -87,10 +94,14 @@ func (s *Server) showRoom(c *fiber.Ctx, fault string) error {
 		return err
 	}
 	page.Title = room.Name
-	return s.render(c, views.RoomEdit(page, views.RoomEditModel{
-		Room: s.roomCard(c, tenants.RoomSummary{Room: room}), Error: fault, CanArchive: org.Role.CanManage() || room.CreatedBy == visitor(c).User.ID,
-		From: placeInList(c),
-	}))
+	m := views.RoomEditModel{
+		Room: s.roomCard(c, tenants.RoomSummary{Room: room}), CanArchive: org.Role.CanManage() || room.CreatedBy == visitor(c).User.ID, From: placeInList(c),
+		Text: views.RoomTextModel{Typed: room.WaitingText, Own: room.WaitingText, Org: policies.WaitingText, Waiting: string(policies.Waiting)},
+	}
+	if wrong != nil {
+		wrong(&m)
+	}
+	return s.render(c, views.RoomEdit(page, m))
 }
 
 func (s *Server) renameRoom(c *fiber.Ctx) error {
@@ -98,7 +109,7 @@ func (s *Server) renameRoom(c *fiber.Ctx) error {
 	_, err := s.tenants.Org(org.ID).RenameRoom(c.UserContext(), visitor(c).User.ID, tenants.RoomID(c.Params("room")), c.FormValue("name"))
 	if fields := tenants.Fields(err); fields != nil {
 		c.Status(fiber.StatusBadRequest)
-		return s.showRoom(c, fields["name"])
+		return s.showRoom(c, func(m *views.RoomEditModel) { m.Error = fields["name"] })
 	}
 	if err != nil {
 		return err
@@ -106,12 +117,26 @@ func (s *Server) renameRoom(c *fiber.Ctx) error {
 	return c.Redirect(backTo(c, "/o/"+org.Slug), fiber.StatusSeeOther)
 }
 
+// setRoomText gives a room a text of its own for who waits before it, or with an empty one the organization's.
+func (s *Server) setRoomText(c *fiber.Ctx) error {
+	id, text := tenants.RoomID(c.Params("room")), c.FormValue("waiting_text")
+	err := s.tenants.Org(theOrg(c).ID).SetRoomWaitingText(c.UserContext(), visitor(c).User.ID, id, text)
+	if fields := tenants.Fields(err); fields != nil {
+		c.Status(fiber.StatusBadRequest)
+		return s.showRoom(c, func(m *views.RoomEditModel) { m.Text.Typed, m.Text.Error = text, fields["waiting_text"] })
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(c, "/rooms/"+string(id)+"?from="+url.QueryEscape(placeInList(c)), "room_text_saved")
+}
+
 func (s *Server) archiveRoom(c *fiber.Ctx) error {
 	org := theOrg(c)
 	err := s.tenants.Org(org.ID).ArchiveRoom(c.UserContext(), visitor(c).User.ID, tenants.RoomID(c.Params("room")))
 	if tenants.KeyOf(err) == tenants.KeyRoomBusy {
 		c.Status(fiber.StatusConflict)
-		return s.showRoom(c, tenants.KeyRoomBusy)
+		return s.showRoom(c, func(m *views.RoomEditModel) { m.Error = tenants.KeyRoomBusy })
 	}
 	if err != nil {
 		return err

@@ -154,6 +154,7 @@ func (s *Server) routes() {
 	o.Post("/rooms", s.openRoom)
 	o.Get("/rooms/:room", s.roomPage)
 	o.Post("/rooms/:room/rename", s.renameRoom)
+	o.Post("/rooms/:room/waiting", s.setRoomText)
 	o.Post("/rooms/:room/archive", s.archiveRoom)
 
 	o.Get("/colleagues", s.colleaguesPage)

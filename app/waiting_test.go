@@ -10,6 +10,30 @@ import (
 	"parley/views"
 )
 
+// A room's own text is read before that room; without one, the organization's is. Who manages the room writes it.
+func TestARoomsOwnTextIsReadBeforeIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		bob, gil := w.member(org, "Bob", tenants.RoleMember), w.browser()
+		code := ann.room(org)
+		ann.get(org + "/policies").status(200)
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "guests", "share", "everyone", "chat", "everyone", "waiting_text", "Bring tea.")).status(303)
+		gil.postJoin(code, "Gil").status(303).location("/m/" + code + "/waiting")
+		_, room, err := w.store.RoomByCode(t.Context(), code)
+		must(t, err)
+		page := org + "/rooms/" + string(room.ID)
+		ann.get(page).status(200).has("The organization’s text", "Bring tea.").lacks("nobody waits now")
+		ann.post(page+"/waiting", form("waiting_text", strings.Repeat("x", 301))).status(400).has("Make it shorter", "xxx</textarea>", "Bring tea.")
+		bob.get(page).status(200).lacks("waiting_text", "Bring tea.")
+		bob.post(page+"/waiting", form("waiting_text", "By Bob")).status(403)
+		ann.post(page+"/waiting", form("waiting_text", "The key is under <i>the mat</i>.", "from", "page=3")).status(303).location(page + "?from=page%3D3&done=room_text_saved")
+		ann.get(page).status(200).has("The room’s own text", "The key is under &lt;i&gt;the mat&lt;/i&gt;.</textarea>").lacks("Bring tea.")
+		gil.get("/m/"+code+"/waiting").status(200).has("Hello Gil", ">Kitchen refit</figcaption>", "The key is under &lt;i&gt;the mat&lt;/i&gt;.").lacks("Bring tea.")
+		ann.post(page+"/waiting", form("waiting_text", "")).status(303)
+		gil.get("/m/" + code + "/waiting").status(200).has("Bring tea.").lacks("under")
+	})
+}
+
 // A guest waits, a host inside hears of it and answers; nobody gets past the door by another way.
 func TestAGuestWaitsUntilAHostLetsThemIn(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {

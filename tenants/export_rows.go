@@ -36,8 +36,8 @@ func peopleLists() []ExportList {
 // meetingLists are the lists of where people met, when, and how it went.
 func meetingLists() []ExportList {
 	return []ExportList{
-		listOf("rooms", "id name code created_by created_at archived_at", "id", func(r roomRow) []any { return []any{string(r.ID)} }, each(func(r roomRow) []any {
-			return []any{string(r.ID), r.Name, r.Code, orNull(r.CreatedBy), r.CreatedAt.UTC(), orNull(r.ArchivedAt)}
+		listOf("rooms", "id name code created_by created_at archived_at waiting_text", "id", func(r roomRow) []any { return []any{string(r.ID)} }, each(func(r roomRow) []any {
+			return []any{string(r.ID), r.Name, r.Code, orNull(r.CreatedBy), r.CreatedAt.UTC(), orNull(r.ArchivedAt), r.WaitingText}
 		})),
 		listOf("meetings", "id room_id room_name started_at ended_at end_reason plan seats people minutes", "id",
 			func(r meetingRow) []any { return []any{string(r.ID)} }, meetingCells),

@@ -95,6 +95,8 @@ type Room struct {
 	CreatedBy  UserID // "" for a room made by an SDK token
 	CreatedAt  time.Time
 	ArchivedAt *time.Time
+
+	WaitingText string // what who waits before it reads; "" = what the organization's policies say
 }
 
 // RoomSummary is a room as a list shows it.

@@ -3,9 +3,7 @@ package tenants
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -52,14 +50,8 @@ type Policies struct {
 
 	Encryption bool // sound and picture have to be encrypted end to end; of meetings that begin from now on
 
-	WaitingText string // what who waits reads; "" = our own sentence
+	WaitingText string // what who waits reads before a room that has no text of its own; "" = our own sentence
 }
-
-// The bounds of [Policies.WaitingText].
-const (
-	WaitingTextMost  = 300 // characters
-	waitingTextLines = 8
-)
 
 // DefaultPolicies hold until somebody sets others: everything is open.
 func DefaultPolicies() Policies {
@@ -105,7 +97,7 @@ func (p Policies) check() error {
 	if !p.Waiting.Valid() {
 		faults = append(faults, invalid("waiting", KeyPolicyInvalid))
 	}
-	if utf8.RuneCountInString(p.WaitingText) > WaitingTextMost || strings.Count(p.WaitingText, "\n") >= waitingTextLines {
+	if !waitingTextFits(p.WaitingText) {
 		faults = append(faults, invalid("waiting_text", KeyWaitingTextLong))
 	}
 	return faults.orNil()

@@ -67,6 +67,53 @@ func TestTheTextForWhoWaitsIsKeptAsItWasWritten(t *testing.T) {
 	})
 }
 
+// A room's own text goes before the organization's, which holds again without one.
+func TestARoomHasItsOwnTextForWhoWaits(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		acme := tenantstest.New(t, db, clock).Org("acme").Admin("amy").Member("bob").Member("cat")
+		amy, bob := acme.User("amy").ID, acme.User("bob").ID
+		room, other := acme.Room("bob", "Kitchen"), acme.Room("bob", "Attic")
+		p := tenants.DefaultPolicies()
+		p.WaitingText = "Bring tea."
+		ok(t, acme.SetPolicies(t.Context(), amy, p))
+		reads := func(room tenants.Room) string {
+			t.Helper()
+			found, err := acme.RoomByID(t.Context(), room.ID)
+			ok(t, err)
+			return p.TextFor(found)
+		}
+		if err := acme.SetRoomWaitingText(t.Context(), acme.User("cat").ID, room.ID, "x"); tenants.CodeOf(err) != tenants.CodeForbidden {
+			t.Errorf("who did not make the room: %v", err)
+		}
+		for _, long := range []string{strings.Repeat("x", tenants.WaitingTextMost+1), strings.Repeat("x\n", 8) + "x"} {
+			if f := tenants.Fields(acme.SetRoomWaitingText(t.Context(), bob, room.ID, long)); f["waiting_text"] != tenants.KeyWaitingTextLong {
+				t.Errorf("%d characters: %v", len(long), f)
+			}
+		}
+		for range 2 { // the second time changes nothing, and is not worth a line in the log
+			ok(t, acme.SetRoomWaitingText(t.Context(), bob, room.ID, " The key\x00 is under\r\nthe mat.\n"))
+		}
+		if got := reads(room); got != "The key is under\nthe mat." {
+			t.Errorf("before the room they read %q", got)
+		}
+		if got := reads(other); got != p.WaitingText {
+			t.Errorf("before another room they read %q", got)
+		}
+		ok(t, acme.SetRoomWaitingText(t.Context(), amy, room.ID, " \n"))
+		if got := reads(room); got != p.WaitingText {
+			t.Errorf("without a text of its own they read %q", got)
+		}
+		trail := tenants.AuditActions(t, db, acme.ID)
+		if n := len(trail); n < 3 || trail[n-1] != "room.waiting_text" || trail[n-2] != "room.waiting_text" || trail[n-3] == "room.waiting_text" {
+			t.Errorf("audit: %v", trail)
+		}
+		ok(t, acme.ArchiveRoom(t.Context(), bob, room.ID))
+		if err := acme.SetRoomWaitingText(t.Context(), bob, room.ID, "x"); tenants.CodeOf(err) != tenants.CodeNotFound {
+			t.Errorf("a room that was put away: %v", err)
+		}
+	})
+}
+
 func TestPoliciesHoldAtTheSeat(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)

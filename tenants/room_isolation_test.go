@@ -52,6 +52,9 @@ func roomCrossings() map[string]crossing {
 			_, err := mine.RenameRoom(ctx, o.ann, o.room.ID, "x")
 			return refused(err)
 		},
+		"SetRoomWaitingText": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.SetRoomWaitingText(ctx, o.ann, o.room.ID, "x"))
+		},
 		"ArchiveRoom": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			return refused(mine.ArchiveRoom(ctx, o.ann, o.room.ID))
 		},

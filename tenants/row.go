@@ -173,6 +173,8 @@ type roomRow struct {
 	CreatedBy  *UserID
 	CreatedAt  time.Time
 	ArchivedAt *time.Time
+
+	WaitingText string
 }
 
 func (roomRow) TableName() string { return "rooms" }
@@ -180,7 +182,7 @@ func (roomRow) TableName() string { return "rooms" }
 func (r roomRow) room() Room {
 	out := Room{
 		ID: r.ID, Org: OrgID(r.Tenant), Name: r.Name, Code: r.Code, MediaName: r.MediaName,
-		CreatedAt: r.CreatedAt.UTC(), ArchivedAt: utc(r.ArchivedAt),
+		CreatedAt: r.CreatedAt.UTC(), ArchivedAt: utc(r.ArchivedAt), WaitingText: r.WaitingText,
 	}
 	if r.CreatedBy != nil {
 		out.CreatedBy = *r.CreatedBy

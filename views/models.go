@@ -203,6 +203,7 @@ type RoomEditModel struct {
 	From       string // place in the list
 	Error      string
 	CanArchive bool
+	Text       RoomTextModel
 }
 
 // BillingModel is what an organization pays and may choose.

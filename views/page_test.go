@@ -136,6 +136,8 @@ func everyPage(t *testing.T, name string) map[string]templ.Component {
 		"dashboard, quiet":   Dashboard(member, DashboardModel{Rooms: rooms[1:]}),
 		"room":               RoomEdit(member, RoomEditModel{Room: rooms[1], Error: "error.name.long", CanArchive: true}),
 		"room, live":         RoomEdit(member, RoomEditModel{Room: rooms[0], Error: "error.room.busy", CanArchive: true}),
+		"room, its text":     RoomEdit(member, RoomEditModel{Room: rooms[0], Text: RoomTextModel{Own: name, Typed: name, Waiting: "guests"}}),
+		"room, org's text":   RoomEdit(member, RoomEditModel{Room: rooms[0], Text: RoomTextModel{Org: name, Typed: name, Error: "error.policy.waiting_text", Waiting: "nobody"}}),
 		"room, of others":    RoomEdit(member, RoomEditModel{Room: rooms[2]}),
 		"settings":           OrgSettings(member, OrgSettingsModel{Name: name, Colour: "#753e59", Logo: "/logo/x.png"}),
 		"settings, faults":   OrgSettings(member, OrgSettingsModel{Name: name, Errors: map[string]string{"organization": "error.organization.long", "colour": "error.colour.invalid", "logo": "error.logo.large"}}),

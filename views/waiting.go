@@ -3,8 +3,36 @@ package views
 // WaitingModel is the page of a person whom somebody inside has to let in.
 type WaitingModel struct {
 	Room, Code, Org, Name string
-	Text                  string // the organization's own; "" = ours
+	Text                  string // the room's, or the organization's; "" = ours
+	Own                   bool   // the room's
 	Encrypted             bool   // meetings of the organization have to be
+}
+
+// by is who the text on the page is from.
+func (m WaitingModel) by() string {
+	if m.Own {
+		return m.Room
+	}
+	return m.Org
+}
+
+// RoomTextModel is what who waits before one room reads.
+type RoomTextModel struct {
+	Typed    string // in the field
+	Own, Org string // the room's, the organization's; "" for none
+	Waiting  string // who waits: nobody, guests or everyone
+	Error    string // message id
+}
+
+// applies is whose text is read now: the message id that says so, who it is from, and the text; "" = our own sentence.
+func (m RoomTextModel) applies(p Page, room string) (says, by, text string) {
+	switch {
+	case m.Own != "":
+		return "room.waiting_own", room, m.Own
+	case m.Org != "":
+		return "room.waiting_org", p.Org.Name, m.Org
+	}
+	return "room.waiting_none", "", ""
 }
 
 // Waiter is somebody who waits before a meeting, as members in it see them.

@@ -143,6 +143,7 @@ func Rules() map[string]Rule {
 		"/o/:org":                                   console(nil),
 		"/o/:org/rooms":                             console(nil),
 		"/o/:org/rooms/:room":                       console(Params{"room": Room}),
+		"/o/:org/rooms/:room/waiting":               console(Params{"room": Room}),
 		"/o/:org/rooms/:room/rename":                console(Params{"room": Room}),
 		"/o/:org/rooms/:room/archive":               console(Params{"room": Room}),
 		"/o/:org/billing":                           console(nil),
