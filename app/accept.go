@@ -12,6 +12,7 @@ func (s *Server) invitePage(c *fiber.Ctx) error { return s.showInvite(c, views.A
 
 func (s *Server) showInvite(c *fiber.Ctx, m views.AcceptModel, fault error) error {
 	offer, err := s.tenants.Invite(c.UserContext(), c.Params("token"))
+	ledNowhere(c, err)
 	if isCode(err, tenants.CodeNotFound) {
 		c.Status(fiber.StatusNotFound)
 		return s.render(c, views.InviteGone(s.page(c, "invite.gone")))

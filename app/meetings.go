@@ -47,6 +47,7 @@ type place struct {
 func (s *Server) find(c *fiber.Ctx) (place, error) {
 	org, room, err := s.tenants.RoomByCode(c.UserContext(), c.Params("code"))
 	if err != nil {
+		ledNowhere(c, err)
 		return place{}, err
 	}
 	at := place{Org: org, Room: room}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jonboulle/clockwork"
+
+	"parley/tenants"
 )
 
 // pace lets each of many do something so often in a window of time, which begins with the first time. It goes by the clock that it is
@@ -66,10 +68,18 @@ func (s *Server) slowDownGuesses(n int, window time.Duration) fiber.Handler {
 			return s.problem(c, errTooMany)
 		}
 		err := c.Next()
-		if c.Response().StatusCode() == fiber.StatusNotFound {
+		if c.Locals(localNowhere) != nil {
 			wrong.again(c.IP())
 		}
 		return err
+	}
+}
+
+// ledNowhere writes down for slowDownGuesses that there is no such room or invitation, if that is the fault. That something is missing in a
+// room that is there, like a file that was taken away, is no guess.
+func ledNowhere(c *fiber.Ctx, err error) {
+	if isCode(err, tenants.CodeNotFound) {
+		c.Locals(localNowhere, true)
 	}
 }
 

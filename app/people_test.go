@@ -143,6 +143,18 @@ func TestWhoIsRefusedDoesNotShutOutTheirOffice(t *testing.T) {
 	ann.get("/m/" + code).status(200)
 }
 
+// Nor does whoever misses something in it: the pictures of files that were taken away.
+func TestWhoMissesSomethingInARoomDoesNotShutOutTheirOffice(t *testing.T) {
+	w := newWorld(t)
+	ann, org := w.owner("Ann")
+	code := ann.room(org)
+	connected(t, ann, code, "Ann")
+	for range 70 {
+		ann.takes(code, "gone/preview").status(404)
+	}
+	ann.get("/m/" + code).status(200)
+}
+
 // An invitation that is there is no guess, however often its form is sent with faults; links that lead nowhere are.
 func TestOnlyWrongInvitationsCountAsGuesses(t *testing.T) {
 	w := newWorld(t)

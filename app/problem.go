@@ -30,6 +30,7 @@ var (
 	errStaleForm = &problem{Status: fiber.StatusForbidden, Key: "stale_form"}
 	errTooMany   = &problem{Status: fiber.StatusTooManyRequests, Key: "too_many"}
 	errDraining  = &problem{Status: fiber.StatusServiceUnavailable, Key: "draining"}
+	errPacked    = &problem{Status: fiber.StatusUnsupportedMediaType, Key: "packed", Detail: "problem.packed.text"}
 	errGoing     = &problem{Status: fiber.StatusConflict, Key: "conflict", Detail: "error.organization.buying"}
 	errNoSales   = &problem{Status: fiber.StatusForbidden, Key: "no_sales"}
 )
@@ -148,5 +149,5 @@ func detail(p problem) string {
 }
 
 func wantsJSON(c *fiber.Ctx) bool {
-	return strings.Contains(c.Get(fiber.HeaderAccept), "json") || strings.HasPrefix(c.Path(), "/webhooks/") || strings.HasPrefix(c.Path(), "/rtc")
+	return strings.Contains(c.Get(fiber.HeaderAccept), "json") || strings.HasPrefix(c.Path(), "/webhooks/") || strings.HasPrefix(c.Path(), "/twirp/") || strings.HasPrefix(c.Path(), "/rtc")
 }

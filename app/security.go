@@ -17,12 +17,25 @@ const (
 	localCSRF  = "csrf"
 	localWho   = "who"
 	localOrg   = "org"
+
+	localNowhere = "nowhere" // the code or link of the request leads nowhere
 )
 
 // headers sets what every answer carries: a strict Content-Security-Policy with a nonce of its own, and no leaks by referrer,
 // framing or sniffing. Camera and microphone are for this origin only.
 func (s *Server) headers(c *fiber.Ctx) error {
 	s.setHeaders(c)
+	return c.Next()
+}
+
+// refusePacked refuses a body that is packed, before anything looks into it: forms and bodies are unpacked by who reads them first, and
+// nothing bounds what a kilobyte becomes. No browser packs a form, and neither do Stripe nor the clients of our programs' doors.
+func (s *Server) refusePacked(c *fiber.Ctx) error {
+	for _, how := range c.Request().Header.PeekAll(fiber.HeaderContentEncoding) {
+		if len(how) > 0 && !strings.EqualFold(string(how), "identity") {
+			return errPacked
+		}
+	}
 	return c.Next()
 }
 

@@ -144,7 +144,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 	})
 	s.web.Server().HeaderReceived = s.bodyLimit
 	s.web.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
-	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress, Level: compress.LevelBestSpeed}))
+	s.web.Use(s.observe, compress.New(compress.Config{Next: neverCompress, Level: compress.LevelBestSpeed}), s.refusePacked)
 	s.routes()
 	return s, nil
 }
