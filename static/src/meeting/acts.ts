@@ -1,4 +1,5 @@
 // What the buttons of the stage do: sharing, views, the small window, keys.
+import { copyWhenMade } from "./copy.ts";
 import { rememberSpares, rememberStage } from "./remember.ts";
 import type { Session } from "./session/session.ts";
 import type { ScreenShare } from "./session/share.ts";
@@ -50,7 +51,7 @@ export function stageActs({ meeting, store, share, session, t, tell, ui }: Wirin
   };
   const report = async () => {
     try {
-      await navigator.clipboard.writeText(await session.report());
+      await copyWhenMade(session.report());
       tell(t("meeting.more.report_copied"));
     } catch {
       tell(t("meeting.more.report_failed"), "danger");

@@ -1,4 +1,5 @@
 // What the buttons of those who lead do, and what their words mean for one's own devices.
+import { explain } from "./advice.ts";
 import type { HostLine } from "./session/host.ts";
 import type { Source } from "./session/source.ts";
 import type { Store } from "./state.ts";
@@ -11,7 +12,7 @@ export type HostActs = Pick<Acts, "lead" | "hand" | "answerAsk" | "host" | "say"
 interface Wiring {
   store: Store;
   host: HostLine;
-  microphone: Source;
+  microphone: Pick<Source, "kind" | "state" | "turn">;
   t: Texts;
   tell: Tell;
 }
@@ -28,7 +29,7 @@ export function hostActs({ store, host, microphone, t, tell }: Wiring): HostActs
     hand: (up) => void host.hand(up).then(said),
     answerAsk: (unmute) => {
       store.dispatch({ type: "host", act: { do: "asked", by: "" } });
-      if (unmute) void microphone.turn(true);
+      if (unmute) void microphone.turn(true).then(() => explain(microphone, t, tell));
     },
   };
 }

@@ -1,6 +1,6 @@
 // The meeting as a whole: state, screen, devices and session, wired together.
 import { followStage, shareEnded, stageActs, tellUnheard } from "./acts.ts";
-import { advice } from "./advice.ts";
+import { explain } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
 import { ChatKeys } from "./encryption/chat.ts";
@@ -241,11 +241,6 @@ function followDevices(store: Store, both: readonly Source[], unplugged: (source
     });
   }
   void list();
-}
-
-function explain(source: Source, t: Texts, tell: Tell): void {
-  const { fault } = source.state;
-  if (fault !== null) tell(advice(source.kind, fault, t), "danger");
 }
 
 async function copyLink(link: string, t: Texts, tell: Tell): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Room, type Seating, noSeating, pages, seat } from "./seating.ts";
+import { type Room, type Seating, noSeating, paged, seat } from "./seating.ts";
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `p${i}`);
 const room = (n: number, now: number, ...speaking: string[]): Room => ({
@@ -13,11 +13,11 @@ const room = (n: number, now: number, ...speaking: string[]): Room => ({
 
 test("people sit in join order and oneself closes the first page", () => {
   const seating = seat(noSeating, room(6, 0));
-  assert.deepEqual(pages(seating, "me", 5), [["p0", "p1", "p2", "p3", "me"], ["p4", "p5"]]);
+  assert.deepEqual(paged(seating.others, "me", 5), [["p0", "p1", "p2", "p3", "me"], ["p4", "p5"]]);
 });
 
 test("alone, there is one page with oneself", () => {
-  assert.deepEqual(pages(seat(noSeating, room(0, 0)), "me", 1), [["me"]]);
+  assert.deepEqual(paged(seat(noSeating, room(0, 0)).others, "me", 1), [["me"]]);
 });
 
 test("who leaves frees the seat, who comes sits last", () => {

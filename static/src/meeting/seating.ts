@@ -82,11 +82,6 @@ function swapped(seating: Seating, a: string, b: string | undefined, now: number
   return { ...seating, others, swappedAt: now };
 }
 
-/** The identities of each page. Oneself is the last tile of the first page. */
-export function pages(seating: Seating, self: string, pageSize: number): string[][] {
-  return paged(seating.others, self, pageSize);
-}
-
 /** Tiles in pages; `last` is the last one of the first page, unless it is empty. */
 export function paged(tiles: readonly string[], last: string, pageSize: number): string[][] {
   const size = Math.max(1, pageSize);

@@ -62,8 +62,5 @@ export interface Ui {
   acts: Acts;
 }
 
-/** A part of the page that also follows the clock: milliseconds left, or null without an end. */
-export type Tick = (left: number | null) => void;
-
 /** Says a sentence to this person. */
 export type Tell = (text: string, tone?: News["tone"]) => void;

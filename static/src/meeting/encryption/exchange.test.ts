@@ -8,19 +8,20 @@ const quick = { ask: 5, confirm: 5, renew: 1, settle: 1 };
 /** A meeting in memory: what is sent arrives, unless somebody is deaf. */
 class Meeting {
   readonly roster: string[] = [];
-  readonly people = new Map<string, { exchange: Exchange; key: string; used: string; status: string; code: string }>();
+  readonly people = new Map<string, { exchange: Exchange; key: string; keys: string[]; used: string; status: string; code: string }>();
   readonly deaf = new Set<string>();
   readonly seen: string[] = [];
 
   join(who: string): void {
     this.roster.push(who);
-    const me = { key: "", used: "", status: "", code: "" };
+    const me = { key: "", keys: [] as string[], used: "", status: "", code: "" };
     const hex = (key: Uint8Array) => Buffer.from(key).toString("hex");
     const exchange = new Exchange(
       who,
       {
         onKey: (key, _epoch, current) => {
           me.key = hex(key);
+          me.keys.push(me.key);
           if (current) me.used = hex(key);
         },
         onStatus: (status, code) => Object.assign(me, { status, code }),
@@ -122,13 +123,15 @@ test("who is answered by nobody is told, and has no key", { timeout: 60_000 }, a
   meeting.end();
 });
 
-test("a key that nobody asked for, of who does not make them, is not taken", { timeout: 60_000 }, async () => {
+test("a key that nobody asked for, of who does not make them, is not taken", { timeout: 60_000 }, async (t) => {
   const meeting = new Meeting();
+  t.after(() => meeting.end());
   for (const who of ["ann", "bob", "eve"]) meeting.join(who);
   const key = await meeting.agreed(); // bob has the maker's own word, and asks nobody any more
+  const forged = makeKey();
   const [eve, asked] = [await makePair(), meeting.seen.map((m) => JSON.parse(m) as { t: string; key: string }).filter((m) => m.t === "ask")];
   for (const { key: theirs } of asked) {
-    const box = await seal(makeKey(), 9, eve, theirs);
+    const box = await seal(forged, 9, eve, theirs);
     for (const who of ["ann", "bob"]) meeting.get(who).exchange.received("eve", JSON.stringify({ t: "key", by: eve.public, epoch: 9, box }));
     meeting.get("bob").exchange.received("stranger", JSON.stringify({ t: "key", by: eve.public, epoch: 9, box }));
   }
@@ -138,7 +141,10 @@ test("a key that nobody asked for, of who does not make them, is not taken", { t
   }
   meeting.join("dan"); // what came before has been dealt with once he has the key
   await meeting.agreed(key);
-  meeting.end();
+  for (const who of ["ann", "bob", "dan"]) {
+    assert.ok(meeting.get(who).keys.length > 0);
+    assert.ok(!meeting.get(who).keys.includes(Buffer.from(forged).toString("hex")), `${who} took what nobody asked for`); // not even for a moment
+  }
 });
 
 test("a sealed key opens for whom it is, from whom it is, in its epoch", async () => {

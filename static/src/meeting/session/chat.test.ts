@@ -21,6 +21,7 @@ class Server implements Wire {
   /** Answers that get lost after the server has done what it was asked. */
   lost = 0;
   reads = 0;
+  posts = 0;
   refusal: string | null = null;
   since = 0;
   #timers: (() => void)[] = [];
@@ -36,6 +37,7 @@ class Server implements Wire {
     return { kind: "ok", value: { said: page, upto: page.at(-1)?.message.rev ?? after, more: left.length > 2, since: this.since } };
   };
   post: Wire["post"] = async (_meeting, _path, fields) => {
+    this.posts++;
     if (this.down) return { kind: "again", after: 0 };
     if (this.refusal !== null) return { kind: "no", fault: this.refusal, final: false };
     const known = this.kept.find((s) => s.message.id === fields["id"]);
@@ -49,6 +51,10 @@ class Server implements Wire {
   };
   upload: Wire["upload"] = async () => ({ kind: "again", after: 0 });
   file: Wire["file"] = async () => null;
+  /** Lets everything happen but what is to come later. */
+  async rest(): Promise<void> {
+    for (let i = 0; i < 5; i++) await new Promise((go) => setTimeout(go));
+  }
   /** Lets everything happen that is due. */
   async pass(): Promise<void> {
     for (let i = 0; i < 20; i++) {
@@ -138,6 +144,23 @@ test("what one writes while the line is down waits and says so", async () => {
   await server.pass();
   assert.deepEqual(texts(), ["later", "and this"]);
   assert.equal(store.state.chat.pending.length, 0);
+});
+
+test("however much one writes and is told while the line is down, one try is to come", async () => {
+  const { server, store, line } = began();
+  server.down = true;
+  for (const text of ["one", "two", "three"]) {
+    line.write(text);
+    await line.told("{}");
+    await server.rest();
+  }
+  assert.deepEqual([server.posts, server.reads], [1, 1]);
+  server.down = false;
+  line.live(); // the line is back: nobody waits for what was to come
+  await server.rest();
+  assert.deepEqual([store.state.chat.pending.length, server.posts, server.reads], [0, 4, 2]);
+  await server.pass();
+  assert.deepEqual([server.posts, server.reads], [4, 2]);
 });
 
 test("what the server refuses says why, holds nobody else up, and can be tried again", async () => {

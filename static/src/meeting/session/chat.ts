@@ -5,9 +5,8 @@ import type { Store } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
 import { FileLine, type FileWire } from "./chatfiles.ts";
 import { type Answer, type Said, parsed, postChat, postFile, readChat, readFile, saidFrom } from "./chatwire.ts";
+import { Retry } from "./retry.ts";
 
-/** Between tries, in milliseconds; the last one is for all further tries. */
-const waits = [500, 1000, 2000, 4000, 8000];
 /** How long a message that is missing may still be on its way before it is asked for. */
 const gapTakes = 400;
 
@@ -42,10 +41,11 @@ export class ChatLine {
   readonly #newest = new Map<string, number>();
   /** What came sealed and could not be opened yet. */
   readonly #closed = new Map<number, Said>();
+  readonly #asking: Retry;
+  readonly #writing: Retry;
   #reading = false;
   #readAgain = false;
   #first = true;
-  #failures = 0;
   #posting = false;
   #stopped = false;
 
@@ -55,6 +55,8 @@ export class ChatLine {
     this.#keys = keys;
     this.#wire = how;
     this.#language = language;
+    this.#asking = new Retry(() => void this.#read(), how.later);
+    this.#writing = new Retry(() => void this.#send(), how.later);
     this.files = new FileLine(meeting, store, keys, language, how, (said) => this.#take([said]));
     if (keys) keys.onKey = () => void this.#reopen();
   }
@@ -66,18 +68,18 @@ export class ChatLine {
 
   /** The line is there, for the first time or again. */
   live(): void {
-    void this.#read();
-    void this.#send();
-    void this.files.send();
+    this.#asking.now();
+    this.#writing.now();
+    this.files.live();
   }
 
   /** Takes a packet of the server. One that says nothing was too large, and is fetched. */
   async told(text: string): Promise<void> {
     const said = saidFrom(parsed(text), this.#language);
-    if (!said) return void this.#read();
+    if (!said) return this.#asking.ask();
     const missing = said.prev > Math.max(this.#upto, this.#newest.get(circleOf(said.message, this.#self)) ?? 0);
     await this.#take([said]);
-    if (missing) this.#wire.later(gapTakes, () => void this.#read());
+    if (missing) this.#wire.later(gapTakes, () => this.#asking.ask());
   }
 
   /** Sends a text, or a sticker. */
@@ -87,13 +89,13 @@ export class ChatLine {
     const pending: Pending = { id: this.#wire.id(), to: chat.to, toName, text, sticker, file: null, reply: chat.reply, at: Date.now(), status: "sending", fault: "" };
     this.#store.dispatch({ type: "chatPending", pending });
     this.#store.dispatch({ type: "chatReply", n: 0 });
-    void this.#send();
+    this.#writing.ask();
   }
 
   retry(id: string): void {
     this.#store.dispatch({ type: "chatStatus", id, status: "sending" });
-    void this.#send();
-    void this.files.send();
+    this.#writing.ask();
+    this.files.ask();
   }
 
   drop(id: string): void {
@@ -132,15 +134,15 @@ export class ChatLine {
       return;
     }
     this.#reading = true;
-    let failed = 0; // milliseconds until it is asked again
-    for (let more = true; more && failed === 0 && !this.#stopped; ) {
+    let failed: Answer<never> | null = null;
+    for (let more = true; more && !this.#stopped; ) {
       this.#readAgain = false;
       const answer = await this.#wire.read(this.#meeting, this.#upto, this.#language);
       if (answer.kind !== "ok") {
-        failed = Math.max(answer.kind === "again" ? answer.after : 0, this.#pause());
+        failed = answer;
         break;
       }
-      this.#failures = 0;
+      this.#asking.worked();
       const page = answer.value;
       await this.#take(page.said, this.#first);
       // What was kept from this person is not any more: it lies before what is known.
@@ -151,29 +153,29 @@ export class ChatLine {
       if (!page.more) this.#first = false;
     }
     this.#reading = false;
-    if (failed > 0 && !this.#stopped) this.#wire.later(failed, () => void this.#read());
+    if (failed && !this.#stopped) this.#asking.failed(failed.kind === "again" ? failed.after : 0);
   }
 
   /** Sends what waits, one after the other. What fails for good stays for the reader to decide; the next one goes on. */
   async #send(): Promise<void> {
     if (this.#posting) return;
     this.#posting = true;
-    let again = 0;
-    for (let next = this.#next(); next && again === 0 && !this.#stopped; next = this.#next()) {
+    let again: number | null = null; // milliseconds until it may be tried again
+    for (let next = this.#next(); next && again === null && !this.#stopped; next = this.#next()) {
       const answer = await this.#post(next);
       if (answer.kind === "ok") {
-        this.#failures = 0;
+        this.#writing.worked();
         await this.#take([answer.value]);
         this.#store.dispatch({ type: "chatDropped", id: next.id });
       } else if (answer.kind === "no") {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: answer.final ? "refused" : "failed", fault: answer.fault });
       } else {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: "waiting" });
-        again = Math.max(answer.after, this.#pause());
+        again = answer.after;
       }
     }
     this.#posting = false;
-    if (again > 0 && !this.#stopped) this.#wire.later(again, () => void this.#send());
+    if (again !== null && !this.#stopped) this.#writing.failed(again);
   }
 
   #next(): Pending | undefined {
@@ -186,10 +188,6 @@ export class ChatLine {
     else if (this.#keys) Object.assign(fields, { text: await this.#keys.seal(p.text, { from: this.#self, to: p.to, id: p.id }), sealed: "yes" });
     else fields["text"] = p.text;
     return this.#wire.post(this.#meeting, "", fields, this.#language);
-  }
-
-  #pause(): number {
-    return waits[Math.min(this.#failures++, waits.length - 1)] ?? 0;
   }
 
   async #take(all: readonly Said[], first = false): Promise<void> {
@@ -219,7 +217,7 @@ export class ChatLine {
   async #reopen(): Promise<void> {
     const messages = await Promise.all([...this.#closed.values()].map((said) => this.#opened(said)));
     if (messages.some((m) => !m.closed)) this.#store.dispatch({ type: "chatMessages", messages, self: this.#self });
-    void this.#send();
+    this.#writing.ask();
   }
 }
 

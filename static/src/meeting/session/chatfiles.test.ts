@@ -58,6 +58,9 @@ class Server implements Wire {
     }
     return fate === "answer lost" ? { kind: "again", after: 0 } : { kind: "ok", value: one };
   };
+  async rest(): Promise<void> {
+    for (let i = 0; i < 5; i++) await new Promise((go) => setTimeout(go));
+  }
   async pass(): Promise<void> {
     for (let i = 0; i < 30; i++) {
       for (const then of this.#timers.splice(0)) then();
@@ -117,6 +120,20 @@ test("without a line a file waits as long as it takes; one that never gets throu
   assert.deepEqual(shown(), [["one.txt", ""], ["two.txt", ""]]);
 });
 
+test("however many files one attaches while the line is down, one try is to come", async () => {
+  const { server, line, shown } = began();
+  server.fates = ["no line"];
+  for (const name of ["one.txt", "two.txt", "three.txt"]) {
+    line.files.attach(new File(["1"], name), "");
+    await server.rest();
+  }
+  assert.equal(server.uploads, 1);
+  line.live();
+  await server.rest();
+  assert.deepEqual(shown().map(([name]) => name), ["one.txt", "two.txt", "three.txt"]);
+  assert.equal(server.uploads, 4);
+});
+
 test("what the server refuses says why and holds nobody else up", async () => {
   const { server, line, shown, waits } = began();
   server.fates = ["refused", "a program"];
@@ -137,7 +154,8 @@ test("a file that the page has lost is chosen again and arrives once, also if it
     id, to: "", toName: "", text: "the plan", sticker: null, file: { name: "plan.txt", size: 4 }, reply: 0, at: 1, status: "lost", fault: "",
   });
   store.dispatch({ type: "chatPending", pending: lost("before") });
-  await line.files.send();
+  line.files.live();
+  await server.rest();
   assert.deepEqual([server.uploads, line.files.busy], [0, false], "there is nothing to send");
   server.kept.push(said(90, { id: "before", from: "me", text: "the plan", file: { id: "file-90", name: "plan.txt", size: 4 } }));
   line.files.again(lost("before"), new File(["plan"], "plan.txt"));

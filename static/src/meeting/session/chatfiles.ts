@@ -5,9 +5,8 @@ import { fileName } from "../state/files.ts";
 import type { Store } from "../state.ts";
 import type { MeetingSession } from "../types.ts";
 import type { Answer, Said, postFile, readFile } from "./chatwire.ts";
+import { Retry } from "./retry.ts";
 
-/** Between tries, in milliseconds; the last one is for all further tries. */
-const waits = [500, 1000, 2000, 4000, 8000];
 /** So often a file is begun that does not arrive. What finds no line at all does not count. */
 const triesMost = 4;
 
@@ -30,7 +29,7 @@ export class FileLine {
   /** What waits, by the ids of its messages. */
   readonly #files = new Map<string, { file: File; tries: number }>();
   #now: { id: string; stop: AbortController } | null = null;
-  #failures = 0;
+  readonly #sending: Retry;
   #stopped = false;
 
   constructor(meeting: MeetingSession, store: Store, keys: ChatKeys | null, language: string, how: FileWire, take: (said: Said) => Promise<void>) {
@@ -40,6 +39,7 @@ export class FileLine {
     this.#language = language;
     this.#wire = how;
     this.#take = take;
+    this.#sending = new Retry(() => void this.#send(), how.later);
   }
 
   stop(): void {
@@ -58,14 +58,14 @@ export class FileLine {
     };
     this.#store.dispatch({ type: "chatPending", pending });
     this.#store.dispatch({ type: "chatReply", n: 0 });
-    void this.send();
+    this.ask();
   }
 
   /** Sends a file whose page was left before it had arrived: under its own id, so that one that did arrive is not there twice. */
   again(lost: Pending, file: File): void {
     this.#files.set(lost.id, { file, tries: 0 });
     this.#store.dispatch({ type: "chatPending", pending: { ...lost, file: { name: fileName(file.name), size: file.size }, status: "sending", fault: "" } });
-    void this.send();
+    this.ask();
   }
 
   /** Whether a file is lost when the page is left now. */
@@ -79,15 +79,25 @@ export class FileLine {
     if (this.#now?.id === id) this.#now.stop.abort();
   }
 
+  /** The line is there, for the first time or again. */
+  live(): void {
+    this.#sending.now();
+  }
+
+  /** Something waits to be sent: at once, or with the try that is to come. */
+  ask(): void {
+    this.#sending.ask();
+  }
+
   /** Sends what waits. What fails for good stays for the reader to decide; the next one goes on. */
-  async send(): Promise<void> {
+  async #send(): Promise<void> {
     if (this.#now) return;
-    let again = 0;
-    for (let next = this.#next(); next && again === 0 && !this.#stopped; next = this.#next()) {
+    let again: number | null = null; // milliseconds until it may be tried again
+    for (let next = this.#next(); next && again === null && !this.#stopped; next = this.#next()) {
       this.#now = { id: next.id, stop: new AbortController() };
       const answer = await this.#post(next, this.#now.stop.signal);
       if (answer.kind === "ok") {
-        this.#failures = 0;
+        this.#sending.worked();
         this.#files.delete(next.id);
         await this.#take(answer.value);
         this.#store.dispatch({ type: "chatDropped", id: next.id });
@@ -95,11 +105,11 @@ export class FileLine {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: answer.final ? "refused" : "failed", fault: answer.fault });
       } else if (this.#files.has(next.id)) {
         this.#store.dispatch({ type: "chatStatus", id: next.id, status: "waiting" });
-        again = Math.max(answer.after, waits[Math.min(this.#failures++, waits.length - 1)] ?? 0);
+        again = answer.after;
       }
       this.#now = null;
     }
-    if (again > 0 && !this.#stopped) this.#wire.later(again, () => void this.send());
+    if (again !== null && !this.#stopped) this.#sending.failed(again);
   }
 
   #next(): Pending | undefined {

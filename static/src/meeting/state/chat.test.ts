@@ -102,10 +102,24 @@ test("what is kept from who came later is said, unless they have read it", () =>
   assert.equal(shownSince(after(said([message(4)]))), 0);
 });
 
-test("a thousand messages, one at a time, are not slow", () => {
-  let chat = noChat;
-  for (let n = 1; n <= 5000; n++) chat = reduceChat(chat, said([message(n)]));
-  assert.equal(chat.messages.length, 5000);
-  assert.equal(find(chat.messages, 2500)?.n, 2500);
+test("a try that fails like the one before changes nothing", () => {
+  const waiting: ChatAction = { type: "chatStatus", id: "a", status: "waiting" };
+  const chat = after({ type: "chatPending", pending: pending("a") }, { type: "chatPending", pending: pending("b") }, waiting);
+  assert.equal(reduceChat(chat, waiting), chat);
+  assert.equal(reduceChat(chat, { type: "chatStatus", id: "gone", status: "waiting" }), chat);
+  const failed = reduceChat(chat, { type: "chatStatus", id: "b", status: "failed", fault: "Too long" });
+  assert.equal(failed.pending[0], chat.pending[0], "the others stay the same objects");
+  assert.notEqual(reduceChat(failed, { type: "chatStatus", id: "b", status: "failed", fault: "No room" }), failed);
+});
+
+test("the newest message is put after the others without these being put in order again", () => {
+  let looks = 0;
+  const counted = (n: number): Message => Object.defineProperty(message(n), "n", { enumerable: true, get: () => (looks++, n) });
+  let chat = after(said(Array.from({ length: 1000 }, (_, i) => counted(i + 1)), true));
+  looks = 0;
+  for (let n = 1001; n <= 1010; n++) chat = reduceChat(chat, said([message(n)]));
+  assert.equal(chat.messages.length, 1010);
+  assert.ok(looks < 2 * 10 * 1000, `${looks} looks: each is looked at once, for what is unread`);
+  assert.equal(find(chat.messages, 500)?.n, 500);
   assert.equal(find(chat.messages, 0), undefined);
 });

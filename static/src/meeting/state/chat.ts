@@ -168,7 +168,10 @@ function merged(known: readonly Message[], fresh: readonly Message[]): readonly 
   return [...all.values()].sort((a, b) => a.n - b.n);
 }
 
+/** A status that is the same leaves the state as it is: a try that fails once more is nothing to draw, or to read out again. */
 function statusChanged(chat: Chat, { id, status, fault = "" }: Extract<ChatAction, { type: "chatStatus" }>): Chat {
+  const known = chat.pending.find((p) => p.id === id);
+  if (!known || (known.status === status && known.fault === fault)) return chat;
   return { ...chat, pending: chat.pending.map((p) => (p.id === id ? { ...p, status, fault } : p)) };
 }
 

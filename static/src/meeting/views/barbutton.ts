@@ -34,8 +34,4 @@ export class BarButton {
     this.element.dataset["icon"] = name;
     this.element.title = this.#key === "" ? word : `${word} (${this.#key})`;
   }
-
-  get word(): string {
-    return this.#label.textContent ?? "";
-  }
 }

@@ -23,6 +23,14 @@ test("a text is never lost, whatever is in it", () => {
   }
 });
 
+test("a link with thousands of brackets after it is not gone through anew for each", (t) => {
+  const brackets = ")".repeat(3990);
+  const made = [t.mock.method(String.prototype, "split"), t.mock.method(String.prototype, "slice")];
+  assert.deepEqual(shown(`https://a.example/(${brackets}`), ["<https://a.example/()>", brackets.slice(1)]);
+  const calls = made.reduce((sum, { mock }) => sum + mock.callCount(), 0);
+  assert.ok(calls < 100, `${calls} copies of the text`);
+});
+
 test("emoji of the organization are found by their name", () => {
   assert.deepEqual(shown("hi :parrot: :Parrot: :no:"), ["hi ", "(/emoji/x.png)", " ", "(/emoji/x.png)", " :no:"]);
 });

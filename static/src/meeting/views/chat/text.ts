@@ -43,12 +43,14 @@ function partOf(text: string, emoji: ReadonlyMap<string, string>): Part | null {
 
 /** Punctuation at the end belongs to the sentence; so does a bracket that was opened before the link. */
 function trimmed(text: string): string {
+  const opened = count(text, "(");
+  let closed = count(text, ")");
   let end = text.length;
   for (; end > 0; end--) {
     const last = text[end - 1] ?? "";
-    const so = text.slice(0, end);
-    if (last === ")" && count(so, "(") >= count(so, ")")) break;
+    if (last === ")" && opened >= closed) break;
     if (!/[.,;:!?'"»“”)\]}]/u.test(last)) break;
+    if (last === ")") closed--;
   }
   return text.slice(0, end);
 }
