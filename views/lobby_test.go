@@ -75,6 +75,8 @@ func clientKeys(t *testing.T) []string {
 	faults := []string{"denied", "dismissed", "system", "missing", "busy", "unplugged", "insecure", "unknown"}
 	every("meeting.fault.camera.", faults...)
 	every("meeting.fault.microphone.", faults...)
+	every("meeting.fault.camera.", "unsent")
+	every("meeting.fault.microphone.", "unsent")
 	every("meeting.lobby.both.", faults...)
 	every("meeting.allow.", "chrome", "edge", "firefox", "safari", "ios", "android", "any")
 	every("meeting.kind.", "microphone", "camera", "speaker")

@@ -87,6 +87,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     onHosting: (text) => host.told(text),
     onAsk: (text) => host.asked(text),
     onSilenced: (kind) => silenced(kind, t, tell),
+    onUnsent: (kind) => tell(t(`meeting.fault.${kind}.unsent`), "danger"),
     onKey: (key, epoch, current) => keys?.use(key, epoch, current),
     onSticker: (text) => {
       const sent = stickerFrom(text, document.documentElement.lang);

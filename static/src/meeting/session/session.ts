@@ -38,6 +38,8 @@ export interface Parts {
   onAsk(text: string): void;
   /** Called when somebody who leads the meeting switched off one's microphone or camera. */
   onSilenced(kind: "microphone" | "camera"): void;
+  /** Called when one's microphone or camera is on, and the others do not get it. */
+  onUnsent(kind: "microphone" | "camera"): void;
   /** Called with each key of an encrypted meeting. */
   onKey: OnKey;
   /** Called when somebody came to wait before the meeting, or may have. */
@@ -128,7 +130,7 @@ export class Session {
     this.#room = room;
     this.#meeting = meeting;
     await encryption?.follow(room);
-    const publisher = new Publisher(room, sources, (kind) => this.#parts.onSilenced(kind));
+    const publisher = new Publisher(room, sources, (kind) => this.#parts.onSilenced(kind), (kind) => this.#parts.onUnsent(kind));
     this.#publisher = publisher;
     this.#screen = new SharePublisher(room, this.#parts.share, (why) => this.#parts.onShareEnd(why));
     this.#listen(room, publisher);

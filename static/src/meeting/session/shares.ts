@@ -22,14 +22,14 @@ export function sharesOf(room: Room, keyed: boolean, sealed: boolean): Share[] {
   return shares;
 }
 
-const sources = { share: Track.Source.ScreenShare, microphone: Track.Source.Microphone } as const;
+const sources = { share: Track.Source.ScreenShare, microphone: Track.Source.Microphone, camera: Track.Source.Camera } as const;
 
 /** Whether the node takes what this person writes. */
 export function mayWrite(room: Room): boolean {
   return room.localParticipant.permissions?.canPublishData ?? true; // not told yet
 }
 
-/** Whether the node takes this person's screen, or their microphone. */
+/** Whether the node takes this person's screen, microphone or camera. */
 export function maySend(room: Room, what: keyof typeof sources): boolean {
   const permissions = room.localParticipant.permissions;
   if (!permissions) return true; // not told yet
