@@ -12,6 +12,10 @@ test("nothing acts while somebody writes, or moves in a menu", () => {
   }
 });
 
+test("nothing acts in a tab that is not in the meeting any more", () => {
+  for (const key of [" ", "m", "v", "s", "h", "?", "PageDown"]) assert.equal(press(key, "away"), null, key);
+});
+
 test("the space bar is to be heard by, but on a button that keys led to it presses the button", () => {
   assert.deepEqual(press(" "), { do: "push" });
   assert.equal(press(" ", "button"), null);

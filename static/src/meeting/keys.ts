@@ -10,15 +10,15 @@ export interface Press {
   repeat: boolean;
 }
 
-/** Where a key was pressed. `button` is one that the person went to by keys: the space bar is for it. */
-export type Where = "page" | "typing" | "button" | "menu";
+/** Where a key was pressed. `button` is one that the person went to by keys: the space bar is for it. `away` is a tab that is not in the meeting any more. */
+export type Where = "page" | "typing" | "button" | "menu" | "away";
 
 /** What a press means. `press` is for the button of the bar that has that key. */
 export type Meaning = { do: "push" | "sheet" | "full" | "layout" | "connection" | "back" | "on" } | { do: "press"; key: string } | null;
 
 /** Reads a press. Keys with Control, Alt or the command key are the browser's and the system's. Pure. */
 export function meaningOf(press: Press, where: Where): Meaning {
-  if (press.ctrlKey || press.metaKey || press.altKey || where === "typing" || where === "menu") return null;
+  if (press.ctrlKey || press.metaKey || press.altKey || where === "typing" || where === "menu" || where === "away") return null;
   if (press.key === " ") return where === "page" ? { do: "push" } : null;
   if (press.repeat) return null;
   switch (press.key) {
@@ -49,7 +49,7 @@ export function followKeys(ui: Ui, until: AbortSignal): void {
   };
   const push = (event: KeyboardEvent) => {
     event.preventDefault(); // a button that was clicked would take it as another click
-    if (event.repeat || store.state.microphone.on || store.state.connection === "elsewhere") return;
+    if (event.repeat || store.state.microphone.on) return;
     if (!store.state.host.maySpeak) return acts.microphone(true); // which says why not
     store.dispatch({ type: "stage", act: { do: "voice", voice: "pushed" } });
     acts.microphone(true);
@@ -59,7 +59,8 @@ export function followKeys(ui: Ui, until: AbortSignal): void {
     (event) => {
       if (event.key === "Tab" || event.key.startsWith("Arrow")) byKeys = true;
       if (event.defaultPrevented || !store.state.stage.keys) return;
-      const meaning = meaningOf(event, whereIs(event.target, byKeys));
+      const where = store.state.connection === "elsewhere" ? "away" : whereIs(event.target, byKeys);
+      const meaning = meaningOf(event, where);
       if (meaning?.do === "push") push(event);
       else if (meaning && run(ui, meaning)) event.preventDefault();
     },

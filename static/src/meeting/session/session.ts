@@ -232,11 +232,12 @@ export class Session {
 
   /** The node's last word decides what happens next. A first connection that fails is handled by its caller. */
   #disconnected(room: Room, reason: DisconnectReason | undefined): void {
-    const { store, sources } = this.#parts;
+    const { store, sources, share } = this.#parts;
     switch (reason) {
       case DisconnectReason.DUPLICATE_IDENTITY:
         void this.#drop();
         for (const source of [sources.camera, sources.microphone]) source.release();
+        share.stop();
         return store.dispatch({ type: "connection", connection: "elsewhere" });
       case DisconnectReason.PARTICIPANT_REMOVED:
         return this.#end("removed");
