@@ -144,8 +144,12 @@ interface Wiring {
 function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, go, ui }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
-    store.dispatch({ type: "speaker", device: id });
-    await sound.useSpeaker(id).catch(() => tell(t("meeting.speaker_failed"), "danger"));
+    try {
+      await sound.useSpeaker(id);
+      store.dispatch({ type: "speaker", device: id });
+    } catch {
+      tell(t("meeting.speaker_failed"), "danger");
+    }
   };
   const useSource = async (source: Source, id: string) => {
     await source.use(id);

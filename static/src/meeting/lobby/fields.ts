@@ -7,23 +7,32 @@ import { playTone } from "./tone.ts";
 
 const kinds: readonly DeviceKind[] = ["microphone", "camera", "speaker"];
 
+/** The speaker that was chosen, where it is; "" for the usual one. Nobody knows what there is before the browser tells the names. */
+export function speakerAmong(devices: readonly Device[], chosen: string): string {
+  const told = devices.some((d) => d.label !== "");
+  return told && !devices.some((d) => d.id === chosen) ? "" : chosen;
+}
+
 /** The three lists of devices. They follow what is plugged in and what the browser tells. */
 export class Fields {
   readonly #sources: Sources;
   readonly #t: Texts;
   readonly #until: AbortSignal;
+  /** The speaker to play through. */
   speaker: string;
+  /** The one that was chosen: it may be plugged in again. */
+  #wanted: string;
 
   constructor(sources: Sources, speaker: string, t: Texts, until: AbortSignal) {
     this.#sources = sources;
     this.#t = t;
     this.#until = until;
-    this.speaker = speaker;
+    this.speaker = this.#wanted = speaker;
     for (const kind of kinds) {
       this.#select(kind).addEventListener("change", (event) => this.#choose(kind, (event.target as HTMLSelectElement).value));
     }
     need("[data-test-speaker]", HTMLButtonElement).addEventListener("click", () => {
-      void playTone(this.speaker).catch(() => undefined);
+      void playTone(this.speaker).catch((error: unknown) => console.warn("could not play a tone", error));
     });
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.fill(), { signal: until });
     for (const source of [sources.microphone, sources.camera]) source.onChange(() => void this.fill(), until);
@@ -33,13 +42,14 @@ export class Fields {
   async fill(): Promise<void> {
     const devices = await listDevices();
     if (this.#until.aborted) return;
+    this.speaker = speakerAmong(devices.speaker, this.#wanted);
     for (const kind of kinds) this.#list(kind, devices[kind]);
     need("[data-field=speaker]", HTMLElement).hidden = !canChooseSpeaker() || !devices.speaker.some((d) => d.label !== "");
   }
 
   #choose(kind: DeviceKind, id: string): void {
     remember({ devices: { [kind]: id } });
-    if (kind === "speaker") this.speaker = id;
+    if (kind === "speaker") this.speaker = this.#wanted = id;
     else void this.#sources[kind].use(id);
   }
 

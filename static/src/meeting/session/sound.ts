@@ -10,6 +10,7 @@ export class Sound {
   readonly #onSpeaking: (speaking: ReadonlySet<string>) => void;
   readonly #life = new AbortController();
   #room: Room | null = null;
+  #onBlocked: (blocked: boolean) => void = () => undefined;
   #speaker = "";
 
   constructor(onSpeaking: (speaking: ReadonlySet<string>) => void) {
@@ -23,17 +24,23 @@ export class Sound {
   /** Follows a room's audio tracks; a new room takes the place of the one before. */
   follow(room: Room, onBlocked: (blocked: boolean) => void): void {
     this.#room = room;
+    this.#onBlocked = onBlocked;
+    // A room tells of a change only, and begins unblocked: what was said of the one before holds no more.
+    this.#tellBlocked();
     if (this.#speaker !== "") void this.useSpeaker(this.#speaker).catch(() => undefined);
     room
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => this.#play(track, participant))
       .on(RoomEvent.TrackUnsubscribed, (track, _publication, participant) => this.#silence(track, participant))
       .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.#heard(speakers))
-      .on(RoomEvent.AudioPlaybackStatusChanged, () => onBlocked(!room.canPlaybackAudio));
+      .on(RoomEvent.AudioPlaybackStatusChanged, () => {
+        if (room === this.#room) this.#tellBlocked();
+      });
   }
 
   /** After a click: starts what the browser held back. */
   async unblock(): Promise<void> {
     await Promise.all([this.#levels.resume(), this.#room?.startAudio().catch(() => undefined)]);
+    this.#tellBlocked();
   }
 
   async useSpeaker(device: string): Promise<void> {
@@ -46,6 +53,10 @@ export class Sound {
     this.#life.abort();
     this.element.replaceChildren();
     await this.#levels.close();
+  }
+
+  #tellBlocked(): void {
+    if (this.#room) this.#onBlocked(!this.#room.canPlaybackAudio);
   }
 
   #play(track: RemoteTrack, participant: RemoteParticipant): void {
