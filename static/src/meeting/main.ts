@@ -14,7 +14,7 @@ else if (document.getElementById("join")) openLobby();
 const waiting = document.getElementById("waiting");
 if (waiting) openWaiting(waiting);
 
-/** A reload: joins at once, with the devices as they were. */
+/** A reload, or the address of the meeting in another tab: joins at once, with the devices as they were. */
 function rejoin(session: MeetingSession): void {
   const { devices } = recall();
   const on = recallOn();

@@ -41,7 +41,8 @@ export function remember(change: { name?: string; devices?: Partial<Kept["device
   write(() => localStorage, choices, next);
 }
 
-export const recallOn = (): KeptOn => read<KeptOn>(() => sessionStorage, on) ?? { microphone: true, camera: true };
+/** How this tab has them; in one that was just opened, how one went in last. */
+export const recallOn = (): KeptOn => read<KeptOn>(() => sessionStorage, on) ?? recall().on;
 
 export const rememberOn = (state: KeptOn): void => write(() => sessionStorage, on, state);
 
