@@ -1,4 +1,5 @@
 // Pictures of the people in the meeting, for who may see them: members of the organization. Whoever has none has initials.
+import { request } from "./request.ts";
 import type { Person, Store } from "./state.ts";
 import type { MeetingSession } from "./types.ts";
 
@@ -27,7 +28,7 @@ export function followFaces(meeting: MeetingSession, store: Store): void {
     asking = true;
     for (const p of fresh) asked.add(p.identity);
     try {
-      const response = await fetch(`${meeting.urls.lobby}/faces`, { headers: { Accept: "application/json" } });
+      const response = await request(`${meeting.urls.lobby}/faces`, { headers: { Accept: "application/json" } });
       if (response.ok) store.dispatch({ type: "faces", faces: facesFrom(await response.json()) });
     } catch {
       // Initials stay; who comes next is asked about again.

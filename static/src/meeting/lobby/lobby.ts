@@ -2,6 +2,7 @@
 import { need, readData, setText } from "../dom.ts";
 import { openMeeting } from "../meeting.ts";
 import { recall, remember, rememberOn } from "../remember.ts";
+import { request } from "../request.ts";
 import { Source } from "../session/source.ts";
 import { type Sources, canEncrypt, mediaSupport, permission, startSources } from "../session/sources.ts";
 import { type Texts, textsFrom } from "../texts.ts";
@@ -80,6 +81,9 @@ function followName(mirror: Mirror, kept: string): void {
   show();
 }
 
+/** So long the way in may take, in milliseconds: what is given up here may have led to a seat. */
+const joinTakes = 20_000;
+
 /**
  * Takes a seat. Whatever is not a seat is the server's own page (full, ended, too many tries): the
  * form is then sent as a plain form, so the person gets it.
@@ -104,7 +108,7 @@ async function join(form: HTMLFormElement, t: Texts, open: (meeting: MeetingSess
 
 async function takeSeat(action: string, body: URLSearchParams): Promise<MeetingSession | "page" | "unreachable"> {
   try {
-    const response = await fetch(action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const response = await request(action, { method: "POST", body, headers: { Accept: "application/json" } }, joinTakes);
     const json = response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
     return response.status === 200 && json ? ((await response.json()) as MeetingSession) : "page";
   } catch (error) {

@@ -11,6 +11,7 @@ export type Back = "in" | "over" | "out" | "stopped";
 /** Tries to come back, one attempt after the other. A new beginning takes the place of the one before. */
 export class ComeBack {
   #retry: AbortController | null = null;
+  #hurry: () => void = () => undefined;
 
   get trying(): boolean {
     return this.#retry !== null;
@@ -21,15 +22,27 @@ export class ComeBack {
     this.#retry?.abort();
   }
 
+  /** The network is there again: tries at once, and waits no longer for an answer from before. */
+  hurry(): void {
+    this.#hurry();
+  }
+
   /** Asks for a fresh token and joins with it, until that works or cannot work any more. */
   async run(meeting: () => MeetingSession, join: (fresh: MeetingSession) => Promise<boolean>): Promise<Back> {
     this.#retry?.abort();
     const retry = new AbortController();
     this.#retry = retry;
-    for (let attempt = 0; !retry.signal.aborted; attempt++) {
-      await pause(waits[Math.min(attempt, waits.length - 1)] ?? 0, retry.signal);
-      if (retry.signal.aborted) return "stopped";
-      const answer = await freshSession(meeting(), retry.signal);
+    let attempt = 0;
+    let step = new AbortController();
+    this.#hurry = () => {
+      attempt = 0;
+      step.abort();
+    };
+    retry.signal.addEventListener("abort", () => step.abort());
+    while (!retry.signal.aborted) {
+      step = new AbortController();
+      await pause(waits[Math.min(attempt++, waits.length - 1)] ?? 0, step.signal);
+      const answer = await freshSession(meeting(), step.signal);
       if (retry.signal.aborted) return "stopped";
       if (answer.kind === "over" || answer.kind === "out") return answer.kind;
       if (answer.kind === "session" && (await join(answer.session))) break;

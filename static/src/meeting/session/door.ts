@@ -1,4 +1,5 @@
 // The server's side of coming back and of ending: small requests to the page's own origin.
+import { isBusy, request } from "../request.ts";
 import type { MeetingSession } from "../types.ts";
 
 /** A fresh session, or what to do without one. */
@@ -13,10 +14,10 @@ const headers = (csrf: string) => ({ Accept: "application/json", "X-CSRF-Token":
 /** Asks for a fresh token, to come back after a long interruption. */
 export async function freshSession(old: MeetingSession, signal: AbortSignal): Promise<Answer> {
   try {
-    const response = await fetch(old.urls.token, { method: "POST", headers: headers(old.csrf), signal });
+    const response = await request(old.urls.token, { method: "POST", headers: headers(old.csrf), signal });
     if (response.ok) return { kind: "session", session: (await response.json()) as MeetingSession };
     if (response.status === 410) return { kind: "over" };
-    return response.status === 429 || response.status >= 500 ? { kind: "later" } : { kind: "out" };
+    return isBusy(response) ? { kind: "later" } : { kind: "out" };
   } catch {
     return { kind: "later" };
   }
@@ -25,7 +26,7 @@ export async function freshSession(old: MeetingSession, signal: AbortSignal): Pr
 /** Ends the meeting for everybody. Answers whether the server agreed. */
 export async function endForAll(session: MeetingSession): Promise<boolean> {
   try {
-    const response = await fetch(session.urls.end, { method: "POST", headers: headers(session.csrf) });
+    const response = await request(session.urls.end, { method: "POST", headers: headers(session.csrf) });
     return response.ok;
   } catch {
     return false;

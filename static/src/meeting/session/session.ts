@@ -85,6 +85,7 @@ export class Session {
     });
     window.addEventListener("online", () => {
       if (this.#room?.state === ConnectionState.Connected) this.#live(this.#room);
+      else this.#back.hurry();
     });
   }
 

@@ -1,4 +1,5 @@
 // What people send with React: what the server tells of it, and what one can send. Believed from the server only.
+import { request } from "../request.ts";
 import type { MeetingSession } from "../types.ts";
 
 /** Something that somebody in the meeting sent, ready to be shown. */
@@ -73,7 +74,7 @@ function wordsIn(alt: unknown, language: string): string {
 /** What one can send here, as it is now; null when it cannot be had. */
 export async function readPanel({ urls }: MeetingSession): Promise<Panel | null> {
   try {
-    const response = await fetch(urls.stickers, { headers: { Accept: "application/json" } });
+    const response = await request(urls.stickers, { headers: { Accept: "application/json" } });
     return response.ok ? ((await response.json()) as Panel) : null;
   } catch {
     return null;
@@ -84,7 +85,7 @@ export async function readPanel({ urls }: MeetingSession): Promise<Panel | null>
 export async function sendSticker({ urls, csrf }: MeetingSession, item: Item): Promise<string | null> {
   const body = new URLSearchParams({ kind: item.kind, pack: item.pack ?? "", name: item.name });
   try {
-    const response = await fetch(urls.stickers, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": csrf }, body });
+    const response = await request(urls.stickers, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": csrf }, body });
     if (response.ok) return null;
     const said = (await response.json()) as { detail?: unknown };
     return typeof said.detail === "string" ? said.detail : "";
