@@ -2,6 +2,7 @@
 import { h, setText } from "../../dom.ts";
 import { icon, type IconName } from "../../icons.ts";
 import { type Start, checkNetwork } from "../../session/check.ts";
+import { request } from "../../request.ts";
 import type { Texts } from "../../texts.ts";
 import { keepResult } from "./keep.ts";
 import { type Mark, type Outcome, type Result, type Tried, figuresOf, markNames, nothingTried, outcomeNames, rateText, verdictOf, wayNames } from "./verdict.ts";
@@ -24,15 +25,11 @@ const badges: Record<Mark, string> = { good: "badge badge-success", fair: "badge
 
 /** Opens the sheet and begins. Closing it ends the check. */
 export function openCheck(place: Place): void {
-  const { t } = place;
   const sheet = new Sheet(place);
   document.body.append(sheet.element);
   sheet.element.addEventListener("close", () => sheet.element.remove());
   sheet.element.showModal();
-  void sheet.run().catch((error) => {
-    console.warn("network check", error);
-    sheet.say("bad", [t("meeting.check.says.failed")]);
-  });
+  void sheet.run();
 }
 
 class Sheet {
@@ -64,21 +61,30 @@ class Sheet {
   }
 
   async run(): Promise<void> {
-    const { ask, csrf, patience, t } = this.#place;
+    const { t } = this.#place;
     this.#stop = new AbortController();
     this.#again.disabled = true;
     this.#verdict.replaceChildren(h("p", { class: "check-running" }, h("span", { class: "m-spinner", attrs: { "aria-hidden": "true" } }), h("span", { text: t("meeting.check.running") })));
     this.#draw(nothingTried(0));
-    const start = await startOf(ask, csrf, this.#stop.signal);
-    if (typeof start === "string") this.say("bad", [t(start)]);
-    else {
-      const result = await checkNetwork(start, patience, this.#stop.signal, (now) => this.#draw(now));
-      if (this.#stop.signal.aborted) return;
-      keepResult(result);
-      const { mark, says } = verdictOf(result);
-      this.say(mark, says.map((id) => t(id)));
+    try {
+      await this.#check(this.#stop.signal);
+    } catch (error) {
+      console.warn("network check", error);
+      this.say("bad", [t("meeting.check.says.failed")]);
+    } finally {
+      this.#again.disabled = false;
     }
-    this.#again.disabled = false;
+  }
+
+  async #check(until: AbortSignal): Promise<void> {
+    const { ask, csrf, patience, t } = this.#place;
+    const start = await startOf(ask, csrf, until);
+    if (typeof start === "string") return this.say("bad", [t(start)]);
+    const result = await checkNetwork(start, patience, until, (now) => this.#draw(now));
+    if (until.aborted) return;
+    keepResult(result);
+    const { mark, says } = verdictOf(result);
+    this.say(mark, says.map((id) => t(id)));
   }
 
   say(mark: Mark, sentences: string[]): void {
@@ -114,7 +120,7 @@ class Sheet {
 /** The tokens of a check, or the id of the sentence that says why there are none. */
 async function startOf(url: string, csrf: string, signal: AbortSignal): Promise<Start | string> {
   try {
-    const response = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": csrf }, signal });
+    const response = await request(url, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": csrf }, signal });
     if (response.ok) return (await response.json()) as Start;
     return response.status === 429 ? "meeting.check.says.too_many" : "meeting.check.says.failed";
   } catch {
