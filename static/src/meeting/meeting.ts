@@ -63,6 +63,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   const go = (to: string, why?: Ending) => {
     leaving.abort();
     waiters.stop();
+    host.stop();
     chat.stop();
     for (const source of bothOf(sources)) source.release();
     share.stop();

@@ -1,4 +1,5 @@
 // Leading the meeting: small requests to the page's own origin, and what the server says to everybody. Believed from the server only.
+import { isBusy, request } from "../request.ts";
 import type { Store } from "../state.ts";
 import { hostingFrom } from "../state/host.ts";
 import type { MeetingSession } from "../types.ts";
@@ -16,23 +17,30 @@ export interface Ban {
   since: string;
 }
 
+const readAgain = 10_000;
+
 export class HostLine {
   readonly #meeting: MeetingSession;
   readonly #store: Store;
+  #timer = 0;
+  #stopped = false;
 
   constructor(meeting: MeetingSession, store: Store) {
     this.#meeting = meeting;
     this.#store = store;
   }
 
-  /** Asks who leads. The packets tell every change after that. */
+  /** Asks who leads, and again after a while where there is no answer. The packets tell every change after that. */
   async read(): Promise<void> {
-    try {
-      const response = await fetch(this.#url("/host"), { headers: { Accept: "application/json" } });
-      if (response.ok) this.#heard(await response.json());
-    } catch {
-      // The line is down: when it is back, it is asked again.
-    }
+    clearTimeout(this.#timer);
+    if ((await this.#ask()) || this.#stopped) return;
+    clearTimeout(this.#timer); // another question got none either
+    this.#timer = window.setTimeout(() => void this.read(), readAgain);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   /** Takes a packet of the server's. */
@@ -61,7 +69,7 @@ export class HostLine {
   /** Whom the room keeps out; null when it cannot be had. */
   async bans(): Promise<Ban[] | null> {
     try {
-      const response = await fetch(this.#url("/host/bans"), { headers: { Accept: "application/json" } });
+      const response = await request(this.#url("/host/bans"), { headers: { Accept: "application/json" } });
       return response.ok ? ((await response.json()) as { bans: Ban[] }).bans : null;
     } catch {
       return null;
@@ -73,6 +81,17 @@ export class HostLine {
     return this.#send("/host/unban", { ban: id });
   }
 
+  /** Reads who leads; false when the server could not be asked now. */
+  async #ask(): Promise<boolean> {
+    try {
+      const response = await request(this.#url("/host"), { headers: { Accept: "application/json" } });
+      if (response.ok) this.#heard(await response.json());
+      return !isBusy(response);
+    } catch {
+      return false;
+    }
+  }
+
   #url(path: string): string {
     return this.#meeting.urls.lobby + path;
   }
@@ -80,7 +99,7 @@ export class HostLine {
   async #send(path: string, fields: Record<string, string>): Promise<string | null> {
     const headers = { Accept: "application/json", "X-CSRF-Token": this.#meeting.csrf };
     try {
-      const response = await fetch(this.#url(path), { method: "POST", headers, body: new URLSearchParams(fields) });
+      const response = await request(this.#url(path), { method: "POST", headers, body: new URLSearchParams(fields) });
       if (response.status === 204) return null;
       const answer: unknown = await response.json();
       if (response.ok) {

@@ -1,10 +1,11 @@
 // Who waits before the meeting, as members inside and those who lead see it: a small request when the node says that something changed.
+import { isBusy, request } from "../request.ts";
 import type { Store, Waiter } from "../state.ts";
 import { leads } from "../state/host.ts";
 import type { MeetingSession } from "../types.ts";
 import { sendLine } from "./line.ts";
 
-/** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. */
+/** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. So is one that could not be read. */
 const readAgain = 10_000;
 
 export class Waiters {
@@ -26,8 +27,8 @@ export class Waiters {
     const asked = ++this.#asked;
     const found = await this.#ask(urls.waiters);
     if (asked !== this.#asked) return;
-    if (found) this.#store.dispatch({ type: "waiters", waiters: found });
-    if (this.#store.state.waiters.length > 0) this.#timer = window.setTimeout(() => void this.read(), readAgain);
+    if (typeof found === "object") this.#store.dispatch({ type: "waiters", waiters: found });
+    if (found === "busy" || this.#store.state.waiters.length > 0) this.#timer = window.setTimeout(() => void this.read(), readAgain);
   }
 
   /** Lets people in, or refuses them. Answers whether the server agreed. */
@@ -37,7 +38,7 @@ export class Waiters {
     for (const identity of identities) body.append("id", identity);
     try {
       const headers = { Accept: "application/json", "X-CSRF-Token": csrf };
-      const response = await fetch(urls.waiters, { method: "POST", headers, body });
+      const response = await request(urls.waiters, { method: "POST", headers, body });
       return response.ok;
     } catch {
       return false;
@@ -67,12 +68,14 @@ export class Waiters {
     clearTimeout(this.#timer);
   }
 
-  async #ask(url: string): Promise<Waiter[] | null> {
+  /** The list, or why there is none: the server could not be asked now, or it refuses. */
+  async #ask(url: string): Promise<Waiter[] | "busy" | "refused"> {
     try {
-      const response = await fetch(url, { headers: { Accept: "application/json" } });
-      return response.ok ? ((await response.json()) as { waiting: Waiter[] }).waiting : null;
+      const response = await request(url, { headers: { Accept: "application/json" } });
+      if (response.ok) return ((await response.json()) as { waiting: Waiter[] }).waiting;
+      return isBusy(response) ? "busy" : "refused";
     } catch {
-      return null;
+      return "busy";
     }
   }
 }
