@@ -42,10 +42,14 @@ func (s *Server) waitingState(c *fiber.Ctx) error {
 	return c.JSON(showWait(wait))
 }
 
+// stillWaits asks whether they do, and tells those inside when they had not seen them for a while: their page was asleep.
 func (s *Server) stillWaits(c *fiber.Ctx) (at place, wait tenants.Wait, err error) {
 	at, in, ok, err := s.knocking(c)
 	if err == nil && ok {
 		wait, err = s.tenants.Org(at.Org.ID).StillWaits(c.UserContext(), in)
+	}
+	if err == nil && wait.Back {
+		err = s.tellOfWaiting(c.UserContext(), at.Room)
 	}
 	return at, wait, err
 }

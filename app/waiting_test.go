@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/sfu/sfutest"
 	"parley/tenants"
@@ -96,5 +97,36 @@ func TestAGuestWaitsUntilAHostLetsThemIn(t *testing.T) {
 			p.Leave()
 			t.Errorf("an old token opens the next meeting: %v", err)
 		}
+	})
+}
+
+// Who waits with a page that slept is not forgotten: those inside hear of them when it asks again.
+func TestThoseInsideAreToldOfWhoseWaitLapsed(t *testing.T) {
+	onBothAhead(t, func(t *testing.T, w *world, clock *ahead) {
+		ann, org := w.owner("Ann")
+		code := ann.room(org)
+		ann.get(org + "/policies").status(200)
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "guests", "share", "everyone", "chat", "everyone")).status(303)
+		there := dial(t, ann.join(code, "Ann"))
+		told := func() (n int) {
+			for _, p := range there.Packets() {
+				if p.GetUser().GetTopic() == "parley.waiting" {
+					n++
+				}
+			}
+			return n
+		}
+		gil := w.browser()
+		gil.postJoin(code, "Gil").status(303)
+		gil.get("/m/" + code + "/waiting").status(200)
+		eventually(t, "the host to be told", func() bool { return told() >= 1 })
+		for range 3 { // Gil's page sleeps, and Ann is there all the while
+			clock.put(35 * time.Second)
+			ann.get("/m/" + code + "/room").status(200)
+		}
+		ann.get("/m/" + code + "/waiters").status(200).has(`"waiting":[]`)
+		gil.postJSON("/m/"+code+"/waiting", form()).status(200).has(`"waiting":true`)
+		eventually(t, "the host to be told again", func() bool { return told() >= 2 })
+		ann.get("/m/" + code + "/waiters").status(200).has("Gil")
 	})
 }

@@ -33,9 +33,9 @@ func (w WaitingRoom) holds(s Standing) bool {
 }
 
 const (
-	// waitLease is how long somebody waits without word from their page, which
-	// asks every few seconds.
-	waitLease = 45 * time.Second
+	// waitLease is how long somebody waits without word from their page. It asks
+	// every few seconds, but browsers let a page that is hidden act once a minute.
+	waitLease = 90 * time.Second
 	// waitCalled is how long an admission waits for who was admitted.
 	waitCalled = 5 * time.Minute
 	// waitRest is how long who was refused cannot ask again.
@@ -124,6 +124,7 @@ func roomToWait(tx *gorm.DB, room RoomID, now time.Time) error {
 // Wait is how it stands with somebody who waits before a meeting.
 type Wait struct {
 	Still bool // they have to wait on
+	Back  bool // for a while nobody saw them wait
 	Lines []WaitLine
 }
 
@@ -143,7 +144,7 @@ func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (out Wait, err e
 		if err := seenWaiter(tx, row, row.Name, now); err != nil {
 			return err
 		}
-		out.Still = true
+		out.Still, out.Back = true, row.lapsedAt(now)
 		out.Lines, err = linesOf(tx, row)
 		return err
 	})
@@ -197,7 +198,7 @@ func seenWaiter(tx *gorm.DB, r waiterRow, name string, now time.Time) error {
 		}
 	}
 	changed := map[string]any{"seen_at": now, "name": name}
-	if !r.SeenAt.After(now.Add(-waitLease)) {
+	if r.lapsedAt(now) {
 		changed["asked_at"] = now
 	}
 	return tx.Model(&waiterRow{}).Where("room_id = ? AND identity = ?", string(r.RoomID), r.Identity).Updates(changed).Error
@@ -216,6 +217,10 @@ type waiterRow struct {
 }
 
 func (waiterRow) TableName() string { return "waiting" }
+
+// lapsedAt reports whether their page was silent for so long that they are not
+// seen to wait.
+func (r waiterRow) lapsedAt(now time.Time) bool { return !r.SeenAt.After(now.Add(-waitLease)) }
 
 func (r waiterRow) calledAt(now time.Time) bool {
 	return r.Answer == answerAdmitted && r.AnsweredAt != nil && now.Before(r.AnsweredAt.Add(waitCalled))

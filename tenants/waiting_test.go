@@ -10,6 +10,48 @@ import (
 	"parley/tenants/tenantstest"
 )
 
+// A page that sleeps, as on a locked phone, does not lose its place for good, and is known when it comes back.
+func TestWhoseWaitLapsedIsBackWhenTheirPageAsks(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		acme := tenantstest.New(t, db, clock).Org("acme").Admin("amy")
+		amy := acme.User("amy").ID
+		room, err := acme.CreateRoom(t.Context(), amy, "Kitchen")
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies := tenants.DefaultPolicies()
+		policies.Waiting = tenants.GuestsWait
+		if err := acme.SetPolicies(t.Context(), amy, policies); err != nil {
+			t.Fatal(err)
+		}
+		gil := tenants.EnterInput{Room: room.ID, Identity: "gil", Name: "gil", Limits: tenantstest.Free()}
+		if _, err := acme.Enter(t.Context(), gil); tenants.CodeOf(err) != tenants.CodeWaiting {
+			t.Fatalf("gil does not wait: %v", err)
+		}
+		asks := func(back bool) {
+			t.Helper()
+			if got, err := acme.StillWaits(t.Context(), gil); err != nil || !got.Still || got.Back != back {
+				t.Errorf("gil's page asks: %+v, %v, want back %v", got, err, back)
+			}
+		}
+		seen := func(want int) {
+			t.Helper()
+			if found, err := acme.Waiters(t.Context(), tenants.Doorkeeper{User: amy}, room.ID); err != nil || len(found) != want {
+				t.Errorf("waiting: %v, %v, want %d", found, err, want)
+			}
+		}
+		asks(false)
+		clock.Advance(time.Minute) // as often as a hidden page asks
+		seen(1)
+		asks(false)
+		clock.Advance(2 * time.Minute)
+		seen(0)
+		asks(true)
+		seen(1)
+		asks(false)
+	})
+}
+
 func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
 		w := tenantstest.New(t, db, clock)
@@ -99,7 +141,7 @@ func TestSomebodyInsideLetsInWhoWaits(t *testing.T) {
 		}
 		clock.Advance(6 * time.Minute) // let in, and gone: the door is shut again
 		enter(hal, tenants.CodeWaiting)
-		clock.Advance(time.Minute)
+		clock.Advance(2 * time.Minute)
 		enter(in("amy", true), "")
 		if names := list("amy"); len(names) != 0 {
 			t.Errorf("gone without a word, and still waiting: %v", names)

@@ -1,6 +1,8 @@
 // The page of somebody who waits until they are let in: it asks on, goes in when it may, and brings lines to those inside and back.
 import { h, need, setText } from "../dom.ts";
+import { isBusy, request } from "../request.ts";
 import { sendLine } from "../session/line.ts";
+import { keepAsking } from "./asking.ts";
 
 const askEvery = 2500;
 const retryEvery = 5000;
@@ -21,23 +23,30 @@ export function openWaiting(page: HTMLElement): void {
   const { ask = "", go = "", csrf = "" } = page.dataset;
   const word = need("[data-word]", HTMLElement, page);
   const draw = followTalk(page, `${ask}/say`, csrf);
-  const again = async () => {
+  const askNow = keepAsking(async () => {
     const answer = await stillWaits(ask, csrf);
-    if (answer === false) return location.replace(go);
+    if (answer === false) {
+      location.replace(go);
+      return null;
+    }
     // Said only when it changes: a screen reader would read it out each time.
     setText(word, (answer === null ? word.dataset["lost"] : word.dataset["on"]) ?? "");
     if (answer !== null) draw(answer.lines);
-    setTimeout(() => void again(), answer === null ? retryEvery : askEvery);
-  };
-  void again();
+    return answer === null ? retryEvery : askEvery;
+  });
+  // A page that nobody sees is let act once a minute, or not at all.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") askNow();
+  });
+  window.addEventListener("online", askNow);
 }
 
 /** How it stands; false when the wait is over, null when the server cannot be asked now. */
 async function stillWaits(url: string, csrf: string): Promise<Wait | false | null> {
   try {
     const headers = { Accept: "application/json", "X-CSRF-Token": csrf };
-    const response = await fetch(url, { method: "POST", headers });
-    if (response.status === 429 || response.status >= 500) return null;
+    const response = await request(url, { method: "POST", headers });
+    if (isBusy(response)) return null;
     if (!response.ok) return false;
     const wait = (await response.json()) as Wait;
     return wait.waiting && wait;
