@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,6 +45,35 @@ func TestTheChatOfAMeetingIsTakenAsAFile(t *testing.T) {
 			w.browser().get(path).status(303)
 			ann.get(org + "/meetings").status(200)
 			ann.post(org+meeting+"/end", form()) // the second time it is over already
+		}
+	})
+}
+
+// A long chat is read some hundred messages at a time; the file has each of them once, in their order.
+func TestALongChatIsInTheFileWhole(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ann, org := w.owner("Ann")
+		code := ann.room(org)
+		host := connected(t, ann, code, "Ann")
+		found, at, err := w.store.RoomByCode(t.Context(), code)
+		must(t, err)
+		const many = 501 // a page and one
+		for i := range many {
+			_, err := w.store.Org(found.ID).PostChat(t.Context(), tenants.ChatPost{
+				Room: at.ID, Identity: host.identity(), ClientID: fmt.Sprintf("message-%04d", i), Text: fmt.Sprintf("%d of them", i),
+			})
+			must(t, err)
+		}
+		last, err := w.store.Org(found.ID).LastMeeting(t.Context(), at.ID)
+		must(t, err)
+		rows := ann.get(org + "/meetings/" + string(last.ID) + "/chat.csv").status(200).rows()[1:]
+		for i, row := range rows {
+			if want := fmt.Sprintf("%d of them", i); row[4] != want {
+				t.Fatalf("line %d of the file is %q, want %q", i, row[4], want)
+			}
+		}
+		if len(rows) != many {
+			t.Errorf("%d of %d messages are in the file", len(rows), many)
 		}
 	})
 }

@@ -37,8 +37,17 @@ func whoWasDeletedHasNoNameAnywhere(t *testing.T, w *world) {
 		ID: "q", Kind: sfu.EventQuality, Room: sfu.RoomKey{Tenant: string(org.ID), Room: room.MediaName}, At: *past.EndedAt,
 		Quality: []sfu.QualityMinute{{Identity: yesterday + "Bob", Minute: past.StartedAt, Score: 17, LossUp: 180, Layer: -1, Cause: sfu.CauseUplink}},
 	}))
-	_, err = scoped.Enter(t.Context(), tenants.EnterInput{Room: room.ID, Identity: "now", Name: "Bob", User: bob.ID, Limits: tenantstest.Pro(), Plan: "Pro"})
-	must(t, err)
+	for _, in := range []tenants.EnterInput{
+		{Identity: "now", Name: "Bob", User: bob.ID}, {Identity: "gus", Name: "Gus"}, {Identity: "host", Name: "Bob", User: bob.ID, Member: true},
+	} {
+		in.Room, in.Limits, in.Plan = room.ID, tenantstest.Pro(), "Pro"
+		_, err = scoped.Enter(t.Context(), in)
+		must(t, err)
+	}
+	for _, who := range []string{"gus", "now"} {
+		_, err = scoped.Lead(t.Context(), room.ID, "host", tenants.Act{Kind: tenants.ActBan, Who: who})
+		must(t, err)
+	}
 	meeting := path + "/meetings/" + string(past.ID)
 	ann.get(meeting).status(200).has("Bob", "Up to 18% of what Bob sent").lacks("Deleted person")
 
@@ -115,10 +124,21 @@ func whoWasDeletedHasNoNameAnywhere(t *testing.T, w *world) {
 		file = regexp.MustCompile(path + `/settings/data/exports/[0-9a-f-]+`).FindString(ann.get(path + "/settings/data").status(200).body)
 		return file != ""
 	})
+	files := unzip(t, ann.get(file).status(200).body)
 	for _, name := range []string{"participants.csv", "participants.json"} {
-		if text := unzip(t, ann.get(file).status(200).body)[name]; !strings.Contains(text, "Gelöschte Person") || !strings.Contains(text, "Gil") {
+		if text := files[name]; !strings.Contains(text, "Gelöschte Person") || !strings.Contains(text, "Gil") {
 			t.Errorf("%s of the export: %s", name, text)
 		}
+	}
+	var bans []map[string]string
+	must(t, json.Unmarshal([]byte(strings.ReplaceAll(files["bans.json"], "null", `""`)), &bans))
+	for _, ban := range bans {
+		if want := map[string]string{"gus": "Gus", "now": "Gelöschte Person"}[ban["identity"]]; ban["name"] != want || ban["banned_by_name"] != "Gelöschte Person" {
+			t.Errorf("a ban in the export: %v", ban)
+		}
+	}
+	if len(bans) != 2 {
+		t.Errorf("%d bans in the export: %s", len(bans), files["bans.json"])
 	}
 	ann.get(meeting).has(`data-testid="seat"`)
 }

@@ -167,13 +167,14 @@ func (x orgExport) pages(list tenants.ExportList) func() ([][]any, error) {
 
 // nameDeleted says of people who were in a meeting and have been deleted since that they were: nobody else there has no name.
 func (x orgExport) nameDeleted(list tenants.ExportList, rows [][]any) {
-	if list.Name != "participants" && list.Name != "chat" {
+	if !slices.Contains([]string{"participants", "chat", "bans"}, list.Name) {
 		return
 	}
-	name := slices.Index(list.Columns, "name")
-	for _, row := range rows {
-		if row[name] == "" {
-			row[name] = x.words.Person("")
+	for at, column := range list.Columns {
+		for _, row := range rows {
+			if (column == "name" || column == "banned_by_name") && row[at] == "" {
+				row[at] = x.words.Person("")
+			}
 		}
 	}
 }

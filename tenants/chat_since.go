@@ -25,13 +25,17 @@ func (at chatPlace) readers(r chatRow) []string {
 	if !at.since || r.Circle != "" {
 		return nil
 	}
-	var here []string // its writer is always among them
+	here, all := []string{r.Sender}, true // never empty, which would be everybody
 	for _, seat := range at.seats {
-		if !r.SentAt.Before(at.came(seat)) {
+		switch {
+		case seat.Identity == r.Sender:
+		case r.SentAt.Before(at.came(seat)):
+			all = false
+		default:
 			here = append(here, seat.Identity)
 		}
 	}
-	if len(here) == len(at.seats) {
+	if all {
 		return nil
 	}
 	return here

@@ -34,8 +34,9 @@ func (o *Scoped) ExportPage(ctx context.Context, list ExportList, after ExportPl
 	return rows, next, err
 }
 
-// ExportLists are the tables of an export. None holds a secret: no hash of one,
-// and nothing that is sealed.
+// ExportLists are the tables of an export. None holds a secret of the
+// organization's, nor a hash of one. What people sealed in an encrypted meeting is
+// in them as it is kept, for their browsers alone can open it.
 func ExportLists() []ExportList {
 	var all []ExportList
 	for _, some := range [][]ExportList{peopleLists(), meetingLists(), ruleLists(), exceptionLists(), programLists(), {auditList()}} {
