@@ -103,6 +103,12 @@ func (s *Server) lobby(c *fiber.Ctx) error {
 	return s.showLobby(c, at, "")
 }
 
+// encrypts reports whether who comes in now meets end-to-end encrypted: as the meeting that runs began, or as the policies say where the next
+// one begins.
+func encrypts(running tenants.Meeting, policies tenants.Policies) bool {
+	return running.Encrypted || running.ID == "" && policies.Encryption
+}
+
 // showLobby shows the lobby with who is in already. Fault is the message id for the name.
 func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 	meeting, people, err := s.tenants.Org(at.Org.ID).Current(c.UserContext(), at.Room.ID)
@@ -110,13 +116,11 @@ func (s *Server) showLobby(c *fiber.Ctx, at place, fault string) error {
 		return s.problem(c, err)
 	}
 	model := s.lobbyModel(c, at, meeting, people, fault)
-	if model.Encrypted = meeting.Encrypted; meeting.ID == "" { // the next one begins as the policies say then
-		policies, err := s.tenants.Org(at.Org.ID).Policies(c.UserContext())
-		if err != nil {
-			return s.problem(c, err)
-		}
-		model.Encrypted = policies.Encryption
+	policies, err := s.tenants.Org(at.Org.ID).Policies(c.UserContext())
+	if err != nil {
+		return s.problem(c, err)
 	}
+	model.Encrypted = encrypts(meeting, policies)
 	if at.Host { // a guest can do nothing about any of it
 		if model.Going, err = s.goingOf(c.UserContext(), at.Org.ID); err != nil {
 			return s.problem(c, err)

@@ -118,5 +118,9 @@ func TestEncryptionReachesPageAndNode(t *testing.T) {
 		if late := w.browser().join(code, "Hal"); late.Encryption == nil {
 			t.Error("who joins later is not told")
 		}
+		ann.post(org+"/policies", form("guests", "yes", "waiting", "guests", "share", "everyone", "chat", "everyone", "encryption", "optional")).status(303)
+		ida := w.browser()
+		ida.postJoin(code, "Ida").status(303)
+		ida.get("/m/" + code + "/waiting").status(200).has("not encrypted end to end") // as the meeting is
 	})
 }

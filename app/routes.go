@@ -82,7 +82,7 @@ func (s *Server) routes() {
 	m.Post("/check", s.slowDownChecks(30, 300, 10*time.Minute), s.startCheck)
 	m.Get("/waiting", s.waitingPage)
 	m.Post("/waiting", s.waitingState)
-	m.Post("/waiting/say", s.slowDownSeat(10, 10*time.Second), s.sayAtDoor)
+	m.Post("/waiting/say", s.slowDownDoor(60, 10*time.Second), s.slowDownSeat(10, 10*time.Second), s.sayAtDoor)
 	m.Get("/waiters", s.waiters)
 	m.Post("/waiters", s.answerWaiters)
 	m.Post("/waiters/say", s.slowDownSeat(20, 10*time.Second), s.answerAtDoor)

@@ -94,6 +94,7 @@ type Server struct {
 	later      *later
 	idp        *identity.Client
 	quotaNews  quotaNews
+	bell       doorbell
 	mailBell   chan struct{} // rings when there are new mails in the outbox
 	errandBell chan struct{} // rings when there is something to do that takes long
 	running    context.Context
@@ -169,6 +170,7 @@ func (s *Server) Serve(l net.Listener) error {
 	s.beside.Go(func() { s.reconcileSales(s.running) })
 	s.beside.Go(func() { s.forgetAds(s.running) })
 	s.beside.Go(func() { s.watchBooks(s.running) })
+	s.beside.Go(func() { s.ringDoors(s.running) })
 	if err := s.web.Listener(l); err != nil {
 		return fmt.Errorf("serve web: %w", err)
 	}

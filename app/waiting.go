@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-
 	"github.com/gofiber/fiber/v2"
 
 	"parley/tenants"
@@ -26,10 +24,14 @@ func (s *Server) waitingPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.problem(c, err)
 	}
+	meeting, _, err := s.tenants.Org(at.Org.ID).Current(c.UserContext(), at.Room.ID)
+	if err != nil && !isCode(err, tenants.CodeNotFound) {
+		return s.problem(c, err)
+	}
 	seat, _ := s.seatOf(c, at.Room.Code)
 	return s.render(c, views.Waiting(s.page(c, "waiting.title"), views.WaitingModel{
 		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name, Text: policies.TextFor(at.Room),
-		Own: at.Room.WaitingText != "", Encrypted: policies.Encryption,
+		Own: at.Room.WaitingText != "", Encrypted: encrypts(meeting, policies),
 	}))
 }
 
@@ -129,13 +131,4 @@ func (s *Server) doorkeeper(c *fiber.Ctx) (place, tenants.Doorkeeper, error) {
 		err = errForbidden
 	}
 	return at, keeper, err
-}
-
-// tellOfWaiting tells those in a meeting who may let others in to look who waits. Nobody else hears of it.
-func (s *Server) tellOfWaiting(ctx context.Context, room tenants.Room) error {
-	keepers, err := s.tenants.Org(room.Org).Doorkeepers(ctx, room.ID)
-	if err != nil || len(keepers) == 0 {
-		return err
-	}
-	return s.tell(ctx, roomKey(room), topicWaiting, struct{}{}, keepers...)
 }

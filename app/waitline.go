@@ -58,13 +58,14 @@ func (s *Server) sayAtDoor(c *fiber.Ctx) error {
 	return c.JSON(showWait(tenants.Wait{Still: true, Lines: lines}))
 }
 
-// answerAtDoor writes to people who wait: to those that the form names, or with none named to all. Each gets it alone.
+// answerAtDoor writes to people who wait: to those that the form names, or to all where it says so. Each gets it alone.
 func (s *Server) answerAtDoor(c *fiber.Ctx) error {
 	at, keeper, err := s.doorkeeper(c)
 	if err != nil {
 		return s.hostFault(c, err)
 	}
-	err = s.tenants.Org(at.Org.ID).AnswerAtDoor(c.UserContext(), keeper, at.Room.ID, named(c), c.FormValue("text"))
+	to := tenants.ToWaiting{All: c.FormValue("all") == "yes", Who: named(c)}
+	err = s.tenants.Org(at.Org.ID).AnswerAtDoor(c.UserContext(), keeper, at.Room.ID, to, c.FormValue("text"))
 	if err == nil {
 		err = s.tellOfWaiting(c.UserContext(), at.Room)
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -49,6 +50,9 @@ func TestWhoWaitsAndWhoLetsThemInWriteToEachOther(t *testing.T) {
 		reply := func(b *browser, text string, ids ...string) *answer {
 			t.Helper()
 			f := form("text", text)
+			if len(ids) == 0 {
+				f.Set("all", "yes")
+			}
 			for _, id := range ids {
 				f.Add("id", id)
 			}
@@ -112,8 +116,16 @@ func TestWhoWaitsAndWhoLetsThemInWriteToEachOther(t *testing.T) {
 		gil.csrf = token
 		say(gil, strings.Repeat("x", 301)).status(400).has("at most 300 characters")
 		ann.says(code, "client-00001", "Between us").message()
+		for what, f := range map[string]url.Values{"nobody": form("text", "To whom"), "one and all": form("text", "To whom", "all", "yes", "id", who[0].Identity)} {
+			if got := ann.postJSON(at+"/waiters/say", f); got.code != 400 {
+				t.Errorf("a line to %s: %d", what, got.code)
+			}
+		}
+		if got := ann.send(at+"/waiters/say", "", "", nil, "text", "To whom", "id", who[0].Identity); got.code != 400 { // named where nobody looks
+			t.Errorf("a line in parts: %d", got.code)
+		}
 		reply(ann, "To you all").status(204)
-		if got := reads(gil) + reads(hal); strings.Count(got, "To you all") != 2 || strings.Contains(got, "Between us") {
+		if got := reads(gil) + reads(hal); strings.Count(got, "To you all") != 2 || strings.Contains(got, "Between us") || strings.Contains(got, "To whom") {
 			t.Errorf("those who wait read %s", got)
 		}
 

@@ -19,7 +19,7 @@ type Doorkeeper struct {
 // meeting may see them, members who are in it, and who manages the room.
 func (o *Scoped) Waiters(ctx context.Context, by Doorkeeper, room RoomID) ([]Waiter, error) {
 	var rows []waiterRow
-	var lines []WaitLine
+	var lines map[string][]WaitLine
 	now := o.store.now()
 	err := o.read(ctx, "list who waits", func(tx *gorm.DB) error {
 		if err := mayAdmit(tx, by, room, now); err != nil {
@@ -30,17 +30,12 @@ func (o *Scoped) Waiters(ctx context.Context, by Doorkeeper, room RoomID) ([]Wai
 			return err
 		}
 		var err error
-		lines, err = linesOf(tx, rows...)
+		lines, err = linesByWaiter(tx, rows)
 		return err
 	})
 	out := make([]Waiter, len(rows))
 	for i, r := range rows {
-		out[i] = Waiter{Identity: r.Identity, Name: r.Name, Member: r.Member, Since: r.AskedAt.UTC()}
-		for _, l := range lines {
-			if l.Identity == r.Identity {
-				out[i].Lines = append(out[i].Lines, l)
-			}
-		}
+		out[i] = Waiter{Identity: r.Identity, Name: r.Name, Member: r.Member, Since: r.AskedAt.UTC(), Lines: lines[r.Identity]}
 	}
 	return out, err
 }
@@ -61,6 +56,9 @@ func (o *Scoped) AnswerWaiters(ctx context.Context, by Doorkeeper, room RoomID, 
 		if err := mayAdmit(tx, by, room, now); err != nil {
 			return err
 		}
+		if err := lockWaiters(tx, room, identities); err != nil {
+			return err
+		}
 		err := tx.Model(&waiterRow{}).Where("room_id = ? AND answer = '' AND identity IN ?", string(room), identities).
 			Updates(map[string]any{"answer": answer, "answered_at": now}).Error
 		if err != nil {
@@ -68,6 +66,15 @@ func (o *Scoped) AnswerWaiters(ctx context.Context, by Doorkeeper, room RoomID, 
 		}
 		return dropLines(tx, room, identities...)
 	})
+}
+
+// lockWaiters holds the rows of some who wait until the transaction ends, in the
+// order in which [Scoped.AnswerAtDoor] takes them too: of two who answer many at
+// once, one waits for the other.
+func lockWaiters(tx *gorm.DB, room RoomID, identities []string) error {
+	var held []string
+	return forUpdate(tx).Model(&waiterRow{}).Where("room_id = ? AND identity IN ?", string(room), identities).
+		Order("identity").Pluck("identity", &held).Error
 }
 
 // mayAdmit holds who may let people in: who leads the meeting, members who are

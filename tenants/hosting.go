@@ -41,6 +41,7 @@ type Hosting struct {
 type leadRow struct {
 	Host      string `gorm:"column:host_identity"` // whom leading belongs to; "" = nobody yet
 	Acting    string `gorm:"column:acting_host"`   // who leads now
+	Next      string `gorm:"column:next_host"`     // who leads when that one goes; people are told, so its change is one
 	Revision  int64  `gorm:"column:lead_revision"`
 	Locked    bool
 	Spotlight string
@@ -160,6 +161,7 @@ func (h house) settled() leadRow {
 	if r, ok := h.seat(next.Host); !ok || !h.present(r) {
 		next.Acting = h.nextInLine(next.Host)
 	}
+	next.Next = h.nextInLine(next.Acting)
 	if next != h.lead {
 		next.Revision++
 	}
@@ -178,15 +180,14 @@ func (h *house) settleLead(tx *gorm.DB) (bool, error) {
 
 func saveLead(tx *gorm.DB, id MeetingID, l leadRow) error {
 	return tx.Model(&meetingRow{}).Where("id = ?", string(id)).Updates(map[string]any{
-		"host_identity": l.Host, "acting_host": l.Acting, "lead_revision": l.Revision, "locked": l.Locked, "spotlight": l.Spotlight,
+		"host_identity": l.Host, "acting_host": l.Acting, "next_host": l.Next, "lead_revision": l.Revision, "locked": l.Locked, "spotlight": l.Spotlight,
 		"no_share": l.NoShare, "no_chat": l.NoChat, "no_unmute": l.NoUnmute, "no_rename": l.NoRename,
 	}).Error
 }
 
 // hosting is what everybody in the meeting is told.
 func (h house) hosting() Hosting {
-	out := Hosting{Revision: h.lead.Revision, Host: h.lead.Acting, Spotlight: h.lead.Spotlight, Locked: h.lead.Locked, Rules: h.lead.rules()}
-	out.Next = h.nextInLine(out.Host)
+	out := Hosting{Revision: h.lead.Revision, Host: h.lead.Acting, Next: h.lead.Next, Spotlight: h.lead.Spotlight, Locked: h.lead.Locked, Rules: h.lead.rules()}
 	for _, r := range h.seats {
 		if !h.present(r) {
 			continue

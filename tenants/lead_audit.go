@@ -108,8 +108,16 @@ func seatNames(tx *gorm.DB, refs map[string]bool) (map[string]string, error) {
 }
 
 // actedAs limits a statement on the log to what people did whose name in a
-// meeting is like this: guests who were made co-hosts.
+// meeting is like this: guests who were made co-hosts. It finds the seats that the
+// log names first, which are few, and looks up each by its key.
 func actedAs(tx *gorm.DB, like string) (string, []any) {
-	return `via IN (SELECT '` + seatMark + `' || CAST(p.meeting_id AS text) || '/' || p.identity FROM participants p WHERE p.tenant_id = ? AND lower(p.name) LIKE ? ESCAPE '\')`,
-		[]any{string(scopeOf(tx.Statement.Context).tenant), like}
+	at := len(seatMark) + 1 // where the meeting's id begins, which has 36 characters
+	meeting := fmt.Sprintf("substr(s.via, %d, 36)", at)
+	if tx.Dialector.Name() != "sqlite" {
+		meeting = "CAST(" + meeting + " AS uuid)"
+	}
+	org := string(scopeOf(tx.Statement.Context).tenant)
+	return fmt.Sprintf(`via IN (SELECT s.via FROM (SELECT DISTINCT a.via FROM audit a WHERE a.tenant_id = ? AND a.via LIKE '%s%%') s
+		JOIN participants p ON p.tenant_id = ? AND p.meeting_id = %s AND p.identity = substr(s.via, %d) WHERE lower(p.name) LIKE ? ESCAPE '\')`, seatMark, meeting, at+37),
+		[]any{org, org, like}
 }

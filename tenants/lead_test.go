@@ -125,6 +125,50 @@ func TestWhoLeadsAMeeting(t *testing.T) {
 	})
 }
 
+// Everybody is told who leads when the host goes: the first who may, when one comes, and
+// the next one when that one has gone.
+func TestWhoIsNextIsTold(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		s := sit(t, db, clock)
+		told := func(what string, now *tenants.Hosting, was tenants.Hosting, next string) {
+			t.Helper()
+			if now == nil {
+				t.Fatalf("%s is told to nobody", what)
+			}
+			if now.Next != next || now.Revision <= was.Revision {
+				t.Errorf("%s: %q is next in revision %d after %d, want %q", what, now.Next, now.Revision, was.Revision, next)
+			}
+			if read := s.hosting("cyd"); read.Next != next || read.Revision != now.Revision {
+				t.Errorf("%s: who asks reads %+v", what, read)
+			}
+		}
+		s.enter("cyd", "")
+		s.enter("gil", "")
+		was := s.hosting("cyd")
+		if was.Host != "cyd" || was.Next != "" {
+			t.Fatalf("with a guest, after %q comes %q", was.Host, was.Next)
+		}
+		told("a member comes", s.enter("dan", "").Hosting, was, "dan")
+		if again := s.enter("hal", "").Hosting; again != nil {
+			t.Errorf("another guest changes who leads: %+v", again)
+		}
+		was = s.hosting("cyd")
+		must(t, s.acme.Left(t.Context(), tenants.NodeEvent{ID: "dan-left", Media: s.room.MediaName, Identity: "dan", At: clock.Now()}))
+		_, now, changed, err := s.acme.SettleHost(t.Context(), s.room.MediaName)
+		must(t, err)
+		if !changed {
+			t.Fatal("that the next one has gone is told to nobody")
+		}
+		told("the next one goes", &now, was, "")
+		was = s.hosting("cyd")
+		led := s.does("cyd", tenants.Act{Kind: tenants.ActCoHost, Who: "hal", On: true}, "")
+		told("a guest is named", &led, was, "hal")
+		if _, _, changed, err = s.acme.SettleHost(t.Context(), s.room.MediaName); err != nil || changed {
+			t.Errorf("it is told twice: %v, %v", changed, err)
+		}
+	})
+}
+
 // What each may do is one table; here everybody tries everything.
 func TestNobodyLeadsWhoMayNot(t *testing.T) {
 	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {

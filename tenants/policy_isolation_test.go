@@ -61,8 +61,8 @@ func policyCrossings() map[string]crossing {
 		},
 		"AnswerAtDoor": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			by := tenants.Doorkeeper{User: o.ann, Identity: "guest"}
-			for _, who := range [][]string{nil, {"guest"}} {
-				if err := refused(mine.AnswerAtDoor(ctx, by, o.room.ID, who, "Come in")); err != nil {
+			for _, to := range []tenants.ToWaiting{{All: true}, {Who: []string{"guest"}}} {
+				if err := refused(mine.AnswerAtDoor(ctx, by, o.room.ID, to, "Come in")); err != nil {
 					return err
 				}
 			}

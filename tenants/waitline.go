@@ -12,10 +12,11 @@ import (
 
 // The bounds of what is written through the door of a meeting.
 const (
-	WaitLineMost   = 300 // characters
-	waitLinesAlone = 5   // by who waits, before somebody answers
-	waitLinesMost  = 60  // between one who waits and those inside
-	waitLinesShown = 20
+	WaitLineMost    = 300 // characters
+	waitLinesAlone  = 5   // by who waits, before somebody answers
+	waitLinesMost   = 60  // between one who waits and those inside
+	waitLinesShown  = 20  // of those with one who waits
+	waitLinesListed = 200 // of those with all who wait, as far as each shows what they wrote alone
 
 	// waitLinesKept is how long lines stay after the page of who waits last asked.
 	waitLinesKept = 5 * time.Minute
@@ -25,13 +26,12 @@ const (
 // them in, or what one of these answered. It goes when they are let in or refused,
 // or have gone.
 type WaitLine struct {
-	Identity string // of who waits
-	N        int64  // orders what is written with them
-	Host     bool   // written by who may let them in
-	Author   string // identity of that one, if they are in the meeting
-	Name     string // their name there
-	Text     string
-	SentAt   time.Time
+	N      int64  // orders what is written with who waits
+	Host   bool   // written by who may let them in
+	Author string // identity of that one, if they are in the meeting
+	Name   string // their name there
+	Text   string
+	SentAt time.Time
 }
 
 // SayAtDoor keeps what somebody who waits writes to those who may let them in, and
@@ -69,16 +69,31 @@ func (o *Scoped) SayAtDoor(ctx context.Context, in EnterInput, text string) (out
 	return out, err
 }
 
-// AnswerAtDoor writes to people who wait before a room, each of whom gets it alone:
-// to those named, or with none named to all who wait. Who may let them in may.
-// [CodeNotFound] when nobody of them waits any more.
-func (o *Scoped) AnswerAtDoor(ctx context.Context, by Doorkeeper, room RoomID, identities []string, text string) error {
+// ToWaiting says to whom of those who wait something is written: to all of them, or
+// to some by their identities. Nobody is not all.
+type ToWaiting struct {
+	All bool
+	Who []string
+}
+
+func (to ToWaiting) check() error {
+	unknown := func(who string) bool { return !isIdentity(who) }
+	if to.All == (len(to.Who) > 0) || len(to.Who) > waitersMost || slices.ContainsFunc(to.Who, unknown) {
+		return invalid("identity", KeyIdentityInvalid)
+	}
+	return nil
+}
+
+// AnswerAtDoor writes to people who wait before a room, each of whom gets it alone.
+// Who may let them in may. [CodeNotFound] when nobody of them waits any more,
+// [CodeLimited] when one who is named has heard enough, or of all everybody has.
+func (o *Scoped) AnswerAtDoor(ctx context.Context, by Doorkeeper, room RoomID, to ToWaiting, text string) error {
 	text, err := lineText(text)
 	if err != nil {
 		return err
 	}
-	if len(identities) > waitersMost || slices.ContainsFunc(identities, func(who string) bool { return !isIdentity(who) }) {
-		return invalid("identity", KeyIdentityInvalid)
+	if err := to.check(); err != nil {
+		return err
 	}
 	now := o.store.now()
 	return o.write(ctx, "answer at the door", func(tx *gorm.DB) error {
@@ -91,8 +106,8 @@ func (o *Scoped) AnswerAtDoor(ctx context.Context, by Doorkeeper, room RoomID, i
 		}
 		line.Body = text
 		found := forUpdate(tx).Where("room_id = ? AND answer = '' AND seen_at > ?", string(room), now.Add(-waitLease))
-		if len(identities) > 0 {
-			found = found.Where("identity IN ?", identities)
+		if !to.All {
+			found = found.Where("identity IN ?", to.Who)
 		}
 		var rows []waiterRow
 		if err := found.Order("identity").Limit(waitersMost).Find(&rows).Error; err != nil {
@@ -101,15 +116,30 @@ func (o *Scoped) AnswerAtDoor(ctx context.Context, by Doorkeeper, room RoomID, i
 		if len(rows) == 0 {
 			return &Error{Code: CodeNotFound, Key: KeyWaiterGone}
 		}
-		for _, r := range rows {
-			line.Identity = r.Identity
-			err := addLine(tx, line)
-			if err != nil && (len(identities) > 0 || CodeOf(err) != CodeLimited) { // the others hear it, even if one has heard enough
-				return err
-			}
-		}
-		return nil
+		return addLines(tx, rows, line, to.All)
 	})
+}
+
+// addLines keeps a line with each of some who wait. Of all, the others hear it even
+// if some have heard enough; a line that nobody hears is refused.
+func addLines(tx *gorm.DB, rows []waiterRow, line waitLineRow, all bool) error {
+	var full error
+	heard := 0
+	for _, r := range rows {
+		line.Identity = r.Identity
+		switch err := addLine(tx, line); {
+		case err == nil:
+			heard++
+		case all && CodeOf(err) == CodeLimited:
+			full = err
+		default:
+			return err
+		}
+	}
+	if heard == 0 {
+		return full
+	}
+	return nil
 }
 
 // lineOf is a line of somebody who may let others in, by the name that they have
@@ -145,7 +175,7 @@ func lineText(text string) (string, error) {
 func addLine(tx *gorm.DB, line waitLineRow) error {
 	of := tx.Where("room_id = ? AND identity = ?", string(line.RoomID), line.Identity)
 	var all []waitLineRow
-	if err := of.Order("n").Find(&all).Error; err != nil {
+	if err := of.Select("n, host").Order("n").Find(&all).Error; err != nil {
 		return err
 	}
 	alone := 0
@@ -171,8 +201,16 @@ func addLine(tx *gorm.DB, line waitLineRow) error {
 	return lookAfterDoor(tx, line.SentAt.Add(waitLinesKept))
 }
 
-// linesOf are the latest lines with some who wait, in the order they were written.
-func linesOf(tx *gorm.DB, waiters ...waiterRow) ([]WaitLine, error) {
+// linesOf are the latest lines with one who waits, in the order they were written.
+func linesOf(tx *gorm.DB, w waiterRow) ([]WaitLine, error) {
+	all, err := linesByWaiter(tx, []waiterRow{w})
+	return all[w.Identity], err
+}
+
+// linesByWaiter are the latest lines with some who wait before a room, by identity.
+// Of many who wait there are fewer each: whoever may come to the door must not
+// decide how much those inside fetch.
+func linesByWaiter(tx *gorm.DB, waiters []waiterRow) (map[string][]WaitLine, error) {
 	if len(waiters) == 0 {
 		return nil, nil
 	}
@@ -180,14 +218,14 @@ func linesOf(tx *gorm.DB, waiters ...waiterRow) ([]WaitLine, error) {
 	for i, w := range waiters {
 		ids[i] = w.Identity
 	}
+	each := min(waitLinesShown, max(waitLinesAlone, waitLinesListed/len(ids)))
+	const latest = `room_id = ? AND identity IN ? AND n > (SELECT MAX(l.n) FROM waiting_lines AS l WHERE l.tenant_id = waiting_lines.tenant_id
+		AND l.room_id = waiting_lines.room_id AND l.identity = waiting_lines.identity) - ?`
 	var rows []waitLineRow
-	err := tx.Where("room_id = ? AND identity IN ?", string(waiters[0].RoomID), ids).Order("identity, n").Find(&rows).Error
-	var out []WaitLine
-	for i, r := range rows {
-		if later := i + waitLinesShown; later < len(rows) && rows[later].Identity == r.Identity {
-			continue
-		}
-		out = append(out, WaitLine{r.Identity, r.N, r.Host, r.Author, r.AuthorName, r.Body, r.SentAt.UTC()})
+	err := tx.Where(latest, string(waiters[0].RoomID), ids, each).Order("identity, n").Find(&rows).Error
+	out := make(map[string][]WaitLine, len(ids))
+	for _, r := range rows {
+		out[r.Identity] = append(out[r.Identity], WaitLine{r.N, r.Host, r.Author, r.AuthorName, r.Body, r.SentAt.UTC()})
 	}
 	return out, err
 }

@@ -5,7 +5,7 @@ type WaitingModel struct {
 	Room, Code, Org, Name string
 	Text                  string // the room's, or the organization's; "" = ours
 	Own                   bool   // the room's
-	Encrypted             bool   // meetings of the organization have to be
+	Encrypted             bool   // the meeting that runs is, or the next one will be
 }
 
 // by is who the text on the page is from.

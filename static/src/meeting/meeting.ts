@@ -79,7 +79,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
     stats,
     onShareEnd: (why) => shareEnded(why, t, tell),
     onEnd: (why) => go(meeting.urls.after, why),
-    onWaiting: () => void waiters.read(),
+    onWaiting: () => waiters.told(),
     onChat: (text) => void chat.told(text),
     onLive: () => {
       chat.live();
@@ -174,7 +174,7 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
     answer: (identities, admit) => {
       void waiters.answer(identities, admit).then((done) => (done ? undefined : tell(t("meeting.door.failed"), "danger")));
     },
-    sayAtDoor: (identities, text) => waiters.say(identities, text),
+    sayAtDoor: (to, text) => waiters.say(to, text),
     unblockSound: () => void sound.unblock(),
     takeOver: () => void startSources(sources).then(() => session.takeOver()),
     copyLink: () => void copyLink(meeting.link, t, tell),

@@ -17,7 +17,7 @@ export interface Acts {
   /** Lets people in who wait, or refuses them. */
   answer(identities: readonly string[], admit: boolean): void;
   /** Writes to people who wait, or with nobody named to all of them. Answers what was wrong, in words: null for nothing, empty when nobody can say. */
-  sayAtDoor(identities: readonly string[], text: string): Promise<string | null>;
+  sayAtDoor(to: readonly string[] | "all", text: string): Promise<string | null>;
   unblockSound(): void;
   takeOver(): void;
   copyLink(): void;

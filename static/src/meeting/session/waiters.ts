@@ -5,30 +5,96 @@ import { leads } from "../state/host.ts";
 import type { MeetingSession } from "../types.ts";
 import { sendLine } from "./line.ts";
 
-/** Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it. So is one that could not be read. */
+/**
+ * Who waits and closes the page leaves the list without a word from the node, so it is read again while somebody is on it; less often by who
+ * does not lead, for they may be many. So is one that could not be read.
+ */
 const readAgain = 10_000;
+const readAgainBeside = 30_000;
+
+/** How long one of those who are told at once waits, so that many of them do not all ask in the same moment. */
+export function spread(people: number, leading: boolean, chance: number): number {
+  return leading || people <= 10 ? 0 : Math.round(chance * Math.min(5_000, people * 50));
+}
+
+/** What the list is read by; handed in, for tests. */
+export interface Wire {
+  /** The list, or why there is none: the server could not be asked now, or it refuses. */
+  read(url: string): Promise<Waiter[] | "busy" | "refused">;
+  later(ms: number, then: () => void): number;
+  cancel(timer: number): void;
+  chance(): number;
+}
 
 export class Waiters {
   readonly #meeting: MeetingSession;
   readonly #store: Store;
+  readonly #wire: Wire;
   #timer = 0;
-  #asked = 0;
+  /** Set while a look is coming that whoever tells of the door need not ask for. */
+  #soon = false;
+  #reading = false;
+  /** Whether to look once more after the answer that is on its way. */
+  #again: "" | "soon" | "now" = "";
+  /** Grows when what is on its way counts no more. */
+  #turn = 0;
 
-  constructor(meeting: MeetingSession, store: Store) {
+  constructor(meeting: MeetingSession, store: Store, wire: Wire = overHTTP) {
     this.#meeting = meeting;
     this.#store = store;
+    this.#wire = wire;
   }
 
-  /** Reads the list, if one may see it. Of answers that overtake each other the newest question counts. */
+  /** Something has changed at the door: one look for all that is told until then. */
+  told(): void {
+    if (!this.#may()) return this.#forget();
+    if (this.#soon) return;
+    if (this.#reading) {
+      this.#again ||= "soon";
+      return;
+    }
+    this.#soon = true;
+    const { people } = this.#store.state;
+    this.#next(spread(people.length, this.#leads(), this.#wire.chance()));
+  }
+
+  /** Reads the list, if one may see it: once more where somebody asks while an answer is on its way, which may be from before. */
   async read(): Promise<void> {
-    const { urls, host, identity } = this.#meeting;
-    if (!host && !leads(this.#store.state.host, identity)) return this.#forget();
-    clearTimeout(this.#timer);
-    const asked = ++this.#asked;
-    const found = await this.#ask(urls.waiters);
-    if (asked !== this.#asked) return;
+    if (!this.#may()) return this.#forget();
+    if (this.#reading) {
+      this.#again = "now";
+      return;
+    }
+    const turn = this.#begin();
+    const found = await this.#wire.read(this.#meeting.urls.waiters);
+    if (turn !== this.#turn) return;
+    this.#reading = false;
     if (typeof found === "object") this.#store.dispatch({ type: "waiters", waiters: found });
-    if (found === "busy" || this.#store.state.waiters.length > 0) this.#timer = window.setTimeout(() => void this.read(), readAgain);
+    if (this.#again === "now") return this.read();
+    if (this.#again === "soon") return this.told();
+    if (found === "busy") return this.#next(readAgain);
+    if (this.#store.state.waiters.length > 0) this.#next(this.#leads() ? readAgain : readAgainBeside);
+  }
+
+  #begin(): number {
+    this.#wire.cancel(this.#timer);
+    this.#reading = true;
+    this.#soon = false;
+    this.#again = "";
+    return this.#turn;
+  }
+
+  #next(ms: number): void {
+    this.#wire.cancel(this.#timer);
+    this.#timer = this.#wire.later(ms, () => void this.read());
+  }
+
+  #leads(): boolean {
+    return leads(this.#store.state.host, this.#meeting.identity);
+  }
+
+  #may(): boolean {
+    return this.#meeting.host || this.#leads();
   }
 
   /** Lets people in, or refuses them. Answers whether the server agreed. */
@@ -47,11 +113,12 @@ export class Waiters {
     }
   }
 
-  /** Writes to people who wait, each of whom reads it alone. Answers what was wrong, in words: null for nothing, empty when nobody can say. */
-  async say(identities: readonly string[], text: string): Promise<string | null> {
+  /** Writes to people who wait, or to all of them; each reads it alone. Answers what was wrong, in words: null for nothing, empty when nobody can say. */
+  async say(to: readonly string[] | "all", text: string): Promise<string | null> {
     const { urls, csrf } = this.#meeting;
     const body = new URLSearchParams({ text });
-    for (const identity of identities) body.append("id", identity);
+    if (to === "all") body.set("all", "yes");
+    else for (const identity of to) body.append("id", identity);
     const wrong = await sendLine(`${urls.waiters}/say`, csrf, body);
     void this.read();
     return typeof wrong === "string" ? wrong : null;
@@ -64,12 +131,15 @@ export class Waiters {
   }
 
   stop(): void {
-    this.#asked++;
-    clearTimeout(this.#timer);
+    this.#turn++;
+    this.#reading = this.#soon = false;
+    this.#again = "";
+    this.#wire.cancel(this.#timer);
   }
+}
 
-  /** The list, or why there is none: the server could not be asked now, or it refuses. */
-  async #ask(url: string): Promise<Waiter[] | "busy" | "refused"> {
+const overHTTP: Wire = {
+  read: async (url) => {
     try {
       const response = await request(url, { headers: { Accept: "application/json" } });
       if (response.ok) return ((await response.json()) as { waiting: Waiter[] }).waiting;
@@ -77,5 +147,8 @@ export class Waiters {
     } catch {
       return "busy";
     }
-  }
-}
+  },
+  later: (ms, then) => window.setTimeout(then, ms),
+  cancel: (timer) => clearTimeout(timer),
+  chance: Math.random,
+};

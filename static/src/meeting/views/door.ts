@@ -22,7 +22,7 @@ export class Door {
     const everybody = () => acts.answer(store.state.waiters.map((w) => w.identity), true);
     this.#all = h("button", { class: "btn btn-wide", text: t("meeting.door.all"), attrs: { type: "button" }, on: { click: everybody } });
     this.#list.setAttribute("aria-label", t("meeting.door.list"));
-    this.#toAll = new LineField(ui, t("meeting.door.write_all"), t("meeting.door.write_all"), () => []);
+    this.#toAll = new LineField(ui, t("meeting.door.write_all"), t("meeting.door.write_all"), "all");
     const clear = ui.meeting.encryption === null ? null : h("p", { class: "m-door-clear", text: t("meeting.door.clear") });
     this.element = h("section", { class: "m-door", attrs: { "aria-label": t("meeting.door.list") } }, this.#title, this.#list, clear, this.#toAll.form, h("div", { class: "m-door-all" }, this.#toAll.opener, this.#all), this.#news);
     store.subscribe((now, before) => this.#render(now, before));
@@ -64,7 +64,7 @@ export class Door {
       );
     const talk = new Talk(this.#ui, w.name);
     this.#talks.set(w.identity, talk);
-    const write = new LineField(this.#ui, t("meeting.door.write"), t("meeting.door.write_named", { name: w.name }), () => [w.identity]);
+    const write = new LineField(this.#ui, t("meeting.door.write"), t("meeting.door.write_named", { name: w.name }), [w.identity]);
     const row = h(
       "li",
       {},

@@ -12,7 +12,7 @@ export class LineField {
   readonly #fault = h("p", { class: "m-rename-fault", attrs: { role: "alert" } });
 
   /** `label` names the field and the button to screen readers. */
-  constructor(ui: Ui, word: string, label: string, to: () => readonly string[]) {
+  constructor(ui: Ui, word: string, label: string, to: readonly string[] | "all") {
     this.#ui = ui;
     const { t } = ui;
     this.opener = h("button", { class: "btn btn-small", text: word, attrs: { type: "button", "aria-label": label, "aria-expanded": "false" }, on: { click: () => this.#open(this.form.hidden === true) } });
@@ -21,7 +21,7 @@ export class LineField {
     this.form = h("form", { class: "m-door-write", attrs: { novalidate: true, hidden: true } }, this.#field, send, this.#fault);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#send(to());
+      void this.#send(to);
     });
     this.form.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -38,7 +38,7 @@ export class LineField {
   }
 
   /** What was typed stays until it is sent. */
-  async #send(to: readonly string[]): Promise<void> {
+  async #send(to: readonly string[] | "all"): Promise<void> {
     const text = this.#field.value;
     if (text.trim() === "" || this.form.hasAttribute("aria-busy")) return this.#field.focus();
     setAttr(this.form, "aria-busy", "true");
