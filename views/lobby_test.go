@@ -86,7 +86,7 @@ func clientKeys(t *testing.T) []string {
 	every("meeting.view.", "grid", "speaker", "sidebar", "screen")
 	every("meeting.share.", "text", "motion", "text_means", "motion_means", "failed", "system", "unsent", "taken")
 	for _, how := range []string{"on.", "with_sound."} {
-		every("meeting.share."+how, "screen", "window", "tab")
+		every("meeting.share."+how, "screen", "window", "tab", "unknown")
 	}
 	every("meeting.share.forbidden.", "everyone", "members", "managers")
 	every("meeting.hosting.may.", "share", "chat", "unmute", "rename")

@@ -125,6 +125,11 @@ export function shownWhole(picture: Size, box: Size): boolean {
   return picture.width < picture.height && left < 0.5;
 }
 
+/** Whether what stands on a tile has to be small: less of it would be left beside the name. */
+export const isSmall = (box: Box): boolean => box.width < 240 || box.height < 176;
+
+export const isLow = (box: Box): boolean => box.height < 112;
+
 /** The boxes for one page of tiles on this screen. */
 export function arrange(count: number, stage: Size, screen: number): Box[] {
   const gap = gapFor(screen);

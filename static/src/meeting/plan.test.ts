@@ -14,6 +14,7 @@ const view = (n: number, change: Partial<View> = {}): View => ({
   spotlight: "",
   page: 0,
   size: { width: 1408, height: 724 },
+  pager: 46,
   screen: 1440,
   now: 0,
   ...change,
@@ -105,9 +106,29 @@ test("an unpinned person goes back to the place they had", () => {
   assert.deepEqual(after.places, first.places);
 });
 
-test("on a phone a screen has a strip of two, a pinned person the wide tile", () => {
+test("tiles leave room for what turns pages, and take it back when one page is enough", () => {
+  const low = { width: 812, height: 250 };
+  const lowest = (n: number) => {
+    const { places, pages } = planStage(noSeating, view(n, { size: low, screen: 844 }));
+    return { pages, bottom: Math.max(...places.map((p) => p.box.y + p.box.height)) };
+  };
+  const fits = Array.from({ length: 12 }, (_, n) => n).filter((n) => lowest(n).pages === 1);
+  assert.ok(fits.includes(3) && !fits.includes(11));
+  for (let n = 0; n < 12; n++) {
+    const { pages, bottom } = lowest(n);
+    assert.ok(bottom <= (pages > 1 ? low.height - 46 : low.height) + 0.001, `${n} others`);
+  }
+  const phone = planStage(noSeating, view(9, { size: { width: 366, height: 600 }, screen: 390 }));
+  assert.ok(phone.pages > 1 && phone.places.every(({ box }) => box.y + box.height <= 554.001));
+});
+
+test("on a phone a screen has rows below it in any view, a pinned person the wide tile", () => {
   const phone = { screen: 390, size: { width: 366, height: 600 } };
-  assert.deepEqual(tiles(view(6, { ...phone, stage: sharing("p1") })).length, 3);
+  for (const l of ["grid", "speaker", "sidebar"] as const) {
+    const { places } = planStage(noSeating, view(6, { ...phone, stage: { ...sharing("p1"), layout: l } }));
+    assert.equal(places.length, 4, l);
+    assert.equal(places[0]?.box.width, 366, l);
+  }
   const pinned = planStage(noSeating, view(4, { ...phone, stage: { ...initialStage, pin: "p3" } }));
   assert.equal(pinned.places[0]?.tile, "p3");
   assert.equal(pinned.places[0]?.box.width, 366);

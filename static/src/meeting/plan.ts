@@ -13,7 +13,10 @@ export interface View {
   /** Whom the host wants everybody to see large, or empty. */
   spotlight: string;
   page: number;
+  /** All the room there is when nothing is said of further pages. */
   size: Size;
+  /** How much of its height goes to what turns pages, where that stands below the tiles. */
+  pager: number;
   /** The window's width. */
   screen: number;
   now: number;
@@ -46,9 +49,16 @@ export function planStage(before: Seating, view: View): Plan {
   const shared = sharerOf(large) !== null;
   if (isPhone && !shared && (large !== "" || stage.layout === "grid")) return inPages(before, view, large);
   if (large === "" && stage.layout === "grid") return inPages(before, view, "");
-  const beside: Form = stage.layout === "sidebar" ? "sidebar" : shared ? "screen" : "speaker";
-  return inSplit(before, view, large, isPhone && !shared ? "screen" : beside);
+  return inSplit(before, view, large, formOf(stage.layout, shared, isPhone));
 }
+
+function formOf(layout: StageState["layout"], shared: boolean, isPhone: boolean): Form {
+  if (isPhone) return shared ? "screen" : "strip"; // there is no room for a column
+  return layout === "sidebar" ? "sidebar" : shared ? "screen" : "speaker";
+}
+
+/** What is left of the stage beside what turns pages. */
+const paging = ({ size, pager }: View): Size => ({ ...size, height: Math.max(0, size.height - pager) });
 
 /** Oneself is not shown when one does not wish it; alone, there is nobody else to see. */
 const shownSelf = ({ stage, self, others }: View): string => (stage.hideSelf && others.length > 0 ? "" : self);
@@ -60,10 +70,11 @@ function small(view: View, large: string): string[] {
 
 /** All alike, in pages; on a phone the first is wide, and is who speaks or who is wanted large. */
 function inPages(before: Seating, view: View, large: string): Plan {
-  const { others, speaking, size, screen, now } = view;
+  const { others, speaking, screen, now } = view;
   const self = shownSelf(view);
   const shares = small(view, large);
   const count = others.length + shares.length + (self === "" ? 0 : 1);
+  const size = count > pageSize(count, view.size, screen) ? paging(view) : view.size;
   const perPage = pageSize(count, size, screen);
   const seating = seat(before, {
     others,
@@ -91,13 +102,14 @@ function inPages(before: Seating, view: View, large: string): Plan {
 
 /** One large, the others beside it; who has no room there is on a further page of that side. */
 function inSplit(before: Seating, view: View, large: string, form: Form): Plan {
-  const { others, speaking, size, screen, now } = view;
+  const { others, speaking, screen, now } = view;
   const self = shownSelf(view);
   const shares = small(view, large);
   const byVoice = large === "";
   const people = others.length - (byVoice || others.includes(large) ? 1 : 0);
   const besides = Math.max(0, people) + shares.length + (self === "" || (byVoice && others.length === 0) ? 0 : 1);
-  const parts = split(form, besides, size, screen);
+  const told = split(form, besides, view.size, screen);
+  const parts = told.more === null && told.side.length < besides ? split(form, besides, paging(view), screen) : told;
   const room = Math.max(1, parts.side.length);
   const seating = seat(before, {
     others,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noSeating } from "./seating.ts";
-import { planSmall } from "./smallplan.ts";
+import { type FloatState, planPicture, planSmall } from "./smallplan.ts";
+import type { Person, Picture } from "./state.ts";
 import { initialStage, reduceStage, shareTile } from "./state/stage.ts";
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `p${i}`);
@@ -54,4 +55,35 @@ test("a screen has the whole width, and people stand below it where there is hei
 
 test("who hides from themselves is not there", () => {
   assert.ok(!tiles(view(3, { stage: { ...initialStage, hideSelf: true } })).includes("me"));
+});
+
+const picture = (name: string): Picture => ({ name, mediaStreamTrack: {}, attach: () => undefined, detach: () => undefined }) as unknown as Picture;
+const pictures = Object.fromEntries([...names(3), "me", "screen"].map((name) => [name, picture(name)]));
+const person = (identity: string, shows = true): Person => ({ identity, name: identity, self: identity === "me", microphone: true, video: shows ? (pictures[identity] ?? null) : null });
+const meeting = (change: Partial<FloatState> = {}): FloatState =>
+  ({ people: [person("me"), ...names(3).map((n) => person(n))], stage: initialStage, speaking: new Set(), host: { spotlight: "" }, ...change }) as FloatState;
+const floated = (state: FloatState) => planPicture(noSeating, state, 0).floated?.tile ?? null;
+
+test("a picture that floats alone is that of who is wanted large, else of who comes first", () => {
+  assert.equal(floated(meeting()), "p0");
+  assert.equal(floated(meeting({ stage: { ...initialStage, pin: "p2" } })), "p2");
+  assert.equal(floated(meeting({ people: [person("me"), person("p0", false), person("p1")] })), "p1", "who shows none is left out");
+  assert.equal(floated(meeting({ people: [person("me"), person("p0", false)] })), "me");
+  assert.equal(floated(meeting({ people: [person("me", false), person("p0", false)] })), null);
+  assert.equal(floated(meeting({ stage: { ...initialStage, soundOnly: true } })), "me", "nothing is received for it");
+  const shown = { identity: "p1", name: "p1", picture: pictures["screen"] ?? null, sound: false };
+  assert.equal(floated(meeting({ stage: reduceStage(initialStage, { do: "shares", shares: [shown] }) })), shareTile("p1"));
+});
+
+test("it follows who speaks for a while, and stays with them in silence", () => {
+  let seating = noSeating;
+  const at = (now: number, ...who: string[]) => {
+    const plan = planPicture(seating, meeting({ speaking: new Set(who) }), now);
+    seating = plan.seating;
+    return plan.floated?.tile;
+  };
+  assert.equal(at(10_000), "p0");
+  assert.equal(at(10_100, "p2"), "p0", "a word is not enough");
+  assert.equal(at(11_400, "p2"), "p2");
+  assert.equal(at(20_000), "p2");
 });

@@ -2,7 +2,11 @@
 import { type Box, type Size, gapFor, grid, phone } from "./layout.ts";
 import { type Place, type View, placed } from "./plan.ts";
 import { type Seating, seat } from "./seating.ts";
-import { largeTile } from "./state/stage.ts";
+import type { Person, Picture, State } from "./state.ts";
+import { largeTile, sharerOf } from "./state/stage.ts";
+
+/** What of the state says which picture floats. */
+export type FloatState = Pick<State, "people" | "stage" | "speaking" | "host">;
 
 const most = 5;
 const lowest = 76;
@@ -16,6 +20,32 @@ export interface SmallPlan {
   /** The large tile, if there is one, is the first. */
   places: Place[];
   large: string;
+}
+
+/** A picture that floats alone, and whose tile it is of. */
+export interface Floated {
+  tile: string;
+  picture: Picture;
+  /** One's own picture is shown as in a mirror. */
+  mirrored: boolean;
+}
+
+/** The one picture to float: who is wanted large, else the first who shows one, and oneself when nobody else does. Null when there is none. */
+export function planPicture(before: Seating, { people, stage, speaking, host }: FloatState, now: number): { seating: Seating; floated: Floated | null } {
+  const others = people.filter((p) => !p.self && p.video !== null).map((p) => p.identity);
+  const large = largeTile(stage, others, host.spotlight);
+  const seating = seat(before, { others, speaking, pageSize: most, featured: true, large, now });
+  if (stage.soundOnly) return { seating, floated: mine(people, stage.mirror) };
+  const screen = stage.shares.find((s) => s.identity === sharerOf(large))?.picture;
+  if (screen) return { seating, floated: { tile: large, picture: screen, mirrored: false } };
+  const first = others.includes(large) ? large : seating.others[0];
+  const picture = people.find((p) => p.identity === first)?.video;
+  return { seating, floated: picture && first !== undefined ? { tile: first, picture, mirrored: false } : mine(people, stage.mirror) };
+}
+
+function mine(people: readonly Person[], mirrored: boolean): Floated | null {
+  const me = people.find((p) => p.self);
+  return me?.video ? { tile: me.identity, picture: me.video, mirrored } : null;
 }
 
 /** Who is wanted large, or speaks, comes first and stays when the window has room for one alone; oneself is last. */

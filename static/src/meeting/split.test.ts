@@ -4,8 +4,8 @@ import type { Box } from "./layout.ts";
 import { type Form, split } from "./split.ts";
 
 const laptop = { width: 1408, height: 724 };
-const stages = [laptop, { width: 1040, height: 724 }, { width: 736, height: 868 }, { width: 366, height: 600 }, { width: 780, height: 262 }, { width: 296, height: 340 }, { width: 1888, height: 904 }];
-const forms: Form[] = ["speaker", "sidebar", "screen"];
+const stages = [laptop, { width: 1040, height: 724 }, { width: 736, height: 868 }, { width: 366, height: 600 }, { width: 780, height: 262 }, { width: 296, height: 340 }, { width: 296, height: 460 }, { width: 788, height: 1004 }, { width: 1888, height: 904 }];
+const forms: Form[] = ["speaker", "sidebar", "strip", "screen"];
 
 test("nothing overlaps or leaves the stage, and the large tile is larger than any other", () => {
   for (const stage of stages) {
@@ -41,10 +41,36 @@ test("a screen leaves a strip of 126 above it; who has no room in it is a number
   assert.ok(many.more);
 });
 
+test("a strip fills the width, and few stand in its middle", () => {
+  const { side, more } = split("screen", 30, laptop, 1440);
+  assert.equal(side[0]?.x, 0);
+  assert.ok(more && Math.abs(more.x + more.width - laptop.width) < 0.001, "the number stands at the end");
+  const two = split("screen", 2, laptop, 1440).side;
+  assert.ok(two[0] && two[1] && Math.abs(two[0].x - (laptop.width - two[1].x - two[1].width)) < 0.001);
+  assert.ok(two.every((b) => b.width / b.height < 1.7778));
+});
+
 test("a narrow window has a strip of two", () => {
-  assert.equal(split("screen", 9, { width: 736, height: 868 }, 768).side.length, 2);
-  assert.equal(split("screen", 2, { width: 366, height: 600 }, 390).side.length, 2);
-  assert.equal(split("screen", 2, { width: 296, height: 340 }, 320).large.width, 296, "and the screen has its whole width, however low it is");
+  assert.equal(split("strip", 9, { width: 366, height: 600 }, 390).side.length, 2);
+  assert.equal(split("strip", 9, { width: 296, height: 460 }, 320).side.length, 2);
+});
+
+test("on an upright stage a screen has its width on top, and the others rows below", () => {
+  for (const [stage, screen, places] of [[{ width: 366, height: 600 }, 390, 4], [{ width: 788, height: 1004 }, 820, 6], [{ width: 296, height: 460 }, 320, 4]] as const) {
+    const { large, side, more } = split("screen", 30, stage, screen);
+    assert.equal(large.width, stage.width);
+    assert.ok(large.height >= Math.min(stage.width * 0.74, stage.height * 0.59), `${screen}: the screen is ${large.height} high`);
+    assert.ok(side.every((b) => b.y > large.height));
+    assert.equal(side.length + 1, places);
+    assert.ok(more);
+    const one = split("screen", 1, stage, screen);
+    assert.ok(one.large.height > large.height, "what few leave free is the screen's");
+  }
+});
+
+test("on an upright tablet who speaks has the whole width", () => {
+  assert.equal(split("speaker", 9, { width: 788, height: 1004 }, 820).large.width, 788);
+  assert.ok(split("sidebar", 9, { width: 788, height: 1004 }, 820).large.width < 788, "unless a column is asked for");
 });
 
 test("a low stage has no strip: the others stand beside the screen", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Zoom, keyed, moved, nearest, scaled, wheeled, whole } from "./zoom.ts";
+import { type Zoom, keyed, moved, nearest, scaled, wheeled, whole, Taps, isTap } from "./zoom.ts";
 
 /** Where a point of the picture, from its middle, stands in the frame. */
 const seen = (zoom: Zoom, at: number) => at * zoom.scale + zoom.x;
@@ -41,4 +41,19 @@ test("a wheel comes nearer again and again, and goes back by the same way", () =
   assert.deepEqual(turn(nearer, { deltaX: 100, deltaY: 5 }), moved(nearer, { x: -0.1, y: -0.01 }));
   assert.deepEqual(turn(nearer, { deltaY: 100, shiftKey: true }), moved(nearer, { x: -0.1, y: 0 }));
   assert.ok(turn(whole, { deltaY: -10, ctrlKey: true }).scale > turn(whole, { deltaY: -10 }).scale, "fingers on a touchpad send small steps");
+});
+
+test("two taps are a pair when they come soon, and in one place; a third begins anew", () => {
+  const pairs = (...taps: [number, number][]) => {
+    const found = new Taps();
+    return taps.map(([x, at]) => found.second({ x, y: 0, at }));
+  };
+  assert.deepEqual(pairs([0, 0], [5, 200]), [false, true]);
+  assert.deepEqual(pairs([0, 0], [5, 200], [5, 400], [5, 600]), [false, true, false, true]);
+  assert.deepEqual(pairs([0, 0], [5, 900]), [false, false], "too late");
+  assert.deepEqual(pairs([0, 0], [90, 200]), [false, false], "somewhere else");
+  const down = { x: 0, y: 0, at: 0 };
+  assert.ok(isTap(down, { x: 4, y: 4, at: 90 }));
+  assert.ok(!isTap(down, { x: 40, y: 0, at: 90 }), "it moved the picture");
+  assert.ok(!isTap(down, { x: 0, y: 0, at: 900 }), "it rested there");
 });

@@ -66,3 +66,30 @@ export function keyed(zoom: Zoom, key: string): Zoom | null {
       return null;
   }
 }
+
+/** A finger on the picture: where, and when by the clock of events, in milliseconds. */
+export interface Touch {
+  x: number;
+  y: number;
+  at: number;
+}
+
+const far = (a: Touch, b: Touch): number => Math.hypot(a.x - b.x, a.y - b.y);
+/** A tap is no longer than this, and a pair of them no farther apart, in milliseconds. */
+const soon = 400;
+
+/** Whether a finger that came and went only tapped. */
+export const isTap = (down: Touch, up: Touch): boolean => up.at - down.at <= soon && far(down, up) <= 12;
+
+/** Finds pairs of taps: browsers disagree about two taps on what may not be scrolled. A third tap begins a new pair. */
+export class Taps {
+  #before: Touch | null = null;
+
+  /** Takes a tap; says whether it is the second of a pair. */
+  second(tap: Touch): boolean {
+    const before = this.#before;
+    const paired = before !== null && tap.at - before.at <= soon && far(before, tap) <= 40;
+    this.#before = paired ? null : tap;
+    return paired;
+  }
+}

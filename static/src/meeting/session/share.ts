@@ -33,6 +33,9 @@ const wish: Wish = {
 /** Phones have no way to share a screen from a page. */
 export const canShareScreen = (): boolean => window.isSecureContext && typeof navigator.mediaDevices?.getDisplayMedia === "function";
 
+/** Browsers that share sound know how to keep it from being heard twice; Firefox and Safari share pictures alone. */
+const canShareSound = (): boolean => "suppressLocalAudioPlayback" in navigator.mediaDevices.getSupportedConstraints();
+
 /** Why the picker gave nothing. */
 export function shareFaultOf(error: unknown): ShareFault {
   const { name = "", message = "" } = (error ?? {}) as { name?: string; message?: string };
@@ -68,7 +71,7 @@ export class ScreenShare {
   get own(): OwnShare {
     if (!this.video) return { ...noShare, state: this.#asking ? "asking" : "off" };
     const { displaySurface } = this.video.getSettings();
-    return { state: "on", surface: surfaces[displaySurface ?? ""] ?? "screen", sound: this.audio !== null, picture: ownPicture(this.video) };
+    return { state: "on", surface: surfaces[displaySurface ?? ""] ?? "unknown", sound: this.audio !== null, sounds: canShareSound(), picture: ownPicture(this.video) };
   }
 
   /** Lets the person choose what to share. Answers why nothing is, or null. */

@@ -17,7 +17,8 @@ export interface Share {
   sound: boolean;
 }
 
-export type Surface = "screen" | "window" | "tab";
+/** Not every browser tells what was chosen. */
+export type Surface = "screen" | "window" | "tab" | "unknown";
 
 /** One's own shared screen. */
 export interface OwnShare {
@@ -25,6 +26,8 @@ export interface OwnShare {
   state: "off" | "asking" | "on";
   surface: Surface;
   sound: boolean;
+  /** This browser shares sound, where the person wants it. */
+  sounds: boolean;
   picture: Picture | null;
 }
 
@@ -71,7 +74,7 @@ export type StageAct =
   | { do: "floating"; on: boolean }
   | { do: "full"; on: boolean };
 
-export const noShare: OwnShare = { state: "off", surface: "screen", sound: false, picture: null };
+export const noShare: OwnShare = { state: "off", surface: "screen", sound: false, sounds: true, picture: null };
 export const usual: Chosen = { layout: "grid", hideSelf: false, mirror: true, hint: "text", keys: true };
 
 export const initialStage: StageState = {

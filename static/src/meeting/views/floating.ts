@@ -9,6 +9,7 @@ import { levelOf } from "../state/quality.ts";
 import { sharerOf } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
 import { openWindow } from "./float.ts";
+import { floatPicture } from "./floatpicture.ts";
 import { handsIn } from "./host/hand.ts";
 import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
@@ -19,20 +20,7 @@ const height = 420;
 /** Opens the small window, or lets one picture float where there are no such windows. Gives how to close it; null when nothing could be opened. */
 export async function float(ui: Ui, closed: () => void): Promise<(() => void) | null> {
   const small = await openWindow(width, height).catch(() => null);
-  return small ? fill(small, ui, closed) : floatPicture(closed);
-}
-
-/** The largest picture on the stage, as the browser shows single pictures. */
-async function floatPicture(closed: () => void): Promise<(() => void) | null> {
-  const video = document.querySelector<HTMLVideoElement>(".m-tiles .has-picture:not(.is-self) video") ?? document.querySelector<HTMLVideoElement>(".m-tiles .has-picture video");
-  if (!video || !document.pictureInPictureEnabled) return null;
-  try {
-    await video.requestPictureInPicture();
-  } catch {
-    return null;
-  }
-  video.addEventListener("leavepictureinpicture", closed, { once: true });
-  return () => void document.exitPictureInPicture().catch(() => undefined);
+  return small ? fill(small, ui, closed) : floatPicture(ui, closed);
 }
 
 function fill(small: Window, ui: Ui, closed: () => void): () => void {
@@ -131,6 +119,7 @@ class SmallStage {
       hand: handsIn(state).get(name) ?? 0,
       mirror: stage.mirror,
       soundOnly: stage.soundOnly,
+      spared: false,
       level: levelOf(state.quality, name),
     });
   }

@@ -1,10 +1,10 @@
 import { h, setAttr, setText } from "../dom.ts";
 import { icon, setIcon, type IconName } from "../icons.ts";
-import type { Box } from "../layout.ts";
+import { type Box, isLow, isSmall } from "../layout.ts";
 import type { Picture } from "../state.ts";
 import type { Share } from "../state/stage.ts";
 import type { Texts } from "../texts.ts";
-import { type Zoom, keyed, moved, scaled, wheeled, whole } from "../zoom.ts";
+import { Taps, type Touch, type Zoom, isTap, keyed, moved, scaled, wheeled, whole } from "../zoom.ts";
 
 export interface ShareActs {
   pin(): void;
@@ -13,6 +13,9 @@ export interface ShareActs {
   /** The picture was drawn for the first time. */
   drawn(): void;
 }
+
+/** How long the tools stand on the picture after a finger touched it, in milliseconds; a pointer has them while it is there. */
+const toolsFor = 4000;
 
 /** Two clicks within so many milliseconds may be one double click. */
 const doubleClick = 600;
@@ -24,7 +27,8 @@ export class ShareTile {
   readonly #video = h("video", { attrs: { playsinline: true, autoplay: true, muted: true, "aria-hidden": "true" } });
   readonly #frame: HTMLElement;
   readonly #wait = h("p", { class: "share-wait" });
-  readonly #label = h("span", { class: "tile-who" });
+  readonly #label = h("span", { class: "tile-who", attrs: { dir: "auto" } });
+  readonly #kind = h("span", { class: "tile-role" });
   readonly #sound = h("span", { class: "tile-mic" });
   readonly #tools: HTMLElement;
   readonly #fit: HTMLButtonElement;
@@ -33,9 +37,14 @@ export class ShareTile {
   readonly #t: Texts;
   readonly #acts: ShareActs;
   readonly #fingers = new Map<number, { x: number; y: number }>();
+  readonly #taps = new Taps();
+  /** The one finger that may be tapping. */
+  #tapping: Touch | null = null;
+  #touched = false;
   #picture: Picture | null = null;
   #zoom: Zoom = whole;
   #chosenAt = -Infinity;
+  #calming: ReturnType<typeof setTimeout> | undefined;
   #placed = false;
 
   constructor(t: Texts, acts: ShareActs) {
@@ -59,7 +68,7 @@ export class ShareTile {
       "li",
       { class: "tile tile-share" },
       this.#frame,
-      h("p", { class: "tile-name" }, icon("share", 16), this.#label, this.#sound),
+      h("p", { class: "tile-name" }, icon("share", 16), this.#label, this.#kind, this.#sound),
       this.#tools,
       this.pin,
     );
@@ -68,10 +77,12 @@ export class ShareTile {
 
   render(share: Share, { large, pinned, alone, soundOnly }: { large: boolean; pinned: boolean; alone: boolean; soundOnly: boolean }): void {
     const words = this.#t(large ? "meeting.share.of" : "meeting.share.screen", { name: share.name });
-    setText(this.#label, words);
+    setText(this.#label, large ? words : share.name);
+    setText(this.#kind, large ? "" : this.#t("meeting.view.screen"));
     this.#label.title = words;
     setAttr(this.#frame, "aria-label", large ? this.#t("meeting.share.look", { name: share.name }) : words);
     setAttr(this.#frame, "tabindex", large ? "0" : null);
+    if (large && !this.#isLarge) this.#stir();
     this.element.classList.toggle("is-large", large);
     this.#tools.hidden = !large;
     this.#sound.hidden = !share.sound;
@@ -92,13 +103,15 @@ export class ShareTile {
     style.transform = `translate(${box.x}px, ${box.y}px)`;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
-    this.element.classList.toggle("is-small", box.width < 240);
+    this.element.classList.toggle("is-small", isSmall(box));
+    this.element.classList.toggle("is-low", isLow(box));
     if (this.#placed) return;
     this.#placed = true;
     requestAnimationFrame(() => this.element.classList.add("is-placed"));
   }
 
   close(): void {
+    clearTimeout(this.#calming);
     this.#show(null);
     this.element.remove();
   }
@@ -141,6 +154,13 @@ export class ShareTile {
     setAttr(this.#fit, "aria-disabled", zoom.scale === 1 ? "true" : null);
   }
 
+  /** Shows the tools for a while where no pointer can rest on the picture. */
+  #stir(): void {
+    clearTimeout(this.#calming);
+    this.element.classList.remove("is-calm");
+    this.#calming = setTimeout(() => this.element.classList.add("is-calm"), toolsFor);
+  }
+
   get #isLarge(): boolean {
     return this.element.classList.contains("is-large");
   }
@@ -171,16 +191,29 @@ export class ShareTile {
       this.#acts.pin();
     });
     frame.addEventListener("dblclick", (event) => {
-      if (event.timeStamp - this.#chosenAt < doubleClick) return; // its first half made this one large
-      this.#go(this.#zoom.scale > 1 ? whole : scaled(this.#zoom, 2, this.#at(event)));
+      if (this.#touched || event.timeStamp - this.#chosenAt < doubleClick) return; // fingers are counted below; or its first half made this one large
+      this.#nearOrWhole(event);
     });
     frame.addEventListener("pointerdown", (event) => {
+      this.#touched = event.pointerType === "touch";
       if (!this.#isLarge) return;
+      this.#tapping = this.#touched && this.#fingers.size === 0 ? touchOf(event) : null;
+      this.#stir();
       this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       frame.setPointerCapture(event.pointerId);
     });
     frame.addEventListener("pointermove", (event) => this.#drag(event));
     for (const over of ["pointerup", "pointercancel"] as const) frame.addEventListener(over, (event) => this.#fingers.delete(event.pointerId));
+    frame.addEventListener("pointerup", (event) => {
+      const up = touchOf(event);
+      const tapped = this.#tapping !== null && isTap(this.#tapping, up);
+      this.#tapping = null;
+      if (tapped && this.#taps.second(up)) this.#nearOrWhole(event);
+    });
+  }
+
+  #nearOrWhole(event: MouseEvent): void {
+    this.#go(this.#zoom.scale > 1 ? whole : scaled(this.#zoom, 2, this.#at(event)));
   }
 
   /** One finger moves, two come nearer: what is under the other stays there. */
@@ -203,3 +236,5 @@ export class ShareTile {
     return { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 };
   }
 }
+
+const touchOf = ({ clientX, clientY, timeStamp }: PointerEvent): Touch => ({ x: clientX, y: clientY, at: timeStamp });

@@ -44,12 +44,14 @@ export class Sharing {
     const on = own.state === "on";
     this.element.hidden = !on;
     document.body.classList.toggle("is-sharing", on);
-    setText(this.#words, on ? this.#ui.t(own.sound ? `meeting.share.with_sound.${own.surface}` : `meeting.share.on.${own.surface}`) : "");
+    const { t } = this.#ui;
+    const words = on ? t(own.sound ? `meeting.share.with_sound.${own.surface}` : `meeting.share.on.${own.surface}`) : "";
+    setText(this.#words, on && !own.sounds ? t("meeting.share.silent", { words }) : words);
     for (const [name, button] of this.#tune) setAttr(button, "aria-pressed", String(name === hint));
-    this.#show(on ? own.picture : null, own.surface === "screen");
+    this.#show(on ? own.picture : null, own.surface === "screen" || own.surface === "unknown");
   }
 
-  /** A whole screen stands still in its preview: it would show itself. */
+  /** A whole screen, or what may be one, stands still in its preview: it would show itself. */
   #show(picture: Picture | null, still: boolean): void {
     if (picture === this.#picture) return;
     this.#picture?.detach(this.#video);

@@ -1,6 +1,6 @@
 import { h, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
-import type { Box } from "../layout.ts";
+import type { Box, Size } from "../layout.ts";
 import { Paced } from "../paced.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
@@ -13,6 +13,10 @@ import type { Ui } from "../ui.ts";
 import { handsIn } from "./host/hand.ts";
 import { ShareTile } from "./sharetile.ts";
 import { Tile } from "./tile.ts";
+
+/** Between the tiles and what turns their pages, and how high that is, as the style sheet has it. */
+const below = 10;
+const coarse = matchMedia("(pointer: coarse)");
 
 /** The tiles of the present page, the pager, and a word to somebody who is alone. */
 export class Stage {
@@ -76,7 +80,7 @@ export class Stage {
       stage: state.stage,
       spotlight: state.host.spotlight,
       page: state.page,
-      size: { width: this.#list.clientWidth, height: this.#list.clientHeight },
+      ...this.#room(),
       screen: window.innerWidth,
       now: performance.now(),
     });
@@ -84,6 +88,13 @@ export class Stage {
     this.#fill(plan, state);
     this.#turn(state, plan);
     this.#alone.hidden = state.people.length > 1 || state.connection === "connecting";
+  }
+
+  /** The room for tiles is measured as if nothing stood below them: else one page too many would keep the pager that makes it. */
+  #room(): { size: Size; pager: number } {
+    const { clientWidth: width, clientHeight: height } = this.#list;
+    const shown = this.#pager.offsetHeight;
+    return { size: { width, height: shown > 0 ? height + shown + below : height }, pager: (coarse.matches ? 44 : 36) + below };
   }
 
   /** A tile gets its place before its picture, which looks how large it is shown. */
@@ -105,7 +116,7 @@ export class Stage {
       const tile = this.#tileFor(person);
       this.#stand(tile, box, i);
       const { pin, mirror } = state.stage;
-      const soundOnly = state.stage.soundOnly || (!person.self && !pictured.has(name));
+      const spared = !state.stage.soundOnly && !person.self && person.video !== null && !pictured.has(name);
       tile.render(person, {
         speaking: state.speaking.has(name),
         face: state.faces[name],
@@ -114,7 +125,8 @@ export class Stage {
         role: roleOf(state.host, name),
         hand: hands.get(name) ?? 0,
         mirror,
-        soundOnly,
+        soundOnly: state.stage.soundOnly,
+        spared,
         level: levelOf(state.quality, name),
       });
     });

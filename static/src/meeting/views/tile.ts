@@ -1,7 +1,7 @@
 import { h, setAttr, setText, showFace } from "../dom.ts";
 import { setIcon, icon } from "../icons.ts";
 import { HandMark } from "./host/hand.ts";
-import { type Box, shownWhole } from "../layout.ts";
+import { type Box, isLow, isSmall, shownWhole } from "../layout.ts";
 import { type Person, type Picture, alike } from "../state.ts";
 import type { Level } from "../state/quality.ts";
 import type { Texts } from "../texts.ts";
@@ -32,6 +32,8 @@ export interface TileLook {
   mirror: boolean;
   /** Pictures of others are not received. */
   soundOnly: boolean;
+  /** This picture is not received for now, to spare a busy device. */
+  spared: boolean;
   /** How good the person's connection is. */
   level: Level;
 }
@@ -93,11 +95,11 @@ export class Tile {
   render(person: Person, look: TileLook): void {
     if (this.#drawn?.person === person && alike(this.#drawn.look, look)) return;
     this.#drawn = { person, look };
-    const { speaking, face, pinned, spotlight, role, hand, mirror, soundOnly, level } = look;
+    const { speaking, face, pinned, spotlight, role, hand, mirror, soundOnly, spared, level } = look;
     const name = person.self ? this.#t("meeting.you") : person.name;
     setText(this.#name, name);
     this.#name.dir = "auto";
-    setText(this.#role, role === "" ? "" : this.#t(role === "host" ? "meeting.host" : "meeting.hosting.cohost"));
+    setText(this.#role, spared ? this.#t("meeting.view.paused") : role === "" ? "" : this.#t(role === "host" ? "meeting.host" : "meeting.hosting.cohost"));
     setText(this.#muted, person.microphone ? "" : this.#t("meeting.is_muted"));
     setIcon(this.#microphone, person.microphone ? "mic" : "mic-off", 16);
     showFace(this.#initials, person.name, face);
@@ -117,7 +119,7 @@ export class Tile {
     this.pin.title = word;
     this.pin.classList.toggle("is-on", pinned);
     this.#mirror = mirror;
-    this.#show(soundOnly && !person.self ? null : person.video, person.self);
+    this.#show((soundOnly || spared) && !person.self ? null : person.video, person.self);
   }
 
   /** One status at the top right: who wants to speak, what is wrong, what was chosen. */
@@ -140,7 +142,8 @@ export class Tile {
     style.transform = `translate(${box.x}px, ${box.y}px)`;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
-    this.element.classList.toggle("is-small", box.width < 240);
+    this.element.classList.toggle("is-small", isSmall(box));
+    this.element.classList.toggle("is-low", isLow(box));
     this.#fit();
     if (this.#placed) return;
     this.#placed = true;
