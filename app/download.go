@@ -12,8 +12,14 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// downloadTime bounds how long a file may take. The client's own slowness is bounded by the server's write timeout.
-const downloadTime = 10 * time.Minute
+// downloadTime bounds how long a file may take: an export has people's files in it, and some lines are slow. Of all but exports the client's
+// own slowness is bounded by the server's write timeout.
+const downloadTime = time.Hour
+
+// isExport says whether an address gives somebody's or an organization's data as a file.
+func isExport(path string) bool {
+	return path == "/me/export" || strings.HasPrefix(path, "/o/") && strings.Contains(path, "/settings/data/exports/")
+}
 
 // download sends a file while it is being written, so that its size costs no memory. A file that cannot be finished ends the
 // connection early: nobody must take half of it for the whole.

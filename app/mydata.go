@@ -44,7 +44,7 @@ func (e export) write(words string) error {
 	if _, err := io.WriteString(readme, words+"\n"); err != nil {
 		return err
 	}
-	for _, part := range []func() error{e.profile, e.picture, e.identities, e.memberships, e.signIns, e.meetings, e.chat, e.purchases, e.audit} {
+	for _, part := range []func() error{e.profile, e.picture, e.identities, e.memberships, e.signIns, e.meetings, e.chat, e.purchases, e.audit, e.chatFiles} {
 		if err := part(); err != nil {
 			return err
 		}

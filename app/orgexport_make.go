@@ -52,7 +52,7 @@ func (s *Server) writeExport(ctx context.Context, id tenants.OrgID, asked tenant
 		export: export{Server: s, ctx: ctx, zip: zip.NewWriter(parts), at: s.clock.Now().UTC()},
 		id:     id, org: parts.org, words: s.catalogue.For(asked.Lang),
 	}
-	for _, part := range []func() error{x.readme, x.organization, x.money, x.lists, x.chain} {
+	for _, part := range []func() error{x.readme, x.organization, x.money, x.lists, x.chain, x.chatFiles} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -147,6 +147,22 @@ func (x orgExport) lists() error {
 		}
 	}
 	return nil
+}
+
+// chatFiles are the files that were sent to everyone in meetings. What two sent to each other is theirs.
+func (x orgExport) chatFiles() error {
+	for last := (tenants.ChatExportFile{}); ; {
+		some, err := x.org.ChatExportFiles(x.ctx, last)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		for _, f := range some {
+			last = f
+			if err := x.chatFile(f.At, f.Size, func(n int) ([]byte, error) { return x.org.ChatExportPart(x.ctx, f, n) }); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // pages reads a list from its beginning, some rows at a time.

@@ -23,7 +23,11 @@ func (s *Server) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig 
 	if head.IsPost() && path == picturePath {
 		return fasthttp.RequestConfig{MaxRequestBodySize: picture.MaxPhotoBytes + 64<<10} // and what stands around it in a form
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: maxBody}
+	conf := fasthttp.RequestConfig{MaxRequestBodySize: maxBody}
+	if isExport(path) {
+		conf.WriteTimeout = downloadTime
+	}
+	return conf
 }
 
 // setPicture keeps what the browser cut out, or the middle of what was sent whole.

@@ -26,18 +26,12 @@ func (o *Scoped) ChatOf(ctx context.Context, user UserID, meeting MeetingID, ide
 	}
 	var out []OwnChat
 	err := o.read(ctx, "list a person's messages", func(tx *gorm.DB) error {
-		var seats []seatRow
-		if err := tx.Where("meeting_id = ?", string(meeting)).Find(&seats).Error; err != nil {
+		at, seated, err := ownPlace(tx, user, meeting, identity)
+		if err != nil || !seated {
 			return err
 		}
-		at := chatPlace{sitting: sitting{meeting: Meeting{ID: meeting}, seats: seats}}
-		self, seated := at.seat(identity)
-		if !seated || self.UserID == nil || *self.UserID != user {
-			return nil
-		}
 		var rows []chatRow
-		q := tx.Where("meeting_id = ? AND (sender = ? OR recipient = ?) AND seq > ?", string(meeting), identity, identity, after)
-		if err := q.Order("seq").Limit(mine).Find(&rows).Error; err != nil {
+		if err := ownMessages(tx, meeting, identity).Where("seq > ?", after).Order("seq").Limit(mine).Find(&rows).Error; err != nil {
 			return err
 		}
 		messages, err := at.messages(tx, rows)
@@ -47,6 +41,23 @@ func (o *Scoped) ChatOf(ctx context.Context, user UserID, meeting MeetingID, ide
 		return err
 	})
 	return out, err
+}
+
+// ownPlace is a meeting, and whether somebody sat there as that identity while
+// signed in.
+func ownPlace(tx *gorm.DB, user UserID, meeting MeetingID, identity string) (at chatPlace, seated bool, err error) {
+	var seats []seatRow
+	if err := tx.Where("meeting_id = ?", string(meeting)).Find(&seats).Error; err != nil {
+		return chatPlace{}, false, err
+	}
+	at = chatPlace{sitting: sitting{meeting: Meeting{ID: meeting}, seats: seats}}
+	self, is := at.seat(identity)
+	return at, is && self.UserID != nil && *self.UserID == user, nil
+}
+
+// ownMessages are those that an identity wrote, or that were for it alone.
+func ownMessages(tx *gorm.DB, meeting MeetingID, identity string) *gorm.DB {
+	return tx.Where("meeting_id = ? AND (sender = ? OR recipient = ?)", string(meeting), identity, identity)
 }
 
 // WrittenToAll lists what was written to everyone in a meeting, over or not, some at
@@ -84,20 +95,21 @@ func chatList() ExportList {
 		if err != nil {
 			return nil, err
 		}
-		files, err := fileNamesOf(tx, rows)
+		files, err := filesAmong(tx, rows)
 		out := [][]any{}
 		for _, r := range rows {
 			if r.Circle != "" {
 				continue
 			}
+			file := files[chatKey{r.MeetingID, r.Seq}]
 			out = append(out, []any{
-				string(r.MeetingID), r.Seq, r.SentAt.UTC(), r.Sender, names[seatKey{r.MeetingID, r.Sender}], r.Body, r.Sealed, r.Sticker, files[chatKey{r.MeetingID, r.Seq}],
+				string(r.MeetingID), r.Seq, r.SentAt.UTC(), r.Sender, names[seatKey{r.MeetingID, r.Sender}], r.Body, r.Sealed, r.Sticker, file.name, file.at,
 				orNull(r.ReplyTo), orNull(r.EditedAt), orNull(r.DeletedAt),
 			})
 		}
 		return out, err
 	}
-	return listOf("chat", "meeting_id number sent_at identity name text sealed sticker file reply_to edited_at deleted_at", "meeting_id, seq",
+	return listOf("chat", "meeting_id number sent_at identity name text sealed sticker file file_at reply_to edited_at deleted_at", "meeting_id, seq",
 		func(r chatRow) []any { return []any{string(r.MeetingID), r.Seq} }, cells)
 }
 
@@ -122,17 +134,21 @@ type chatKey struct {
 	n       int64
 }
 
-// fileNamesOf are the names of the files that came with messages.
-func fileNamesOf(tx *gorm.DB, rows []chatRow) (map[chatKey]string, error) {
+// exportedFile is what a list of messages says of a file: what it is called, and
+// where it lies in the export.
+type exportedFile struct{ name, at string }
+
+// filesAmong are the files that came with messages.
+func filesAmong(tx *gorm.DB, rows []chatRow) (map[chatKey]exportedFile, error) {
 	meetings, seqs := map[string]bool{}, make([]int64, len(rows))
 	for i, r := range rows {
 		meetings[string(r.MeetingID)], seqs[i] = true, r.Seq
 	}
 	var files []chatFileRow
 	err := tx.Where("meeting_id IN ? AND seq IN ?", slices.Sorted(maps.Keys(meetings)), seqs).Find(&files).Error
-	names := make(map[chatKey]string, len(files))
+	out := make(map[chatKey]exportedFile, len(files))
 	for _, f := range files {
-		names[chatKey{f.MeetingID, f.Seq}] = f.Name
+		out[chatKey{f.MeetingID, f.Seq}] = exportedFile{f.Name, ExportedAs(f.MeetingID, f.Seq, f.file())}
 	}
-	return names, err
+	return out, err
 }

@@ -82,3 +82,80 @@ func TestChatIsExportedToThoseWhoseItIs(t *testing.T) {
 		}
 	})
 }
+
+// The organization takes the files that were sent to everyone; a person, those that they sent and those that were for them alone. A sealed
+// one is named, and nothing more.
+func TestChatFilesAreExportedToThoseWhoseTheyAre(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		k := talking(t, db, clock)
+		content := strings.Repeat("0123456789abcdef", 40_000) // three parts
+		sent := func(from, to, name, content string) tenants.ChatMessage {
+			t.Helper()
+			m, err := k.send(from, to, "file-"+strings.TrimSuffix(name, ".txt"), upload(t, name, content, tenants.StorageLimit{}))
+			must(t, err)
+			return m
+		}
+		plan, secret, other := sent("amy", "", "plan.txt", content), sent("amy", "bob", "secret.txt", "psst"), sent("gil", "hal", "other.txt", "theirs")
+		note := sent("gil", "", "note.txt", "a note")
+		meeting, _, err := k.Current(t.Context(), k.room.ID)
+		must(t, err)
+		whole := func(part func(n int) ([]byte, error)) string {
+			t.Helper()
+			var all strings.Builder
+			for n := 0; ; n++ {
+				some, err := part(n)
+				must(t, err)
+				if len(some) == 0 {
+					return all.String()
+				}
+				all.Write(some)
+			}
+		}
+
+		ofOrg := func(f tenants.ChatExportFile) string {
+			return whole(func(n int) ([]byte, error) { return k.ChatExportPart(t.Context(), f, n) })
+		}
+		files, err := k.ChatExportFiles(t.Context(), tenants.ChatExportFile{})
+		must(t, err)
+		if len(files) != 2 || files[0].At != fmt.Sprintf("chat-files/%s/%d plan.txt", meeting.ID, plan.N) || files[0].Size != int64(len(content)) || files[1].N != note.N {
+			t.Fatalf("the organization gets %+v", files)
+		}
+		if ofOrg(files[0]) != content || ofOrg(files[1]) != "a note" {
+			t.Errorf("%d and %d bytes came", len(ofOrg(files[0])), len(ofOrg(files[1])))
+		}
+		if rest, err := k.ChatExportFiles(t.Context(), files[0]); err != nil || len(rest) != 1 || rest[0] != files[1] {
+			t.Errorf("after the first: %+v, %v", rest, err)
+		}
+		for _, m := range []tenants.ChatMessage{secret, other} {
+			if got := ofOrg(tenants.ChatExportFile{Meeting: meeting.ID, N: m.N}); got != "" {
+				t.Errorf("the organization gets what two sent to each other: %q", got)
+			}
+		}
+
+		own := func(who, identity string, m tenants.ChatMessage) string {
+			t.Helper()
+			return whole(func(n int) ([]byte, error) {
+				return k.ChatPartOf(t.Context(), k.User(who).ID, meeting.ID, identity, m.N, n)
+			})
+		}
+		if own("amy", "amy", plan) != content || own("amy", "amy", secret) != "psst" || own("bob", "bob", secret) != "psst" {
+			t.Error("somebody lacks a file of theirs")
+		}
+		for what, got := range map[string]string{
+			"another's to everyone": own("bob", "bob", plan), "one between two others": own("bob", "bob", other), "one under another's identity": own("bob", "amy", plan),
+			"one of a guest's": own("bob", "gil", note), "one of nobody's": own("bob", "nobody", note),
+		} {
+			if got != "" {
+				t.Errorf("Bob gets %s: %d bytes", what, len(got))
+			}
+		}
+
+		must(t, byHand(t, db, k.ID, "UPDATE chat_files SET sealed = TRUE"))
+		if files, err := k.ChatExportFiles(t.Context(), tenants.ChatExportFile{}); err != nil || len(files) != 0 || own("amy", "amy", plan) != "" {
+			t.Errorf("of sealed files came %+v, %v", files, err)
+		}
+		if at := tenants.ExportedAs(meeting.ID, plan.N, tenants.ChatFile{Name: "x", Sealed: true}); at != "" {
+			t.Errorf("a sealed one lies at %q", at)
+		}
+	})
+}

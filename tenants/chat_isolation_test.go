@@ -31,8 +31,20 @@ func chatCrossings() map[string]crossing {
 			return refused(err)
 		},
 		"ChatOf": func(ctx context.Context, mine *tenants.Scoped, o other) error {
-			found, err := mine.ChatOf(ctx, o.ann, o.meeting.ID, "guest", 0)
+			found, err := mine.ChatOf(ctx, o.ann, o.meeting.ID, "ann", 0)
 			return nothing(len(found), err)
+		},
+		"ChatPartOf": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			part, err := mine.ChatPartOf(ctx, o.ann, o.meeting.ID, "ann", o.anns.N, 0)
+			return nothing(len(part), err)
+		},
+		"ChatExportFiles": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
+			files, err := mine.ChatExportFiles(ctx, tenants.ChatExportFile{})
+			return nothing(len(files)-1, err) // its own one is sown
+		},
+		"ChatExportPart": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			part, err := mine.ChatExportPart(ctx, tenants.ChatExportFile{Meeting: o.meeting.ID, N: o.anns.N}, 0)
+			return nothing(len(part), err)
 		},
 		"WrittenToAll": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			_, err := mine.WrittenToAll(ctx, o.ann, o.meeting.ID, 0)

@@ -125,3 +125,39 @@ func TestWhoComesLaterReadsWhatThePolicySays(t *testing.T) {
 		}
 	})
 }
+
+// Whom the rule keeps a message from, it keeps the file from as well.
+func TestWhoComesLaterGetsNoEarlierFile(t *testing.T) {
+	tenantstest.EachDialect(t, func(t *testing.T, db *tenants.DB, clock *clockwork.FakeClock) {
+		k := talking(t, db, clock)
+		clock.Advance(time.Second)
+		early, err := k.send("gil", "", "file-one", upload(t, "early.txt", "early", tenants.StorageLimit{}))
+		must(t, err)
+		clock.Advance(time.Second)
+		k.Guest(k.room, "late")
+		clock.Advance(time.Second)
+		fresh, err := k.send("gil", "", "file-two", upload(t, "fresh.txt", "fresh", tenants.StorageLimit{}))
+		must(t, err)
+		gets := func(who string, m tenants.ChatMessage) string {
+			t.Helper()
+			got, err := k.bytesOf(who, m.File.ID)
+			if err != nil {
+				k.refused(who+" asks for a file", err, tenants.CodeNotFound, tenants.KeyChatFileGone)
+			}
+			return got
+		}
+		if got := gets("late", early); got != "early" {
+			t.Errorf("by default who comes later gets %q", got)
+		}
+		p := tenants.DefaultPolicies()
+		p.ChatSince = true
+		must(t, k.SetPolicies(t.Context(), k.User("amy").ID, p))
+		if got := gets("late", early) + gets("late", fresh) + gets("gil", early) + gets("amy", early); got != "freshearlyearly" {
+			t.Errorf("under the rule they get %q", got)
+		}
+		for _, n := range []int{0, tenants.ChatPreview} {
+			_, err = k.ChatFilePart(t.Context(), k.room.ID, "late", early.File.ID, n)
+			k.refused("a part of it", err, tenants.CodeNotFound, tenants.KeyChatFileGone)
+		}
+	})
+}

@@ -34,6 +34,7 @@ type other struct {
 	export   tenants.Export
 	support  string
 	message  tenants.ChatMessage // with a file
+	anns     tenants.ChatMessage // her own, with a file
 
 	exception string
 }
@@ -106,7 +107,7 @@ func holds(t *testing.T, address string, ormWall bool) {
 func TestTheCrossTenantTestSeesAMissingWall(t *testing.T) {
 	found := strings.Join(cross(t, tenantstest.SQLitePath(t), false), "\n")
 	// Methods come by name: without walls the other's owner is gone after Leave.
-	for _, want := range []string{"Scoped.RoomByID", "Scoped.People", "Scoped.Keys", "Scoped.RevokeKey", "Scoped.EndMeeting", "Scoped.ChangeRole", "changed in rooms", "changed in meetings"} {
+	for _, want := range []string{"Scoped.RoomByID", "Scoped.ChatExportFiles", "Scoped.ChatExportPart", "Scoped.ChatOf", "Scoped.ChatPartOf", "Scoped.People", "Scoped.Keys", "Scoped.RevokeKey", "Scoped.EndMeeting", "Scoped.ChangeRole", "changed in rooms", "changed in meetings"} {
 		if !strings.Contains(found, want) {
 			t.Errorf("without any wall the test does not notice %q; it found:\n%s", want, found)
 		}
@@ -194,6 +195,12 @@ func populated(t *testing.T, w *tenantstest.World) other {
 		t.Fatal(err)
 	}
 	if o.message, err = acme.PostChat(t.Context(), tenants.ChatPost{Room: o.room.ID, Identity: "guest", ClientID: "theirs-1", File: upload(t, "theirs.txt", "theirs alone", tenants.StorageLimit{})}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := acme.Enter(t.Context(), tenants.EnterInput{Room: o.room.ID, Identity: "ann", Name: "Ann", Member: true, User: o.ann, Limits: tenantstest.Free()}); err != nil {
+		t.Fatal(err)
+	}
+	if o.anns, err = acme.PostChat(t.Context(), tenants.ChatPost{Room: o.room.ID, Identity: "ann", ClientID: "anns-own-1", File: upload(t, "anns.txt", "hers alone", tenants.StorageLimit{})}); err != nil {
 		t.Fatal(err)
 	}
 	look, err := acme.AskSupport(t.Context(), tenants.AskSupportInput{Operator: tenants.Operator{ID: asker, Name: "Olga"}, Reason: "a test", Minutes: 60})

@@ -1,4 +1,4 @@
-import { h, setText } from "../../dom.ts";
+import { h } from "../../dom.ts";
 import { type Message, type Pending, moves } from "../../state/chat.ts";
 import type { Texts } from "../../texts.ts";
 import { type Files, fileCard, pendingFile } from "./file.ts";
@@ -108,12 +108,11 @@ export class Row {
 export function pendingRow(p: Pending, { t, emoji, language, retry, drop, files }: Around): HTMLElement {
   const state = h("p", { class: "m-chat-state" });
   const failed = p.status === "failed" || p.status === "refused";
-  setText(state, failed ? `${t("meeting.chat.failed")} ${p.fault}`.trim() : t(`meeting.chat.${p.status}`));
+  state.append(h("span", { text: failed ? `${t("meeting.chat.failed")} ${p.fault}`.trim() : t(`meeting.chat.${p.status}`) }));
   if (!moves(p)) {
     const button = (word: string, press: () => void) => h("button", { class: "m-chat-small", text: t(word), attrs: { type: "button" }, on: { click: press } });
-    if (p.status === "failed") state.append(button("meeting.chat.retry", () => retry(p.id)));
-    if (p.status === "lost") state.append(button("meeting.chat.rechoose", () => files.rechoose(p)));
-    state.append(button("meeting.chat.discard", () => drop(p.id)));
+    const again = p.status === "failed" ? button("meeting.chat.retry", () => retry(p.id)) : p.status === "lost" ? button("meeting.chat.rechoose", () => files.rechoose(p)) : null;
+    state.append(h("span", { class: "m-chat-acts" }, again, button("meeting.chat.discard", () => drop(p.id))));
     state.setAttribute("role", "alert");
   }
   const said = p.sticker
