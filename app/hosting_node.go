@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/livekit/protocol/livekit"
 
@@ -67,7 +68,8 @@ func notThere(err error) error {
 	return err
 }
 
-// silence mutes what people send from a source. They may unmute themselves, where the host's rules say so; nobody else may.
+// silence mutes what people send from a source; of a microphone, also the sound of a screen that nobody sees: it may be a voice. They may
+// unmute themselves, where the host's rules say so; nobody else may.
 func (s *Server) silence(ctx context.Context, room sfu.RoomKey, who []tenants.Participant, source livekit.TrackSource) error {
 	wanted := map[string]bool{}
 	for _, p := range who {
@@ -80,7 +82,7 @@ func (s *Server) silence(ctx context.Context, room sfu.RoomKey, who []tenants.Pa
 	var failed error
 	for _, p := range people {
 		for _, track := range p.GetTracks() {
-			if !wanted[p.GetIdentity()] || track.GetSource() != source || track.GetMuted() {
+			if !wanted[p.GetIdentity()] || track.GetMuted() || track.GetSource() != source && (source != livekit.TrackSource_MICROPHONE || !isBareSound(track, p)) {
 				continue
 			}
 			_, err := s.media.MuteTrack(ctx, room, &livekit.MuteRoomTrackRequest{Identity: p.GetIdentity(), TrackSid: track.GetSid(), Muted: true})
@@ -88,6 +90,13 @@ func (s *Server) silence(ctx context.Context, room sfu.RoomKey, who []tenants.Pa
 		}
 	}
 	return failed
+}
+
+// isBareSound says whether a track is said to be the sound of a screen, and its owner shows none.
+func isBareSound(track *livekit.TrackInfo, owner *livekit.ParticipantInfo) bool {
+	return track.GetSource() == livekit.TrackSource_SCREEN_SHARE_AUDIO && !slices.ContainsFunc(owner.GetTracks(), func(other *livekit.TrackInfo) bool {
+		return other.GetSource() == livekit.TrackSource_SCREEN_SHARE
+	})
 }
 
 // stopSharing takes somebody's screen away: the right to it for a moment, which ends what they show. What they may show after that,

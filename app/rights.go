@@ -15,17 +15,18 @@ import (
 	"parley/views"
 )
 
-// sources are what somebody may send. Who may send everything has no list: nil allows all sources.
+// sources are what somebody may send: always a list, so that nobody sends what no button of those who lead stops. Who may not speak
+// sends no sound at all: that of a screen may be a voice.
 func sources(may tenants.Rights) []livekit.TrackSource {
-	if may.Share && may.Speak {
-		return nil
-	}
 	out := []livekit.TrackSource{livekit.TrackSource_CAMERA}
 	if may.Speak {
 		out = append(out, livekit.TrackSource_MICROPHONE)
 	}
 	if may.Share {
-		out = append(out, livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO)
+		out = append(out, livekit.TrackSource_SCREEN_SHARE)
+	}
+	if may.Share && may.Speak {
+		out = append(out, livekit.TrackSource_SCREEN_SHARE_AUDIO)
 	}
 	return out
 }

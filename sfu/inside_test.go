@@ -114,15 +114,21 @@ func FuzzOffer(f *testing.F) {
 
 func TestSources(t *testing.T) {
 	camera := Claims{CanPublish: true, Sources: parseSources([]string{"camera", "telepathy"})}.rights()
+	sound, picture := livekit.TrackType_AUDIO, livekit.TrackType_VIDEO
 	for source, want := range map[livekit.TrackSource]bool{
 		livekit.TrackSource_CAMERA: true, livekit.TrackSource_MICROPHONE: false, livekit.TrackSource_UNKNOWN: false,
 	} {
-		if got := camera.mayPublish(source); got != want {
+		if got := camera.mayPublish(source, picture); got != want {
 			t.Errorf("%s: %v, want %v", source, got, want)
 		}
 	}
-	if (Claims{}).rights().mayPublish(livekit.TrackSource_CAMERA) || !(Claims{CanPublish: true}).rights().mayPublish(livekit.TrackSource_UNKNOWN) {
+	anything := Claims{CanPublish: true}.rights()
+	if (Claims{}).rights().mayPublish(livekit.TrackSource_CAMERA, picture) || !anything.mayPublish(livekit.TrackSource_UNKNOWN, sound) {
 		t.Error("publishing without sources in the token")
+	}
+	if camera.mayPublish(livekit.TrackSource_CAMERA, sound) || anything.mayPublish(livekit.TrackSource_SCREEN_SHARE, sound) ||
+		anything.mayPublish(livekit.TrackSource_MICROPHONE, picture) || anything.mayPublish(livekit.TrackSource_SCREEN_SHARE_AUDIO, picture) {
+		t.Error("a voice is published as a picture, or the other way around")
 	}
 }
 

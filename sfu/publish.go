@@ -55,7 +55,7 @@ func (p *peer) onAddTrack(request *livekit.AddTrackRequest) {
 func (p *peer) mayAdd(request *livekit.AddTrackRequest) livekit.RequestResponse_Reason {
 	kindKnown := request.GetType() == livekit.TrackType_AUDIO || request.GetType() == livekit.TrackType_VIDEO
 	switch {
-	case p.room.check || !p.rights.Load().mayPublish(request.GetSource()):
+	case p.room.check || !p.rights.Load().mayPublish(request.GetSource(), request.GetType()):
 		return livekit.RequestResponse_NOT_ALLOWED
 	case p.isPlain(request):
 		return livekit.RequestResponse_NOT_ALLOWED

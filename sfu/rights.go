@@ -44,15 +44,27 @@ func (r *rights) permission() *livekit.ParticipantPermission {
 	}
 }
 
-// mayPublish says whether a track from that source is allowed.
-func (r *rights) mayPublish(source livekit.TrackSource) bool {
-	if !r.publish {
+// mayPublish says whether a track of that kind from that source is allowed. Nobody
+// has a voice by calling it a picture.
+func (r *rights) mayPublish(source livekit.TrackSource, kind livekit.TrackType) bool {
+	if !r.publish || !fits(source, kind) {
 		return false
 	}
 	if len(r.sources) == 0 {
 		return true
 	}
 	return source != livekit.TrackSource_UNKNOWN && slices.Contains(r.sources, source)
+}
+
+// fits says whether what comes from that source is of that kind.
+func fits(source livekit.TrackSource, kind livekit.TrackType) bool {
+	switch source {
+	case livekit.TrackSource_CAMERA, livekit.TrackSource_SCREEN_SHARE:
+		return kind == livekit.TrackType_VIDEO
+	case livekit.TrackSource_MICROPHONE, livekit.TrackSource_SCREEN_SHARE_AUDIO:
+		return kind == livekit.TrackType_AUDIO
+	}
+	return true
 }
 
 // ruling is what a host decided about a person's rights. It overrules the
@@ -81,7 +93,7 @@ func (p *peer) permitTo(next *rights) {
 	was := p.rights.Swap(next)
 	next.claim(&p.token)
 	for _, u := range p.uploads {
-		if u.variant == forward.First && !next.mayPublish(u.pub.info.Source) {
+		if u.variant == forward.First && !next.mayPublish(u.pub.info.Source, u.pub.info.Type) {
 			p.unpublish(u)
 		}
 	}
