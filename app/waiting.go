@@ -31,7 +31,7 @@ func (s *Server) waitingPage(c *fiber.Ctx) error {
 	seat, _ := s.seatOf(c, at.Room.Code)
 	return s.render(c, views.Waiting(s.page(c, "waiting.title"), views.WaitingModel{
 		Room: at.Room.Name, Code: at.Room.Code, Org: at.Org.Name, Name: seat.Name, Text: policies.TextFor(at.Room),
-		Own: at.Room.WaitingText != "", Encrypted: encrypts(meeting, policies),
+		Own: at.Room.WaitingText != "", Open: wait.Open, Encrypted: encrypts(meeting, policies),
 	}))
 }
 

@@ -13,6 +13,7 @@ import (
 // let in sees who is inside.
 type shownWait struct {
 	Waiting bool        `json:"waiting"`
+	Open    bool        `json:"open"` // a meeting runs
 	Lines   []shownSaid `json:"lines"`
 }
 
@@ -23,7 +24,7 @@ type shownSaid struct {
 }
 
 func showWait(w tenants.Wait) shownWait {
-	out := shownWait{Waiting: w.Still, Lines: []shownSaid{}}
+	out := shownWait{Waiting: w.Still, Open: w.Open, Lines: []shownSaid{}}
 	for _, l := range w.Lines {
 		out.Lines = append(out.Lines, shownSaid{l.N, l.Host, l.Text})
 	}

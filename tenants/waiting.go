@@ -125,6 +125,7 @@ func roomToWait(tx *gorm.DB, room RoomID, now time.Time) error {
 type Wait struct {
 	Still bool // they have to wait on
 	Back  bool // for a while nobody saw them wait
+	Open  bool // a meeting runs: somebody may see that they are here
 	Lines []WaitLine
 }
 
@@ -144,7 +145,11 @@ func (o *Scoped) StillWaits(ctx context.Context, in EnterInput) (out Wait, err e
 		if err := seenWaiter(tx, row, row.Name, now); err != nil {
 			return err
 		}
-		out.Still, out.Back = true, row.lapsedAt(now)
+		current, err := running(tx, row.RoomID, now)
+		if err != nil {
+			return err
+		}
+		out.Still, out.Open, out.Back = true, current.open(), row.lapsedAt(now)
 		out.Lines, err = linesOf(tx, row)
 		return err
 	})

@@ -5,6 +5,7 @@ type WaitingModel struct {
 	Room, Code, Org, Name string
 	Text                  string // the room's, or the organization's; "" = ours
 	Own                   bool   // the room's
+	Open                  bool   // a meeting runs
 	Encrypted             bool   // the meeting that runs is, or the next one will be
 }
 
@@ -14,6 +15,14 @@ func (m WaitingModel) by() string {
 		return m.Room
 	}
 	return m.Org
+}
+
+// word says how it stands, as the script says it from then on.
+func (m WaitingModel) word() string {
+	if m.Open {
+		return "waiting.on"
+	}
+	return "waiting.nobody"
 }
 
 // RoomTextModel is what who waits before one room reads.

@@ -15,6 +15,8 @@ interface Line {
 
 interface Wait {
   waiting: boolean;
+  /** A meeting runs. */
+  open: boolean;
   lines: Line[];
 }
 
@@ -30,7 +32,7 @@ export function openWaiting(page: HTMLElement): void {
       return null;
     }
     // Said only when it changes: a screen reader would read it out each time.
-    setText(word, (answer === null ? word.dataset["lost"] : word.dataset["on"]) ?? "");
+    setText(word, word.dataset[answer === null ? "lost" : answer.open ? "on" : "nobody"] ?? "");
     if (answer !== null) draw(answer.lines);
     return answer === null ? retryEvery : askEvery;
   });
