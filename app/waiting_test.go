@@ -20,7 +20,7 @@ func TestARoomsOwnTextIsReadBeforeIt(t *testing.T) {
 		ann.get(org + "/policies").status(200)
 		ann.post(org+"/policies", form("guests", "yes", "waiting", "guests", "share", "everyone", "chat", "everyone", "waiting_text", "Bring tea.")).status(303)
 		gil.postJoin(code, "Gil").status(303).location("/m/" + code + "/waiting")
-		gil.get("/m/"+code+"/waiting").status(200).has(">Nobody is inside yet.")
+		gil.get("/m/" + code + "/waiting").status(200).has(">Nobody is inside yet.")
 		gil.postJSON("/m/"+code+"/waiting", form()).status(200).has(`"waiting":true,"open":false`)
 		_, room, err := w.store.RoomByCode(t.Context(), code)
 		must(t, err)

@@ -1,4 +1,5 @@
 import { account } from "./lib/accounts";
+import { nothingInTheWay } from "./lib/axe";
 import { FirefoxPerson, launchFirefox } from "./lib/firefox";
 import { expect, test } from "./lib/fixtures";
 import type { Person } from "./lib/person";
@@ -15,13 +16,14 @@ async function requireEncryption(admin: Person): Promise<void> {
   await page.goto(home);
 }
 
-/** The digits behind the lock, which people read to each other. */
-async function code(person: Person): Promise<string> {
+/** The digits behind the lock, which people read to each other; `whose` has axe look at them there. */
+async function code(person: Person, whose = ""): Promise<string> {
   const lock = person.button("Encrypted");
   await lock.click(patient);
   const digits = person.page.getByText(/^\d{5} \d{5} \d{5} \d{5}$/);
   await expect(digits).toBeVisible(patient);
   const text = await digits.innerText();
+  if (whose !== "") await nothingInTheWay(person.page, `the lock of ${whose}`);
   await lock.click();
   return text;
 }
@@ -51,7 +53,7 @@ test("an encrypted meeting is seen and heard by those who have its key, and by n
     await expectPictures(one.page, 1);
     await expectVoices(one.page, 1);
   }
-  const digits = await code(ann);
+  const digits = await code(ann, "who came first");
   expect(await code(gil)).toBe(digits);
 
   const secret = "Four lamps and a kettle";

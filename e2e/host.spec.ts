@@ -1,6 +1,6 @@
 import type { Locator } from "@playwright/test";
 import { account } from "./lib/accounts";
-import { judge, settled } from "./lib/axe";
+import { nothingInTheWay } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
 import type { Person } from "./lib/person";
 
@@ -30,13 +30,6 @@ async function turn(host: Person, name: string, on: boolean): Promise<void> {
 
 /** What the page tells, in sight or to screen readers. */
 const told = (one: Person, text: string) => one.page.getByRole("status").getByText(text).first();
-
-/** What axe finds in the page: nothing. */
-async function nothingInTheWay(one: Person, whose: string): Promise<void> {
-  await settled(one.page);
-  const { violations } = await judge(one.page).analyze();
-  expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(" | ")}`), `the page of ${whose}: axe`).toEqual([]);
-}
 
 async function knock(guest: Person, link: string): Promise<void> {
   await guest.page.goto(link);
@@ -76,8 +69,25 @@ test("a host with a waiting room", async ({ person }) => {
   await door.getByRole("textbox", { name: "Write to Gil" }).fill("One moment");
   await ann.page.keyboard.press("Enter");
   await expect(gil.page.getByRole("log")).toContainText("From insideOne moment", patient);
-  await nothingInTheWay(gil, "who waits");
-  await nothingInTheWay(ann, "who lets them in");
+
+  // To all at once: each reads it alone, and nothing of the other. One of them is not let in.
+  const ida = await person("Ida");
+  await knock(ida, link);
+  const both = door.getByRole("textbox", { name: "Write to all" });
+  await door.getByRole("button", { name: "Write to all" }).click(patient);
+  await both.fill("We begin at ten");
+  await ann.page.keyboard.press("Enter");
+  for (const one of [gil, ida]) await expect(one.page.getByRole("log")).toContainText("From insideWe begin at ten", patient);
+  await expect(ida.page.getByRole("log")).not.toContainText("One moment");
+  await expect(both).toHaveValue("");
+  for (const name of ["Gil", "Ida"]) await expect(door.getByRole("group", { name: `Messages with ${name}` })).toContainText("We begin at ten", patient);
+  await door.getByRole("button", { name: "Refuse Ida" }).click();
+  await expect(ida.page.getByText("Somebody in the meeting did not let you in.")).toBeVisible(patient);
+  await expect(both).toBeHidden();
+  await ida.context.close();
+
+  await nothingInTheWay(gil.page, "who waits");
+  await nothingInTheWay(ann.page, "who lets them in");
   await letIn(ann, gil);
   await expect(gil.button("Host tools")).toBeHidden();
 
@@ -176,6 +186,13 @@ test("a host with a waiting room", async ({ person }) => {
   // The other way to go.
   await ann.button("Leave").click();
   await expect(ann.page.getByRole("group", { name: "Gilbert goes on leading." })).toBeVisible(patient);
+  const over = ann.page.getByRole("dialog", { name: "End the meeting for all 2 people?" });
   await ann.page.getByRole("menuitem", { name: "End for all" }).click();
+  await expect(over.getByRole("button", { name: "Not yet" })).toBeFocused(patient);
+  await ann.page.keyboard.press("Escape");
+  await expect(over).toHaveCount(0, patient);
+  await expect(ann.button("Leave")).toBeFocused();
+  await (await panel(ann, "Host tools")).getByRole("button", { name: "End for all" }).click();
+  await over.getByRole("button", { name: "End for all" }).click(patient);
   await expect(gil.page.getByText("The host ended it for everyone.")).toBeVisible(patient);
 });

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 /** What axe looks for. It runs inside the page: the other mode is for frames from elsewhere, of which there are none, and opens a tab for each
  * judgement. Of what is well nothing is told. */
@@ -15,4 +15,11 @@ export async function settled(page: Page): Promise<void> {
     const passing = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
     await Promise.allSettled(passing.map((a) => a.finished));
   });
+}
+
+/** What axe finds in the page as it stands: nothing, of any weight. */
+export async function nothingInTheWay(page: Page, whose: string): Promise<void> {
+  await settled(page);
+  const { violations } = await judge(page).analyze();
+  expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 4).join(" | ")}`), `${whose}: axe`).toEqual([]);
 }

@@ -86,6 +86,16 @@ test("one's own devices change without touching each other", () => {
   assert.equal(state.microphone.on, false);
 });
 
+test("the menu of who may end the meeting closes when they do not lead any more, and no other does", () => {
+  const said = (rev: number, host: string, cohosts: string[]) => ({ type: "host", act: { do: "said", hosting: { ...start().host, rev, host, cohosts } } }) as const;
+  const people = reduce(start(), { type: "people", people: [person("other"), person("me", true)] });
+  const led = reduce(reduce(people, said(1, "other", ["me"])), { type: "menu", menu: "leave" });
+  assert.equal(reduce(led, said(2, "me", [])).menu, "leave");
+  assert.equal(reduce(led, said(2, "other", [])).menu, null);
+  assert.equal(reduce(led, said(0, "other", [])).menu, "leave"); // older than what is known
+  assert.equal(reduce(reduce(led, { type: "menu", menu: "more" }), said(2, "other", [])).menu, "more");
+});
+
 test("opening a panel or the offers closes the menu", () => {
   const open = reduce(start(), { type: "menu", menu: "more" });
   assert.equal(reduce(open, { type: "togglePeople" }).menu, null);

@@ -3,7 +3,7 @@ import { type Clock, lifted } from "./clock.ts";
 import type { Faces } from "./faces.ts";
 import type { Fault } from "./faults.ts";
 import { type Chat, type ChatAction, noChat, opened, reduceChat } from "./state/chat.ts";
-import { type HostAct, type HostState, initialHost, reduceHost } from "./state/host.ts";
+import { type HostAct, type HostState, initialHost, leads, reduceHost } from "./state/host.ts";
 import { type QualityAct, type QualityState, noQuality, reduceQuality } from "./state/quality.ts";
 import { type StageAct, type StageState, initialStage, reduceStage } from "./state/stage.ts";
 
@@ -223,7 +223,10 @@ function noPanel({ chat, host, quality }: State): Pick<State, "peopleOpen" | "re
 
 function hosted(state: State, act: HostAct): State {
   const host = reduceHost(state.host, act);
-  return host === state.host ? state : { ...state, host };
+  if (host === state.host) return state;
+  const me = state.people.find((p) => p.self)?.identity ?? "";
+  const ends = leads(host, me); // the menu of who leads is not for who does not any more
+  return { ...state, host, menu: state.menu === "leave" && !ends ? null : state.menu };
 }
 
 function staged(state: State, act: StageAct): State {

@@ -3,6 +3,7 @@ import type { IconName } from "../icons.ts";
 import type { DeviceKind, Menu as MenuName, State } from "../state.ts";
 import { type Layout, layouts } from "../state/stage.ts";
 import type { Ui } from "../ui.ts";
+import { endAsked } from "./ending.ts";
 import { canFloat } from "./float.ts";
 import { canFill } from "./full.ts";
 import type { Choice, Group } from "./menu.ts";
@@ -52,7 +53,8 @@ function tuning({ stage }: State, { t, acts }: Ui): Group {
 }
 
 /** For who may end the meeting: what comes of either way. */
-function leave({ host, people }: State, { t, acts, meeting, store }: Ui): Group[] {
+function leave({ host, people }: State, ui: Ui): Group[] {
+  const { t, acts, meeting, store } = ui;
   const others = people.some((p) => !p.self);
   const named = (identity: string) => people.find((p) => p.identity === identity)?.name;
   const [mine, stays, next] = [host.host === meeting.identity, named(host.host), named(host.next)];
@@ -62,7 +64,7 @@ function leave({ host, people }: State, { t, acts, meeting, store }: Ui): Group[
     const show = () => store.state.peopleOpen || store.dispatch({ type: "togglePeople" });
     choices.push({ label: t("meeting.leave_menu.hand_over"), icon: "crown", pick: () => void show() });
   }
-  choices.push({ label: t("meeting.end_for_all"), icon: "end-for-all", danger: true, pick: () => acts.endForAll() });
+  choices.push({ label: t("meeting.end_for_all"), icon: "end-for-all", danger: true, pick: () => void endAsked(ui) });
   return [{ title: means, choices }];
 }
 

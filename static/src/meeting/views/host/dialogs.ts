@@ -1,13 +1,39 @@
 // Questions before what is hard to take back, and the field for another name.
 import { h, setAttr, setText } from "../../dom.ts";
-import type { Person } from "../../state.ts";
+import type { Person, State } from "../../state.ts";
+import { leads } from "../../state/host.ts";
 import type { Ui } from "../../ui.ts";
 
 /** Asks whether somebody is meant to go. */
-export function askBefore(what: "remove" | "ban", name: string, { t }: Ui, then: () => void): void {
-  const no = h("button", { class: "btn", text: t("meeting.hosting.cancel"), attrs: { type: "button" } });
-  const yes = h("button", { class: "btn btn-danger", text: t(`meeting.hosting.${what}.yes`, { name }), attrs: { type: "button" } });
-  const sheet = open(t(`meeting.hosting.${what}.title`, { name }), h("p", { class: "soft", text: t(`meeting.hosting.${what}.text`) }), h("div", { class: "dialog-actions" }, no, yes));
+export function askBefore(what: "remove" | "ban", { identity, name }: Person, ui: Ui, then: () => void): void {
+  const { t } = ui;
+  const words = { title: t(`meeting.hosting.${what}.title`, { name }), text: t(`meeting.hosting.${what}.text`), no: t("meeting.hosting.cancel"), yes: t(`meeting.hosting.${what}.yes`, { name }) };
+  ask(words, ui, ({ people }) => people.some((p) => p.identity === identity), then);
+}
+
+/** Asks whether the meeting is meant to be over for everybody. */
+export function askToEnd(ui: Ui): void {
+  const { t, acts, store } = ui;
+  const words = { title: t("meeting.hosting.end.title", { n: store.state.people.length }), text: t("meeting.hosting.end.text"), no: t("meeting.hosting.end.no"), yes: t("meeting.end_for_all") };
+  ask(words, ui, () => true, () => acts.endForAll());
+}
+
+interface Words {
+  title: string;
+  text: string;
+  no: string;
+  yes: string;
+}
+
+/** The question goes by itself when there is nothing left to ask, and with the right to decide it. The focus is on what changes nothing. */
+function ask(words: Words, { store, meeting }: Ui, stands: (state: State) => boolean, then: () => void): void {
+  const no = h("button", { class: "btn", text: words.no, attrs: { type: "button" } });
+  const yes = h("button", { class: "btn btn-danger", text: words.yes, attrs: { type: "button" } });
+  const sheet = open(words.title, h("p", { class: "soft", text: words.text }), h("div", { class: "dialog-actions" }, no, yes));
+  const unfollow = store.subscribe((now) => {
+    if (!leads(now.host, meeting.identity) || !stands(now)) sheet.close();
+  });
+  sheet.addEventListener("close", unfollow);
   no.addEventListener("click", () => sheet.close());
   yes.addEventListener("click", () => {
     sheet.close();

@@ -4,6 +4,7 @@ import { type IconName, icon } from "../../icons.ts";
 import type { State } from "../../state.ts";
 import { type HostState, type Rule, rules } from "../../state/host.ts";
 import type { Ui } from "../../ui.ts";
+import { endAsked } from "../ending.ts";
 import { BanList } from "./bans.ts";
 
 const ruleIcons: Record<Rule, IconName> = { share: "share", chat: "chat", unmute: "mic", rename: "edit" };
@@ -34,7 +35,7 @@ export class HostPanel {
     this.#mute = this.#button("mic-off", t("meeting.hosting.mute_all"), () => acts.lead("mute"), t("meeting.hosting.muted_all"));
     this.#lower = this.#button("hand", t("meeting.hosting.lower_all"), () => acts.lead("lower"), t("meeting.hosting.lowered_all"));
     this.#bans = new BanList(ui);
-    const end = h("button", { class: "btn btn-danger btn-wide m-host-end", attrs: { type: "button" }, on: { click: () => acts.endForAll() } }, icon("end-for-all", 18), t("meeting.end_for_all"));
+    const end = h("button", { class: "btn btn-danger btn-wide m-host-end", attrs: { type: "button" }, on: { click: () => void endAsked(ui) } }, icon("end-for-all", 18), t("meeting.end_for_all"));
     this.element = h(
       "div",
       { class: "m-host-parts" },

@@ -62,7 +62,7 @@ function out(person: Person, ui: Ui): Choice[] {
     label: t(`meeting.hosting.person.${what}`),
     icon,
     danger: true,
-    pick: () => askBefore(what, person.name, ui, () => void acts.lead(what, { id: person.identity })),
+    pick: () => askBefore(what, person, ui, () => void acts.lead(what, { id: person.identity })),
   });
   return [choice("remove", "remove"), choice("ban", "ban")];
 }
