@@ -24,6 +24,8 @@ export class ChatPanel {
   readonly #picker: Picker;
   readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
   readonly #empty: HTMLElement;
+  /** Who reads what one writes: nothing to who may not write. */
+  readonly #readers: HTMLElement;
   /** For who came later: what is not shown. */
   readonly #since = h("p", { class: "m-react-clear m-chat-since" });
   #drawn: State | null = null;
@@ -43,7 +45,8 @@ export class ChatPanel {
       files: this.#files(),
     };
     this.#list = new List(t, around, (m) => this.#tools(m));
-    this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), h("p", { text: t("meeting.chat.empty_text") }));
+    this.#readers = h("p", { text: t("meeting.chat.empty_text") });
+    this.#empty = h("div", { class: "m-chat-empty" }, icon("chat", 22), h("p", { class: "m-chat-empty-title", text: t("meeting.chat.empty") }), this.#readers);
     const sealed = meeting.encryption === null ? null : h("p", { class: "m-react-clear m-chat-sealed", text: t("meeting.chat.sealed") });
     this.element = h("div", { class: "m-chat-panel" }, sealed, this.#since, this.#empty, this.#list.element, this.#fault, this.#composer.element);
     if (meeting.host) this.element.prepend(this.#saving());
@@ -66,6 +69,7 @@ export class ChatPanel {
     if (!before || now.chat !== before.chat) {
       const none = now.chat.messages.length === 0 && now.chat.pending.length === 0;
       this.#empty.hidden = !none;
+      this.#readers.hidden = !now.chat.may;
       this.#list.element.hidden = none;
       this.#list.render(now.chat);
       this.#tellSince(shownSince(now.chat));
