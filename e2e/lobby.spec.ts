@@ -80,7 +80,7 @@ for (const [what, loud, says] of [
 }
 
 test("who comes back needs one click, and goes in as the last time", async ({ person }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(480_000);
   const ann = await person("Ann");
   await ann.signUp(account("Lindqvist Gardens"));
   const link = await ann.openRoom();
@@ -101,6 +101,27 @@ test("who comes back needs one click, and goes in as the last time", async ({ pe
   await expect(tab.button("Leave")).toBeVisible(patient);
   await expect(tab.button("Start video")).toBeVisible(patient);
   await expect(tab.button("Mute")).toBeVisible(patient);
+
+  // The meeting's address in one more tab takes the seat there, with the camera off as well. The first lets go of all it had.
+  await tab.page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d")?.fillRect(0, 0, 30, 30);
+    navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(5);
+  });
+  await tab.button("Share").click();
+  await expect(tab.page.getByText("You are sharing your screen")).toBeVisible(patient);
+  const third = await gil.tab();
+  await third.page.goto(tab.page.url());
+  await expect(third.button("Leave")).toBeVisible(patient);
+  await expect(third.button("Start video")).toBeVisible(patient);
+  await expect(tab.page.getByRole("heading", { name: "You joined from another tab" })).toBeFocused(patient);
+  for (const key of ["v", "s"]) await tab.page.keyboard.press(key); // neither switches anything on there
+  for (const under of [".m-top", ".m-stage", ".m-bar"]) await expect(tab.page.locator(under)).toHaveJSProperty("inert", true);
+  await tab.button("Come back here").click();
+  await expect(tab.button("Start video")).toBeVisible(patient);
+  await expect(tab.page.locator(".m-stage")).toHaveJSProperty("inert", false);
+  await expect(tab.button("Share")).toBeVisible(patient);
+  await expect(tab.page.getByText("You are sharing your screen")).toBeHidden();
 });
 
 test("a camera and a microphone that another program holds are explained, and one can try again", async ({ person }) => {
