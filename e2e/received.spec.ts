@@ -1,6 +1,6 @@
 import { account } from "./lib/accounts";
 import { expect, test } from "./lib/fixtures";
-import { picturesComing, watchIncoming } from "./lib/incoming";
+import { pictureSections, picturesComing, watchIncoming } from "./lib/incoming";
 import type { Person } from "./lib/person";
 import { ForeignSite } from "./lib/sdk";
 import { expectPictures, expectVoices } from "./lib/stats";
@@ -92,10 +92,14 @@ test("of many pictures only those are received that are seen", async ({ person, 
     expect(shown).toBeLessThan(tokens.length);
     await expectComing(ann, shown, `pictures of the ${page} page alone`);
     if (page === "last") break;
+    expect(await pictureSections(ann.page), "no more than a page has places for, before another is turned to").toBeLessThanOrEqual(6);
     const name = await people.first().innerText();
     await pager.getByRole("button").last().click();
     await expect(people.filter({ hasText: name })).toHaveCount(0, patient);
   }
+  await pager.getByRole("button").first().click();
+  await expectComing(ann, tokens.length - (await unseen()), "pictures of the first page again");
+  expect(await pictureSections(ann.page), "no section twice").toBeLessThanOrEqual(tokens.length);
   await crowd.context.close();
   await site.stop();
 });

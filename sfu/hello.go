@@ -26,6 +26,7 @@ const (
 	maxJoinRequest = 64 << 10
 	maxInflated    = 256 << 10
 	maxQueryValue  = 256
+	maxPictures    = 1000
 )
 
 // Hello is what a client says when it opens its signalling socket.
@@ -35,6 +36,7 @@ type Hello struct {
 	AutoSubscribe bool
 	Adaptive      bool                 // will say how large it shows each picture
 	AllowPause    bool                 // shows that a picture is paused for want of room
+	Pictures      int                  // cameras that it is given unasked, see peer.givesUnasked; 0: all
 	Reconnect     bool                 // wants to go on with the session SID
 	SID           string               // of the participant, when Reconnect
 	Join          *livekit.JoinRequest // /rtc/v1 only
@@ -79,6 +81,7 @@ func parseQuery(token string, query url.Values) Hello {
 		AutoSubscribe: short("auto_subscribe") != "0" && short("auto_subscribe") != "false",
 		Adaptive:      short("adaptive_stream") == "1" || short("adaptive_stream") == "true",
 		AllowPause:    short("subscriber_allow_pause") == "1" || short("subscriber_allow_pause") == "true",
+		Pictures:      int(min(max(number("pictures"), 0), maxPictures)),
 		Reconnect:     short("reconnect") == "1" || short("reconnect") == "true",
 		SID:           short("sid"),
 		Client: &livekit.ClientInfo{

@@ -51,15 +51,20 @@ func joinRequest(t testing.TB) []byte {
 func TestParseHelloOfTwoConnections(t *testing.T) {
 	query := url.Values{
 		"access_token": {"tok"}, "auto_subscribe": {"1"}, "sdk": {"js"}, "version": {"2.23.0"}, "protocol": {"17"}, "client_protocol": {"2"},
-		"reconnect": {"1"}, "sid": {"PA_x"}, "browser": {"chrome"},
+		"reconnect": {"1"}, "sid": {"PA_x"}, "browser": {"chrome"}, "pictures": {"25"},
 	}
 	hello, err := sfu.ParseHello("/rtc", query, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if hello.Token != "tok" || hello.SinglePC || !hello.AutoSubscribe || !hello.Reconnect || hello.SID != "PA_x" ||
+	if hello.Token != "tok" || hello.SinglePC || !hello.AutoSubscribe || !hello.Reconnect || hello.SID != "PA_x" || hello.Pictures != 25 ||
 		hello.Client.GetSdk() != livekit.ClientInfo_JS || hello.Client.GetClientProtocol() != 2 || hello.Client.GetBrowser() != "chrome" {
 		t.Errorf("hello %+v, client %v", hello, hello.Client)
+	}
+	for _, odd := range []string{"-3", "many", "99999999999999"} {
+		if hello, err := sfu.ParseHello("/rtc", url.Values{"pictures": {odd}}, "Bearer tok"); err != nil || hello.Pictures < 0 || hello.Pictures > 1000 {
+			t.Errorf("%s pictures: %+v, %v", odd, hello, err)
+		}
 	}
 	if hello, err := sfu.ParseHello("/rtc", url.Values{"auto_subscribe": {"0"}, "protocol": {"99999999999999"}}, "Bearer tok"); err != nil || hello.Token != "tok" || hello.AutoSubscribe {
 		t.Errorf("with a bearer token: %+v, %v", hello, err)

@@ -1,8 +1,12 @@
 package sfu
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
@@ -101,12 +105,18 @@ func (r *room) joinResponse(p *peer, now time.Time) *livekit.JoinResponse {
 		SubscriberPrimary: !p.single, EnabledPublishCodecs: publishCodecs(),
 		IceServers: p.iceServers(), SifTrailer: r.node.sifTrailer,
 	}
-	for _, other := range r.peers {
+	for _, other := range slices.SortedFunc(maps.Values(r.peers), byJoin) {
 		if other != p && !other.hidden() {
 			join.OtherParticipants = append(join.OtherParticipants, other.snapshot())
 		}
 	}
 	return join
+}
+
+// byJoin orders people as clients show them: who came first is first. Call with
+// room.mu.
+func byJoin(a, b *peer) int {
+	return cmp.Or(cmp.Compare(a.member.info.GetJoinedAtMs(), b.member.info.GetJoinedAtMs()), strings.Compare(a.sid, b.sid))
 }
 
 func (n *Node) serverInfo() *livekit.ServerInfo {

@@ -30,7 +30,7 @@ type offerer struct {
 
 	whole     map[webrtc.RTPCodecType]*webrtc.RTPTransceiver // the sections that offer every codec, see lean
 	offeredAt time.Time
-	resting   bool // the client is given time, see rest
+	resting   bool // the client is given time, see rest, or says more, see gatherWishes
 }
 
 // A client that takes longer than slowAnswer to take a description, without the way
@@ -192,11 +192,18 @@ func (o *offerer) rest(took time.Duration) {
 	if way == 0 {
 		way = farWay
 	}
-	if took -= way; took < slowAnswer || o.resting {
+	if took -= way; took >= slowAnswer {
+		o.wait(min(took, restMost))
+	}
+}
+
+// wait offers nothing for so long, unless it waits already.
+func (o *offerer) wait(long time.Duration) {
+	if o.resting {
 		return
 	}
 	o.resting = true
-	o.peer.node.clock.AfterFunc(min(took, restMost), func() {
+	o.peer.node.clock.AfterFunc(long, func() {
 		o.peer.post(func() {
 			o.resting = false
 			o.peer.flush()

@@ -37,6 +37,7 @@ type peer struct {
 	single   bool // one peer connection
 	auto     bool // subscribe to everything
 	adaptive bool // the client says how large it shows each picture
+	unasked  int  // cameras that it gets without asking; 0: all
 	syncs    bool // the client finds tracks that share a stream
 	log      *slog.Logger
 	inbox    *inbox
@@ -86,7 +87,7 @@ func newPeer(n *Node, r *room, claims Claims, hello Hello) *peer {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &peer{
 		node: n, room: r, sid: newSID("PA_"), identity: claims.Identity, claims: claims, token: claims, client: hello.Client,
-		single: hello.SinglePC, auto: hello.AutoSubscribe, adaptive: hello.Adaptive, syncs: syncsStreams(hello.Client),
+		single: hello.SinglePC, auto: hello.AutoSubscribe, adaptive: hello.Adaptive, unasked: hello.Pictures, syncs: syncsStreams(hello.Client),
 		inbox: newInbox(), ctx: ctx, cancel: cancel,
 		signals: rate.NewLimiter(signalsPerTick, signalsAtOnce),
 		uploads: map[string]*upload{}, subs: map[string]*subscription{}, refused: map[string]bool{},

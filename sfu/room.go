@@ -106,6 +106,7 @@ func (r *room) admit(p *peer, welcome func(join *livekit.JoinResponse, tracks []
 	for _, other := range r.peers {
 		tracks = append(tracks, slices.Collect(maps.Values(other.member.tracks))...)
 	}
+	slices.SortFunc(tracks, func(a, b *publication) int { return byJoin(a.owner, b.owner) })
 	r.peers[p.identity] = p
 	r.emptied, r.visited = time.Time{}, true
 	r.changed()

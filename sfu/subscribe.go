@@ -3,6 +3,7 @@ package sfu
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/rtcp"
@@ -24,12 +25,28 @@ type subscription struct {
 }
 
 // subscribeTo takes a track, unless the person does not want it or may not
-// have it.
+// have it, or asks for it when they want it.
 func (p *peer) subscribeTo(pub *publication) {
-	if !p.auto || p.refused[pub.sid] {
-		return
+	if p.auto && !p.refused[pub.sid] && p.givesUnasked(pub) {
+		p.subscribe(pub)
 	}
-	p.subscribe(pub)
+}
+
+// givesUnasked says whether the client is given a track that it has not asked for.
+// One that shows people on pages says how many cameras it has places for. It gets
+// as many at once; the others' cost it a media section each for nothing, and it
+// asks for them where it shows them. Voices and screens always come.
+func (p *peer) givesUnasked(pub *publication) bool {
+	if p.unasked == 0 || !pub.isCamera() {
+		return true
+	}
+	cameras := 0
+	for _, s := range p.subs {
+		if s.pub.isCamera() {
+			cameras++
+		}
+	}
+	return cameras < p.unasked
 }
 
 func (p *peer) subscribe(pub *publication) {
@@ -80,11 +97,19 @@ func syncsStreams(client *livekit.ClientInfo) bool {
 	return client.GetSdk() == livekit.ClientInfo_JS && !strings.EqualFold(client.GetBrowser(), "firefox")
 }
 
+// streamCamera is the stream of a person's picture and voice.
+const streamCamera = "camera"
+
+// isCamera says whether a track is somebody's picture.
+func (pub *publication) isCamera() bool {
+	return pub.stream == streamCamera && pub.track.Kind == webrtc.RTPCodecTypeVideo
+}
+
 // streamOf groups a person's tracks.
 func streamOf(source livekit.TrackSource) string {
 	switch source {
 	case livekit.TrackSource_CAMERA, livekit.TrackSource_MICROPHONE:
-		return "camera"
+		return streamCamera
 	case livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO:
 		return "screen"
 	default:
@@ -207,6 +232,7 @@ func (p *peer) onSubscription(request *livekit.UpdateSubscription) {
 	for _, tracks := range request.GetParticipantTracks() {
 		sids = append(sids, tracks.GetTrackSids()...)
 	}
+	p.gatherWishes()
 	for _, sid := range sids {
 		pub := p.room.publication(sid)
 		if pub == nil && request.GetSubscribe() {
@@ -222,6 +248,15 @@ func (p *peer) onSubscription(request *livekit.UpdateSubscription) {
 			p.refused[sid] = true
 			p.unsubscribe(pub)
 		}
+	}
+}
+
+// gatherWishes lets what a client wishes for in one go, a message each, go into one
+// description: a page of pictures that takes the place of another.
+func (p *peer) gatherWishes() {
+	const forWishes = 20 * time.Millisecond
+	if o, ok := p.downlink.(*offerer); ok {
+		o.wait(forWishes)
 	}
 }
 

@@ -19,6 +19,15 @@ export async function watchIncoming(page: Page): Promise<void> {
   });
 }
 
+/** Media sections on which the node sends, or would send, a picture. */
+export function pictureSections(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const open = (window.connections ?? []).filter((connection) => connection.signalingState !== "closed");
+    const sections = open.flatMap((connection) => (connection.remoteDescription?.sdp ?? "").split("\nm=").slice(1));
+    return sections.filter((section) => section.startsWith("video") && /^a=send(only|recv)\r?$/m.test(section)).length;
+  });
+}
+
 /** Packets of each picture that have come in so far, by the browser's name for the stream. */
 export function picturePackets(page: Page): Promise<Record<string, number>> {
   return page.evaluate(async () => {

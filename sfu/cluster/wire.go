@@ -118,6 +118,9 @@ type joining struct {
 	Token         string `json:"token"`
 	SinglePC      bool   `json:"singlePC,omitempty"`
 	AutoSubscribe bool   `json:"autoSubscribe,omitempty"`
+	Adaptive      bool   `json:"adaptive,omitempty"`
+	AllowPause    bool   `json:"allowPause,omitempty"`
+	Pictures      int    `json:"pictures,omitempty"`
 	Reconnect     bool   `json:"reconnect,omitempty"`
 	SID           string `json:"sid,omitempty"`
 	Join          []byte `json:"join,omitempty"`   // livekit.JoinRequest
@@ -128,6 +131,7 @@ func newJoining(to address, fence uint64, h sfu.Hello) (joining, error) {
 	j := joining{
 		address: to, Fence: fence,
 		Token: h.Token, SinglePC: h.SinglePC, AutoSubscribe: h.AutoSubscribe, Reconnect: h.Reconnect, SID: h.SID,
+		Adaptive: h.Adaptive, AllowPause: h.AllowPause, Pictures: h.Pictures,
 	}
 	var err error
 	if h.Join != nil {
@@ -156,6 +160,7 @@ func parseJoining(data []byte) (joining, sfu.Hello, error) {
 	}
 	h := sfu.Hello{
 		Token: j.Token, SinglePC: j.SinglePC, AutoSubscribe: j.AutoSubscribe, Reconnect: j.Reconnect, SID: j.SID,
+		Adaptive: j.Adaptive, AllowPause: j.AllowPause, Pictures: j.Pictures,
 	}
 	if j.Join != nil {
 		h.Join = &livekit.JoinRequest{}

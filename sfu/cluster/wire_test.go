@@ -40,7 +40,7 @@ func TestErrorsKeepTheirMeaningOverTheWire(t *testing.T) {
 func TestHelloCrossesUnchanged(t *testing.T) {
 	client := &livekit.ClientInfo{Sdk: livekit.ClientInfo_JS, Version: "2.23.0", ClientProtocol: 2}
 	hello := sfu.Hello{
-		Token: "a.b.c", SinglePC: true, AutoSubscribe: true, Reconnect: true, SID: "PA_x",
+		Token: "a.b.c", SinglePC: true, AutoSubscribe: true, Adaptive: true, AllowPause: true, Pictures: 25, Reconnect: true, SID: "PA_x",
 		Join:   &livekit.JoinRequest{ClientInfo: client, PublisherOffer: &livekit.SessionDescription{Sdp: strings.Repeat("a=x\r\n", 20_000)}},
 		Client: client,
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"net/url"
+	"strconv"
 
 	"github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
@@ -21,6 +22,9 @@ func address(o Options) (string, url.Values, error) {
 		query.Set("auto_subscribe", map[bool]string{true: "0", false: "1"}[o.NoSubscribe])
 		if o.AllowPause {
 			query.Set("subscriber_allow_pause", "1")
+		}
+		if o.Pictures > 0 {
+			query.Set("pictures", strconv.Itoa(o.Pictures))
 		}
 		if o.reconnect {
 			query.Set("reconnect", "1")

@@ -5,6 +5,7 @@ type Options struct {
 	Token         string
 	SinglePC      bool   // /rtc/v1
 	NoSubscribe   bool   // takes no tracks by itself
+	Pictures      int    // cameras that it wants to be given unasked; 0: all
 	SignalingOnly bool   // no media connection at all
 	TCP           bool   // media over TCP, as from behind a firewall
 	LosesFirst    bool   // the node's first offer does not arrive

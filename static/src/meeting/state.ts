@@ -9,10 +9,11 @@ import { type StageAct, type StageState, initialStage, reduceStage } from "./sta
 
 /**
  * A moving picture. It is the same object as long as it is the same picture. Attaching it to an element
- * is what tells how large it is shown, so that no more is sent than is seen.
+ * is what asks for it, and tells how large it is shown, so that no more is sent than is seen.
  */
 export interface Picture {
-  readonly mediaStreamTrack: MediaStreamTrack;
+  /** Null as long as nothing has come of it. */
+  readonly mediaStreamTrack: MediaStreamTrack | null;
   attach(element: HTMLMediaElement): unknown;
   detach(element: HTMLMediaElement): unknown;
 }

@@ -1,6 +1,9 @@
 // How the room is joined and what is sent to it.
 import { type RoomOptions, VideoPreset } from "livekit-client";
 
+/** The node's address; the node gives by itself no more pictures than a page has places for. */
+export const addressFor = (server: string, pictures: number): string => `${server}?pictures=${pictures}`;
+
 const hd = new VideoPreset(1280, 720, 1_700_000, 30);
 
 /** What small tiles are shown from. */

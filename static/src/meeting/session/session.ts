@@ -1,6 +1,7 @@
 import { ConnectionError, ConnectionState, DisconnectReason, LogLevel, Room, setLogLevel } from "livekit-client";
 import { heard } from "../clock.ts";
 import type { Encryption, OnKey } from "../encryption/encryption.ts";
+import { pageLimit } from "../layout.ts";
 import { Paced } from "../paced.ts";
 import type { Store } from "../state.ts";
 import type { Ending, MeetingSession } from "../types.ts";
@@ -8,8 +9,8 @@ import { ComeBack, wait } from "./comeback.ts";
 import { endForAll } from "./door.ts";
 import { listen } from "./listen.ts";
 import { endingFrom, limitsFrom, topics } from "./messages.ts";
-import { options } from "./options.ts";
-import { Unseen } from "./picture.ts";
+import { addressFor, options } from "./options.ts";
+import { Pictures } from "./pictures.ts";
 import { Publisher } from "./publisher.ts";
 import { QualityWatch } from "./quality.ts";
 import { rosterOf, self } from "./roster.ts";
@@ -54,9 +55,9 @@ export interface Parts {
 export class Session {
   #meeting: MeetingSession;
   readonly #parts: Parts;
-  readonly #unseen = new Unseen();
   readonly #quality: QualityWatch;
   #room: Room | null = null;
+  #pictures: Pictures | null = null;
   #publisher: Publisher | null = null;
   #screen: SharePublisher | null = null;
   #encryption: Encryption | null = null;
@@ -131,6 +132,8 @@ export class Session {
     this.#room = room;
     this.#meeting = meeting;
     await encryption?.follow(room);
+    const pictures = pageLimit(window.innerWidth);
+    this.#pictures = new Pictures(room, pictures);
     const publisher = new Publisher(room, sources, (kind) => this.#parts.onSilenced(kind), (kind) => this.#parts.onUnsent(kind));
     this.#publisher = publisher;
     this.#screen = new SharePublisher(room, this.#parts.share, (why) => this.#parts.onShareEnd(why));
@@ -138,7 +141,7 @@ export class Session {
     sound.follow(room, (blocked) => store.dispatch({ type: "sound", blocked }));
     if (meeting.demo) stats.follow(room);
     try {
-      await room.connect(meeting.serverUrl, meeting.token, { maxRetries: 1 });
+      await room.connect(addressFor(meeting.serverUrl, pictures), meeting.token, { maxRetries: 1 });
     } catch (error) {
       if (room === this.#room) this.#note(error);
       return false;
@@ -167,13 +170,15 @@ export class Session {
   /** Tells who is here, and what they show. */
   #tellRoster(room: Room): void {
     const { store, sources } = this.#parts;
+    const pictures = this.#pictures;
+    if (!pictures) return;
     const keyed = store.state.encryption === "none" || store.state.encryption === "on";
-    store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources, keyed) });
+    store.dispatch({ type: "people", people: rosterOf(room, this.#meeting, sources, keyed, (camera) => pictures.of(camera)) });
     store.dispatch({ type: "stage", act: { do: "shares", shares: sharesOf(room, keyed, this.#meeting.encryption !== null) } });
     store.dispatch({ type: "stage", act: { do: "mayShare", may: maySend(room, "share") } });
     store.dispatch({ type: "host", act: { do: "maySpeak", may: maySend(room, "microphone") } });
     store.dispatch({ type: "chatMay", may: mayWrite(room) });
-    this.#unseen.pause(room);
+    pictures.look();
   }
 
   #listen(room: Room, publisher: Publisher): void {
@@ -199,6 +204,7 @@ export class Session {
     this.#limits(room.metadata ?? "", null);
     // The roster first: whoever was here before is not news.
     this.#tellRoster(room);
+    this.#pictures?.again();
     store.dispatch({ type: "connection", connection: "live" });
     this.#parts.onWaiting();
     this.#parts.onLive();
@@ -281,6 +287,8 @@ export class Session {
   #drop(): Promise<void> {
     const room = this.#room;
     this.#room = null;
+    this.#pictures?.close();
+    this.#pictures = null;
     this.#publisher?.stop();
     this.#publisher = null;
     this.#screen?.stop();

@@ -164,7 +164,7 @@ export class Tile {
 
   /** Shows a picture. The tile has its place by now: the picture looks how large it is shown. */
   #show(picture: Picture | null, self: boolean): void {
-    const backwards = picture?.mediaStreamTrack.getSettings().facingMode === "environment";
+    const backwards = picture?.mediaStreamTrack?.getSettings().facingMode === "environment";
     this.#video.classList.toggle("is-mirrored", self && this.#mirror && !backwards);
     if (picture === this.#picture) return;
     this.#picture?.detach(this.#video);
