@@ -130,8 +130,11 @@ test("chat through a reconnect", async ({ person }) => {
   await expect(gil.page.getByText("The connection was lost.").first()).toBeVisible(patient);
   await say(gil, "Are you there?");
   await expect(gils.getByText("Waiting for the connection")).toBeVisible(patient);
+  const waits = gils.getByRole("listitem").filter({ hasText: "Are you there?" });
+  await waits.evaluate((row) => row.classList.add("as-it-was"));
   await gils.locator('input[type="file"]').setInputFiles({ name: page.name, mimeType: "image/png", buffer: page.bytes });
   await say(gil, "And this");
+  await expect(waits, "what has not changed is not drawn anew").toHaveClass(/as-it-was/);
   await say(ann, "We are");
   await say(hal, "Where is Gil?");
   await expect(said(ann, "Where is Gil?")).toHaveCount(1, patient);

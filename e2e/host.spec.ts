@@ -63,6 +63,8 @@ test("a host with a waiting room", async ({ person }) => {
   await gil.page.getByLabel("Your message").fill("It is <b>Gil</b>");
   await gil.button("Send").click();
   const door = ann.page.getByRole("region", { name: "Waiting to be let in" });
+  await expect(told(ann, "1 person is waiting")).toBeAttached(patient);
+  await expect(door.getByRole("heading", { name: "1 person is waiting" })).toBeVisible();
   await expect(door.getByRole("group", { name: "Messages with Gil" })).toContainText("It is <b>Gil</b>", patient);
   await expect(told(ann, "Gil writes: It is <b>Gil</b>")).toBeAttached();
   await door.getByRole("button", { name: "Write to Gil" }).click();
@@ -89,6 +91,7 @@ test("a host with a waiting room", async ({ person }) => {
   await nothingInTheWay(gil.page, "who waits");
   await nothingInTheWay(ann.page, "who lets them in");
   await letIn(ann, gil);
+  await expect(ann.button("People"), "the pressed button is gone, the focus is not").toBeFocused(patient);
   await expect(gil.button("Host tools")).toBeHidden();
 
   // Hands, in order, for everybody to see.

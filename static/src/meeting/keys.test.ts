@@ -33,6 +33,13 @@ test("the browser's own keys stay the browser's", () => {
   assert.equal(press("é"), null);
 });
 
+test("in a panel whole pages are scrolled, and every other key acts as before", () => {
+  const pressed = (key: string, aside: boolean) => meaningOf({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false }, "page", aside);
+  assert.deepEqual([pressed("PageUp", false), pressed("PageDown", false)], [{ do: "back" }, { do: "on" }]);
+  assert.deepEqual([pressed("PageUp", true), pressed("PageDown", true)], [null, null]);
+  assert.deepEqual([pressed("m", true), pressed(" ", true)], [{ do: "press", key: "M" }, { do: "push" }]);
+});
+
 test("N shows how the connection is, unless one types", () => {
   const n = { key: "n", ctrlKey: false, metaKey: false, altKey: false, repeat: false };
   assert.deepEqual(meaningOf(n, "page"), { do: "connection" });

@@ -1,4 +1,5 @@
 // Keys that act wherever the focus is, and the space bar that is held to be heard.
+import { turned } from "./state.ts";
 import { layouts } from "./state/stage.ts";
 import type { Ui } from "./ui.ts";
 
@@ -16,8 +17,11 @@ export type Where = "page" | "typing" | "button" | "menu" | "away";
 /** What a press means. `press` is for the button of the bar that has that key. */
 export type Meaning = { do: "push" | "sheet" | "full" | "layout" | "connection" | "back" | "on" } | { do: "press"; key: string } | null;
 
-/** Reads a press. Keys with Control, Alt or the command key are the browser's and the system's. Pure. */
-export function meaningOf(press: Press, where: Where): Meaning {
+/**
+ * Reads a press. Keys with Control, Alt or the command key are the browser's and the system's; `aside` is in a panel or a list beside
+ * the tiles, where whole pages are to be scrolled. Pure.
+ */
+export function meaningOf(press: Press, where: Where, aside = false): Meaning {
   if (press.ctrlKey || press.metaKey || press.altKey || where === "typing" || where === "menu" || where === "away") return null;
   if (press.key === " ") return where === "page" ? { do: "push" } : null;
   if (press.repeat) return null;
@@ -25,9 +29,9 @@ export function meaningOf(press: Press, where: Where): Meaning {
     case "?":
       return { do: "sheet" };
     case "PageUp":
-      return { do: "back" };
+      return aside ? null : { do: "back" };
     case "PageDown":
-      return { do: "on" };
+      return aside ? null : { do: "on" };
   }
   const letter = press.key.toLocaleUpperCase("en");
   if (letter === "F") return { do: "full" };
@@ -60,7 +64,7 @@ export function followKeys(ui: Ui, until: AbortSignal): void {
       if (event.key === "Tab" || event.key.startsWith("Arrow")) byKeys = true;
       if (event.defaultPrevented || !store.state.stage.keys) return;
       const where = store.state.connection === "elsewhere" ? "away" : whereIs(event.target, byKeys);
-      const meaning = meaningOf(event, where);
+      const meaning = meaningOf(event, where, isAside(event.target));
       if (meaning?.do === "push") push(event);
       else if (meaning && run(ui, meaning)) event.preventDefault();
     },
@@ -81,7 +85,7 @@ export function followKeys(ui: Ui, until: AbortSignal): void {
 
 /** Does what a press means; false when there is nothing to do. */
 function run({ store, acts }: Ui, meaning: NonNullable<Meaning>): boolean {
-  const { stage, page } = store.state;
+  const { stage } = store.state;
   switch (meaning.do) {
     case "sheet":
       acts.sheet(!stage.sheet);
@@ -98,9 +102,12 @@ function run({ store, acts }: Ui, meaning: NonNullable<Meaning>): boolean {
       store.dispatch({ type: "quality", act: { do: "open", open: !store.state.quality.open } });
       return true;
     case "back":
-    case "on":
-      store.dispatch({ type: "page", page: page + (meaning.do === "on" ? 1 : -1) });
+    case "on": {
+      const page = turned(store.state, meaning.do === "on" ? 1 : -1);
+      if (page === null) return false;
+      store.dispatch({ type: "page", page });
       return true;
+    }
     case "press":
       return press(meaning.key);
     default:
@@ -116,6 +123,8 @@ function press(key: string): boolean {
 }
 
 const textual = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]:not([contenteditable=false])";
+
+const isAside = (target: EventTarget | null): boolean => target instanceof Element && target.closest("aside, .m-door") !== null;
 
 function whereIs(target: EventTarget | null, byKeys: boolean): Where {
   if (!(target instanceof Element)) return "page";

@@ -4,6 +4,7 @@ import { explain } from "./advice.ts";
 import { stayAwake } from "./awake.ts";
 import { clockFrom } from "./clock.ts";
 import { ChatKeys } from "./encryption/chat.ts";
+import { keepPage } from "./drops.ts";
 import { followFaces } from "./faces.ts";
 import { followHost, hostActs, keptMute, silenced } from "./hostacts.ts";
 import { followKeys } from "./keys.ts";
@@ -104,7 +105,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   void session.start();
   await nextTask();
 
-  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, go, ui: () => ui }) };
+  const ui: Ui = { t, store, meeting, acts: actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, speak: (text) => screen?.speak(text), go, ui: () => ui }) };
   const { acts } = ui;
   const drawn = drawScreen(ui);
   screen = drawn;
@@ -113,6 +114,7 @@ export async function openMeeting({ meeting, sources, speaker, clickedAt }: Entr
   leaving.signal.addEventListener("abort", stayAwake());
   askBeforeLoss(chat, leaving.signal);
   tellLost(ui);
+  keepPage(window, leaving.signal);
   followKeys(ui, leaving.signal);
   followMutedTalk(sources.microphone, (talking) => tellUnheard(store, talking), leaving.signal);
   followDevices(store, bothOf(sources), (source) => explain(source, t, tell));
@@ -137,12 +139,13 @@ interface Wiring {
   host: HostLine;
   t: Texts;
   tell: Tell;
+  speak: Acts["speak"];
   go(to: string, why?: Ending): void;
   ui(): Ui;
 }
 
 /** What each button does. */
-function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, go, ui }: Wiring): Acts {
+function actsOf({ meeting, sources, share, store, stats, sound, session, waiters, chat, drafts, host, t, tell, speak, go, ui }: Wiring): Acts {
   const turn = (source: Source, on: boolean) => void source.turn(on).then(() => explain(source, t, tell));
   const useSpeaker = async (id: string) => {
     try {
@@ -181,6 +184,7 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
     firstFrame: () => stats.firstFrame(),
     chat,
     drafts,
+    speak,
   };
 }
 

@@ -12,6 +12,7 @@ import { followCover } from "./views/cover.ts";
 import { Door } from "./views/door.ts";
 import { Notices } from "./views/notices.ts";
 import { Floats } from "./views/floats.ts";
+import { Gathered } from "./views/gathered.ts";
 import { HostTools } from "./views/host.ts";
 import { askedToUnmute } from "./views/host/ask.ts";
 import { hostNews } from "./views/host/news.ts";
@@ -33,6 +34,8 @@ export interface Screen {
   tell(news: readonly News[]): void;
   /** Shows what somebody sent, and says it to who does not see it. */
   sticker(sent: Sticker): void;
+  /** Says something to who does not see it. */
+  speak(text: string): void;
   /** Stops the clock. */
   stop(): void;
 }
@@ -46,7 +49,7 @@ export function drawScreen(ui: Ui): Screen {
   followCover(ui, [top.element, stage.element, bar.element]);
   stage.element.prepend(new Sharing(ui).element);
   const upgrade = new Upgrade(ui);
-  const toasts = new Toasts();
+  const toasts = new Toasts(ui.t("meeting.close"));
   const notices = new Notices(ui);
   const floats = new Floats();
   notices.element.append(askedToUnmute(ui), new Door(ui).element);
@@ -56,27 +59,41 @@ export function drawScreen(ui: Ui): Screen {
   followSheet(ui, element);
   followAlone(ui, element);
 
+  const { t } = ui;
+  const speak = (text: string) => toasts.say(text);
+  const hands = new Gathered(speak, (n) => t.count("meeting.hosting.news.hands", n));
+  const stickers = new Gathered(speak, (n) => t.count("meeting.react.many", n));
+  const tell = (news: readonly News[]) => {
+    toasts.tell(news.filter((item) => item.tone !== "hand"));
+    for (const item of news.filter((one) => one.tone === "hand")) {
+      toasts.show(item);
+      hands.add(item.text);
+    }
+  };
+
   let before: number | null = null;
   const tick = () => {
     const left = timeLeft(ui.store.state.clock, Date.now());
     top.tick(left);
     upgrade.tick(left, before);
-    toasts.tell(timeNews(before, left, ui.t));
+    tell(timeNews(before, left, t));
     stage.tick();
     bar.tick();
     before = left;
   };
   const timer = setInterval(tick, tickEvery);
   ui.store.subscribe((now, earlier) => {
-    toasts.tell([...newsOf(now, earlier, ui.t, Date.now()), ...hostNews(now, earlier, ui.meeting.identity, ui.t), ...qualityNews(now, earlier, ui.t)]);
-    for (const item of chatNews(now, earlier, ui.t)) now.chat.open ? toasts.say(item.text) : toasts.tell([item]);
+    tell([...newsOf(now, earlier, t, Date.now()), ...hostNews(now, earlier, ui.meeting.identity, t), ...qualityNews(now, earlier, t)]);
+    for (const item of chatNews(now, earlier, t)) now.chat.open ? speak(item.text) : tell([item]);
     if (now.clock !== earlier.clock || now === earlier) tick();
   });
   const sticker = (sent: Sticker) => {
     const person = ui.store.state.people.find((p) => p.identity === sent.from);
     const name = person?.name ?? sent.by;
-    floats.show(sent, person?.self ? ui.t("meeting.you") : name);
-    toasts.say(ui.t(person?.self ? "meeting.react.sent_you" : "meeting.react.sent", { name, what: sent.alt }));
+    floats.show(sent, person?.self ? t("meeting.you") : name);
+    // One's own is what one waits to hear of.
+    if (person?.self) speak(t("meeting.react.sent_you", { name, what: sent.alt }));
+    else stickers.add(t("meeting.react.sent", { name, what: sent.alt }));
   };
-  return { element, tell: (news) => toasts.tell(news), sticker, stop: () => clearInterval(timer) };
+  return { element, tell, sticker, speak, stop: () => clearInterval(timer) };
 }

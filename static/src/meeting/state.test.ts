@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newsOf, spoken, timeNews } from "./news.ts";
-import { type Person, Store, initialState, reduce } from "./state.ts";
+import { type Person, Store, initialState, reduce, turned } from "./state.ts";
 import { textsFrom } from "./texts.ts";
 
 const person = (identity: string, self = false): Person => ({
@@ -175,4 +175,9 @@ test("time warnings name the minutes, the last one in red", () => {
 test("lengths read as people say them", () => {
   assert.equal(spoken(12 * 60_000, t), "12 minutes");
   assert.equal(spoken(20_000, t), "1 minute");
+});
+
+test("there is a page to turn to only as far as there are pages", () => {
+  assert.deepEqual([turned({ page: 0, pages: 1 }, 1), turned({ page: 0, pages: 1 }, -1)], [null, null]);
+  assert.deepEqual([turned({ page: 0, pages: 3 }, 1), turned({ page: 2, pages: 3 }, 1), turned({ page: 2, pages: 3 }, -1)], [1, null, 1]);
 });

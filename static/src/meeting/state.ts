@@ -105,6 +105,8 @@ export interface State {
   /** `open` shows the offers, `paying` waits for the payment in the other tab. */
   upgrade: "closed" | "open" | "paying";
   page: number;
+  /** How many pages of tiles there are. */
+  pages: number;
   stage: StageState;
   quality: QualityState;
 }
@@ -130,6 +132,7 @@ export type Action =
   | { type: "menu"; menu: Menu | null }
   | { type: "upgrade"; upgrade: State["upgrade"] }
   | { type: "page"; page: number }
+  | { type: "pages"; pages: number }
   | { type: "stage"; act: StageAct }
   | { type: "quality"; act: QualityAct };
 
@@ -160,6 +163,7 @@ export function initialState(clock: Clock, plan: string, limit: number, encrypte
     menu: null,
     upgrade: "closed",
     page: 0,
+    pages: 1,
     stage: initialStage,
     quality: noQuality,
   };
@@ -206,6 +210,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, upgrade: action.upgrade, menu: null };
     case "page":
       return { ...state, page: Math.max(0, action.page) };
+    case "pages":
+      return state.pages === action.pages ? state : { ...state, pages: action.pages };
     case "stage":
       return staged(state, action.act);
     case "quality":
@@ -220,6 +226,12 @@ export function reduce(state: State, action: Action): State {
 /** Panels beside the stage share one place: what opens one closes the others, and the menu. */
 function noPanel({ chat, host, quality }: State): Pick<State, "peopleOpen" | "reactOpen" | "chat" | "host" | "quality" | "menu"> {
   return { peopleOpen: false, reactOpen: false, chat: opened(chat, false), host: reduceHost(host, { do: "open", open: false }), quality: reduceQuality(quality, { do: "open", open: false }), menu: null };
+}
+
+/** The page so many after this one, or null where there is none. */
+export function turned({ page, pages }: Pick<State, "page" | "pages">, by: number): number | null {
+  const next = page + by;
+  return next >= 0 && next < pages ? next : null;
 }
 
 function hosted(state: State, act: HostAct): State {

@@ -52,6 +52,8 @@ export interface Acts {
   host: HostLine;
   /** Says a sentence to this person. */
   say: Tell;
+  /** Says it to screen readers alone: who sees has it before them. */
+  speak(text: string): void;
 }
 
 /** What every view of the meeting is given. */

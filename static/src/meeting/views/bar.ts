@@ -54,7 +54,7 @@ export class Bar {
     }
     leave.set(t("meeting.leave"), "leave");
     leave.face.append(h("span", { class: "m-leave-word", text: t("meeting.leave"), attrs: { "aria-hidden": "true" } }));
-    this.#unheard = h("p", { class: "m-unheard", attrs: { role: "status" } });
+    this.#unheard = h("p", { class: "m-unheard" });
     const share = h("div", { class: "m-split m-split-share" }, this.#share.element, openers.share);
     share.hidden = !canShareScreen();
     this.element = h(
@@ -178,6 +178,7 @@ export class Bar {
     const { t } = this.#ui;
     const unheard = stage.voice === "unheard" && !microphone.on;
     const word = unheard ? t("meeting.voice.unheard") : stage.voice === "pushed" ? t("meeting.voice.pushed") : "";
+    if (word !== "" && word !== this.#unheard.textContent) this.#ui.acts.speak(word);
     setText(this.#unheard, word);
     this.#unheard.hidden = word === "";
     this.#unheard.classList.toggle("is-pushed", !unheard);

@@ -3,6 +3,7 @@ import { icon } from "../icons.ts";
 import type { State } from "../state.ts";
 import type { Ui } from "../ui.ts";
 import type { ChatPanel } from "./chat/panel.ts";
+import { composing } from "./composing.ts";
 import { giveBack } from "./focus.ts";
 
 /** The place of the chat beside the stage. What is in it is loaded when it is opened for the first time. */
@@ -25,7 +26,7 @@ export class Chat {
       this.#inside,
     );
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) close();
+      if (event.key === "Escape" && !event.defaultPrevented && !composing(event)) close();
     });
     store.subscribe((now, before) => this.#render(now, before));
   }

@@ -2,13 +2,16 @@ import { h, initials, setText } from "../dom.ts";
 import type { State, Waiter } from "../state.ts";
 import type { Ui } from "../ui.ts";
 import { LineField, Talk } from "./doortalk.ts";
+import { giveBack, takeOut } from "./focus.ts";
+import { Gathered } from "./gathered.ts";
 import { toneOf } from "./tile.ts";
 
 /** Who waits before the meeting, over the stage of those who may let them in. */
 export class Door {
   readonly element: HTMLElement;
   readonly #ui: Ui;
-  readonly #title = h("h2", { attrs: { role: "status" } });
+  readonly #title = h("h2");
+  readonly #knocks: Gathered;
   readonly #list = h("ul", { class: "m-door-list", attrs: { tabindex: "0" } });
   readonly #all: HTMLButtonElement;
   readonly #toAll: LineField;
@@ -19,6 +22,8 @@ export class Door {
   constructor(ui: Ui) {
     this.#ui = ui;
     const { t, acts, store } = ui;
+    const waiting = () => t.count("meeting.door.waiting", store.state.waiters.length);
+    this.#knocks = new Gathered((text) => acts.speak(text), waiting);
     const everybody = () => acts.answer(store.state.waiters.map((w) => w.identity), true);
     this.#all = h("button", { class: "btn btn-wide", text: t("meeting.door.all"), attrs: { type: "button" }, on: { click: everybody } });
     this.#list.setAttribute("aria-label", t("meeting.door.list"));
@@ -32,7 +37,10 @@ export class Door {
     this.element.hidden = now.waiters.length === 0 || now.connection !== "live";
     if (now.waiters === before.waiters) return;
     const { t } = this.#ui;
-    setText(this.#title, now.waiters.length === 0 ? "" : t.count("meeting.door.waiting", now.waiters.length));
+    const words = now.waiters.length === 0 ? "" : t.count("meeting.door.waiting", now.waiters.length);
+    setText(this.#title, words);
+    // Said by what is always there: a region that was not shown is not spoken when it is.
+    if (now.waiters.some((w) => !before.waiters.some((b) => b.identity === w.identity))) this.#knocks.add(words);
     this.#all.hidden = now.waiters.length < 2;
     this.#toAll.opener.hidden = now.waiters.length < 2;
     if (now.waiters.length < 2) this.#toAll.form.hidden = true;
@@ -40,7 +48,7 @@ export class Door {
     // A row that stays is left where it is: a button that is replaced between press and release gets no click.
     for (const [identity, row] of shown) {
       if (now.waiters.some((w) => w.identity === identity)) continue;
-      row.remove();
+      takeOut(row, () => giveBack(".m-btn-people"));
       this.#talks.delete(identity ?? "");
     }
     for (const w of now.waiters) {

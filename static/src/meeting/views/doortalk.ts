@@ -2,6 +2,7 @@
 import { h, setAttr, setText } from "../dom.ts";
 import type { WaitLine } from "../state.ts";
 import type { Ui } from "../ui.ts";
+import { composing } from "./composing.ts";
 
 /** A button that opens a field to write to some who wait. */
 export class LineField {
@@ -24,7 +25,7 @@ export class LineField {
       void this.#send(to);
     });
     this.form.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || composing(event)) return;
       event.stopPropagation();
       this.#open(false);
       this.opener.focus();

@@ -14,7 +14,7 @@ export class Sharing {
   readonly element: HTMLElement;
   readonly #ui: Ui;
   readonly #video = h("video", { attrs: { playsinline: true, autoplay: true, muted: true, "aria-hidden": "true" } });
-  readonly #words = h("p", { class: "m-sharing-words", attrs: { role: "status" } });
+  readonly #words = h("p", { class: "m-sharing-words" });
   readonly #tune = new Map<Hint, HTMLButtonElement>();
   #picture: Picture | null = null;
 
@@ -36,7 +36,11 @@ export class Sharing {
       stop,
     );
     ui.store.subscribe((now, before) => {
-      if (now.stage !== before.stage || now === before) this.#render(now);
+      if (now.stage === before.stage && now !== before) return;
+      const said = this.#words.textContent;
+      this.#render(now);
+      const words = this.#words.textContent ?? "";
+      if (words !== "" && words !== said) acts.speak(words); // a region that was not shown is not spoken when it is
     });
   }
 

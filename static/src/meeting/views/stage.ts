@@ -1,10 +1,10 @@
-import { h, setText } from "../dom.ts";
+import { h, setAttr, setText } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { Box, Size } from "../layout.ts";
 import { Paced } from "../paced.ts";
 import { type Plan, planStage } from "../plan.ts";
 import { type Seating, noSeating } from "../seating.ts";
-import type { Person, State } from "../state.ts";
+import { type Person, type State, turned } from "../state.ts";
 import { picturesAt } from "../state/governor.ts";
 import { roleOf } from "../state/host.ts";
 import { levelOf } from "../state/quality.ts";
@@ -66,7 +66,10 @@ export class Stage {
 
   #turner(word: string, name: "chevron-left" | "chevron-right", by: number): HTMLButtonElement {
     const { t, store } = this.#ui;
-    const turn = () => store.dispatch({ type: "page", page: store.state.page + by });
+    const turn = () => {
+      const page = turned(store.state, by);
+      if (page !== null) store.dispatch({ type: "page", page });
+    };
     return h("button", { class: "m-round", attrs: { "aria-label": t(word), type: "button" }, on: { click: turn } }, icon(name, 18));
   }
 
@@ -168,13 +171,15 @@ export class Stage {
   #turn(state: State, plan: Plan): void {
     const { t, store } = this.#ui;
     this.#shown = plan.pages;
+    store.dispatch({ type: "pages", pages: plan.pages });
     this.#pager.hidden = plan.pages < 2 || plan.more !== null;
     this.#more.hidden = plan.pages < 2 || plan.more === null;
     if (plan.page !== state.page) return store.dispatch({ type: "page", page: plan.page });
     if (plan.more) this.#rest(plan.more, plan.unseen);
     if (this.#pager.hidden) return;
-    this.#back.disabled = plan.page === 0;
-    this.#on.disabled = plan.page === plan.pages - 1;
+    // Not disabled: the one that was pressed last would lose the focus.
+    setAttr(this.#back, "aria-disabled", turned(plan, -1) === null ? "true" : null);
+    setAttr(this.#on, "aria-disabled", turned(plan, 1) === null ? "true" : null);
     setText(this.#where, t.count("meeting.page.where", plan.unseen, { page: plan.page + 1, pages: plan.pages }));
   }
 

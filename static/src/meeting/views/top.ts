@@ -21,7 +21,7 @@ export class Top {
       class: "btn btn-small m-upgrade-button",
       text: t("meeting.upgrade.button"),
       attrs: { type: "button", "aria-haspopup": "dialog" },
-      on: { click: () => store.dispatch({ type: "upgrade", upgrade: "open" }) },
+      on: { click: () => this.#offers() },
     });
     const time = h("div", { class: "m-clock" }, this.#dial.element, this.#left, this.#plan);
     this.#chip = h("div", { class: "m-chip" }, time, this.upgrade, ...payNow(ui));
@@ -44,6 +44,13 @@ export class Top {
     this.upgrade.hidden = !meeting.canUpgrade || store.state.held || meeting.offers.length === 0;
     this.#dial.set(left);
     setText(this.#left, this.#words(left));
+  }
+
+  /** Opens the offers; where the clock has opened them, it is the way to them. */
+  #offers(): void {
+    const { store } = this.#ui;
+    if (store.state.upgrade === "closed") store.dispatch({ type: "upgrade", upgrade: "open" });
+    else document.querySelector<HTMLElement>(".m-upgrade")?.focus();
   }
 
   #words(left: number): string {

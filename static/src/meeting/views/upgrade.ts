@@ -7,6 +7,7 @@ import type { Texts } from "../texts.ts";
 import type { Offer } from "../types.ts";
 import type { Ui } from "../ui.ts";
 import { Dial } from "./dial.ts";
+import { giveBack } from "./focus.ts";
 
 const aMinute = 60_000;
 
@@ -26,6 +27,9 @@ export class Upgrade {
   readonly #choose: HTMLElement;
   readonly #paying: HTMLElement;
   readonly #form: HTMLFormElement;
+  /** The clock opens it: who writes at that moment goes on writing. */
+  #byClock = false;
+  #back: HTMLElement | null = null;
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -68,7 +72,9 @@ export class Upgrade {
     setText(this.#text, t("meeting.upgrade.text", { plan: store.state.plan }));
     const began = before !== null && before > aMinute && last;
     if (began && meeting.canUpgrade && !store.state.held && meeting.offers.length > 0 && store.state.upgrade === "closed") {
+      this.#byClock = true;
       store.dispatch({ type: "upgrade", upgrade: "open" });
+      this.#byClock = false;
     }
   }
 
@@ -131,12 +137,28 @@ export class Upgrade {
 
   #render(now: State, before: State): void {
     const open = now.upgrade !== "closed";
+    const inside = this.#dialog.contains(document.activeElement);
     this.element.hidden = !open;
     this.#choose.hidden = now.upgrade !== "open";
     this.#paying.hidden = now.upgrade !== "paying";
     document.documentElement.classList.toggle("is-upgrading", open);
-    if (open && before.upgrade === "closed") this.#dialog.focus();
-    if (!open && before.upgrade !== "closed") document.querySelector<HTMLElement>(".m-upgrade-button")?.focus();
+    if (open && before.upgrade === "closed") this.#opened();
+    if (!open && before.upgrade !== "closed" && inside) this.#leave();
+  }
+
+  #opened(): void {
+    if (this.#byClock) {
+      this.#back = null;
+      return this.#ui.acts.speak(`${this.#title.textContent}. ${this.#text.textContent}`);
+    }
+    this.#back = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
+    this.#dialog.focus();
+  }
+
+  /** The focus goes back to where it was before the offers. */
+  #leave(): void {
+    if (this.#back?.isConnected) this.#back.focus();
+    else giveBack(".m-upgrade-button");
   }
 }
 

@@ -1,5 +1,6 @@
 import { h, setAttr, setText } from "../../dom.ts";
 import type { Texts } from "../../texts.ts";
+import { composing } from "../composing.ts";
 import { begunAt, ownFits } from "./named.ts";
 
 /** So many are offered. */
@@ -46,7 +47,7 @@ export class Complete {
 
   /** Takes a key, if it is for the list. */
   key(event: KeyboardEvent): boolean {
-    if (this.#list.hidden || event.isComposing || event.shiftKey) return false;
+    if (this.#list.hidden || composing(event) || event.shiftKey) return false;
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step !== undefined) this.#mark((this.#at + step + this.#offers.length) % this.#offers.length);
     else if (event.key === "Enter" || event.key === "Tab") this.#take(this.#at);

@@ -3,13 +3,14 @@ import { icon } from "../../icons.ts";
 import { type Message, find, lastOwn, silenced } from "../../state/chat.ts";
 import type { State } from "../../state.ts";
 import type { Ui } from "../../ui.ts";
+import { composing } from "../composing.ts";
 import { Attach } from "./attach.ts";
 import { Complete } from "./complete.ts";
+import { Left, shownFrom } from "./left.ts";
 import { glance } from "./news.ts";
 
 /** Characters of a message; how many are left is shown near the end. */
 const most = 4000;
-const tellFrom = 200;
 
 /** Where one writes: to whom, what it answers or replaces, and the text. */
 export class Composer {
@@ -19,7 +20,9 @@ export class Composer {
   readonly #text: HTMLTextAreaElement;
   readonly #to = h("select", { attrs: { id: "chat-to" } });
   readonly #about = h("div", { class: "m-chat-about" });
-  readonly #left = h("p", { class: "m-chat-left", attrs: { role: "status" } });
+  readonly #left = h("p", { class: "m-chat-left", attrs: { "aria-hidden": "true" } });
+  readonly #leftSaid = h("p", { class: "sr-only", attrs: { role: "status" } });
+  readonly #room = new Left();
   readonly #fault = h("p", { class: "m-react-fault", attrs: { role: "alert" } });
   readonly #form: HTMLFormElement;
   readonly #silent: HTMLElement;
@@ -41,6 +44,7 @@ export class Composer {
       this.attach.element,
       h("div", { class: "m-chat-field" }, h("label", { class: "sr-only", text: t("meeting.chat.message"), attrs: { for: "chat-text" } }), this.attach.button, this.#text, ...extras, send, this.#complete.element),
       this.#left,
+      this.#leftSaid,
       this.#fault,
     );
     this.#silent = h("p", { class: "m-chat-silent", attrs: { tabindex: "-1" } });
@@ -159,15 +163,17 @@ export class Composer {
 
   #count(): void {
     const left = most - this.#text.value.length;
-    setText(this.#left, left > tellFrom ? "" : this.#ui.t.count("meeting.chat.left", left));
+    const words = left > shownFrom ? "" : this.#ui.t.count("meeting.chat.left", left);
+    setText(this.#left, words);
+    if (this.#room.now(left) !== undefined) setText(this.#leftSaid, words);
   }
 
   /** Enter sends, with Shift it begins a line; Up in an empty field edits what one wrote last; Escape ends a reply or an edit first. */
   #key(event: KeyboardEvent): void {
-    if (this.#complete.key(event)) return;
+    if (composing(event) || this.#complete.key(event)) return;
     const { store, meeting } = this.#ui;
     const { chat } = store.state;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#form.requestSubmit();
     }

@@ -1,5 +1,5 @@
 import { h } from "../../dom.ts";
-import type { Chat, Message } from "../../state/chat.ts";
+import type { Chat, Message, Pending } from "../../state/chat.ts";
 import type { Texts } from "../../texts.ts";
 import { type Around, Row, headed, pendingRow } from "./row.ts";
 
@@ -23,6 +23,8 @@ export class List {
   readonly #toolsFor: (m: Message) => HTMLElement[];
   #messages: readonly Message[] = [];
   #pending: Chat["pending"] = [];
+  /** Those rows, by the ids of their messages. */
+  readonly #onWay = new Map<string, { pending: Pending; element: HTMLElement }>();
   /** The newest is kept in sight. */
   #pinned = true;
   #top = 0;
@@ -58,7 +60,7 @@ export class List {
     const posted = chat.pending.length > this.#pending.length;
     if (chat.pending !== this.#pending) {
       this.#pending = chat.pending;
-      this.#waiting.replaceChildren(...chat.pending.map((p) => pendingRow(p, this.#around)));
+      this.#await();
     }
     this.#moved(chat.progress);
     if (end || posted) this.toEnd();
@@ -75,14 +77,50 @@ export class List {
   /** Draws all anew, when what they are drawn with has changed. */
   redraw(): void {
     for (const row of this.#drawn.values()) row.draw();
-    this.#waiting.replaceChildren(...this.#pending.map((p) => pendingRow(p, this.#around)));
+    this.#onWay.clear();
+    this.#waiting.replaceChildren();
+    this.#await();
+  }
+
+  /** A row of what is on its way is drawn anew only when it has changed: what failed is read out once, and its buttons stay under the hand. */
+  #await(): void {
+    const within = this.#waiting.contains(document.activeElement);
+    const ids = new Set(this.#pending.map((p) => p.id));
+    for (const [id, { element }] of [...this.#onWay]) {
+      if (ids.has(id)) continue;
+      this.#onWay.delete(id);
+      element.remove();
+    }
+    this.#pending.forEach((p, i) => {
+      const element = this.#onWayRow(p);
+      const there = this.#waiting.children[i] ?? null;
+      if (there !== element) this.#waiting.insertBefore(element, there);
+    });
+    if (within && !this.#waiting.contains(document.activeElement)) this.#scroll.focus({ preventScroll: true });
+  }
+
+  #onWayRow(pending: Pending): HTMLElement {
+    const known = this.#onWay.get(pending.id);
+    if (known?.pending === pending) return known.element;
+    const element = pendingRow(pending, this.#around);
+    this.#onWay.set(pending.id, { pending, element });
+    const focused = known?.element.contains(document.activeElement) ?? false;
+    known?.element.replaceWith(element);
+    if (focused) (element.querySelector("button") ?? element).focus({ preventScroll: true });
+    return element;
   }
 
   toEnd(): void {
-    this.#newest.hidden = true;
+    this.#hideNewest();
     this.#pinned = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#top = this.#scroll.scrollTop;
+  }
+
+  /** The button goes with its press: the focus goes on to the messages. */
+  #hideNewest(): void {
+    if (document.activeElement === this.#newest) this.#scroll.focus({ preventScroll: true });
+    this.#newest.hidden = true;
   }
 
   /** Brings a message into sight and marks it. */
@@ -167,7 +205,7 @@ export class List {
     const back = this.#scroll.scrollTop < this.#top;
     this.#top = this.#scroll.scrollTop;
     if (this.#isAtEnd()) {
-      this.#newest.hidden = true;
+      this.#hideNewest();
       this.#pinned = true;
     } else if (back) this.#pinned = false;
     if (this.#scroll.scrollTop < near && this.#from > 0) this.#further();

@@ -8,6 +8,7 @@ import { icon } from "../../icons.ts";
 import { recallEmoji, rememberEmoji, rememberTone } from "../../remember.ts";
 import type { Item, Panel } from "../../session/stickers.ts";
 import type { Ui } from "../../ui.ts";
+import { composing } from "../composing.ts";
 import { keptTone } from "./names.ts";
 import { type Part, Sections } from "./sections.ts";
 import type { Pick } from "./picker.ts";
@@ -63,7 +64,7 @@ export async function palette(ui: Ui, panel: Panel | null, stickers: boolean, pi
       event.preventDefault();
       sections.focus();
     }
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.key !== "Enter" || composing(event)) return;
     event.preventDefault();
     if (search.value.trim() !== "") sections.pickFirst(event.shiftKey);
   });

@@ -120,5 +120,5 @@ export function pendingRow(p: Pending, { t, emoji, language, retry, drop, files 
     : h("p", { class: "m-chat-said", attrs: { dir: "auto" } }, ...drawText(p.text, emoji));
   const file = pendingFile(p, t, language, files);
   const all = file ? h("div", { class: "m-chat-sent" }, file, p.text === "" ? null : said) : said;
-  return h("li", { class: `m-chat-row is-own is-pending${moves(p) ? "" : " is-failed"}` }, all, state);
+  return h("li", { class: `m-chat-row is-own is-pending${moves(p) ? "" : " is-failed"}`, attrs: { tabindex: "-1" } }, all, state);
 }

@@ -2,13 +2,14 @@
 import { h, initials, setText } from "../../dom.ts";
 import type { Ban } from "../../session/host.ts";
 import type { Ui } from "../../ui.ts";
+import { takeOut } from "../focus.ts";
 import { toneOf } from "../tile.ts";
 
 export class BanList {
   readonly element: HTMLElement;
   readonly #ui: Ui;
   readonly #list = h("ul", { class: "m-host-bans" });
-  readonly #said = h("p", { class: "m-host-means", attrs: { role: "status" } });
+  readonly #said = h("p", { class: "m-host-means", attrs: { role: "status", tabindex: "-1" } });
   #asked = 0;
 
   constructor(ui: Ui) {
@@ -30,7 +31,7 @@ export class BanList {
     if (asked !== this.#asked || found === null) return;
     const shown = new Map([...this.#list.children].map((row) => [(row as HTMLElement).dataset["ban"], row]));
     // A row that stays is left where it is: a button that is replaced between press and release gets no click.
-    for (const [id, row] of shown) if (!found.some((ban) => ban.id === id)) row.remove();
+    for (const [id, row] of shown) if (!found.some((ban) => ban.id === id)) takeOut(row, () => this.#said.focus());
     for (const ban of found) if (!shown.has(ban.id)) this.#list.append(this.#row(ban));
     this.#list.hidden = found.length === 0;
     this.element.hidden = found.length === 0 && this.#said.textContent === "";
