@@ -1,7 +1,8 @@
 import { h } from "../../dom.ts";
-import type { Chat, Message, Pending } from "../../state/chat.ts";
+import type { Chat, Message } from "../../state/chat.ts";
 import type { Texts } from "../../texts.ts";
-import { type Around, Row, headed, pendingRow } from "./row.ts";
+import { OnWay } from "./onway.ts";
+import { type Around, Row, headed } from "./row.ts";
 
 /** How many messages are drawn at first, and how many more each time one goes further back. */
 const chunk = 100;
@@ -14,7 +15,6 @@ export class List {
   /** Beside the message that the pointer or the keyboard is at. */
   readonly tools: HTMLElement;
   readonly #rows = h("ol", { class: "m-chat-rows" });
-  readonly #waiting = h("ol", { class: "m-chat-rows" });
   readonly #older: HTMLButtonElement;
   readonly #newest: HTMLButtonElement;
   readonly #scroll: HTMLElement;
@@ -22,9 +22,7 @@ export class List {
   readonly #drawn = new Map<number, Row>();
   readonly #toolsFor: (m: Message) => HTMLElement[];
   #messages: readonly Message[] = [];
-  #pending: Chat["pending"] = [];
-  /** Those rows, by the ids of their messages. */
-  readonly #onWay = new Map<string, { pending: Pending; element: HTMLElement }>();
+  readonly #onWay: OnWay;
   /** The newest is kept in sight. */
   #pinned = true;
   #top = 0;
@@ -34,17 +32,18 @@ export class List {
   constructor(t: Texts, around: Omit<Around, "show">, toolsFor: (m: Message) => HTMLElement[]) {
     this.#around = { ...around, show: (n) => this.show(n) };
     this.#toolsFor = toolsFor;
+    this.#onWay = new OnWay(this.#around, () => this.#scroll.focus({ preventScroll: true }));
     this.#older = h("button", { class: "m-chat-older", text: t("meeting.chat.older"), attrs: { type: "button" }, on: { click: () => this.#further() } });
     this.#newest = h("button", { class: "btn btn-small m-chat-newest", text: t("meeting.chat.newest"), attrs: { type: "button" }, on: { click: () => this.toEnd() } });
     this.tools = h("div", { class: "m-chat-tools", attrs: { role: "group", "aria-label": t("meeting.chat.tools") } });
-    this.#scroll = h("div", { class: "m-chat-scroll", attrs: { role: "group", "aria-label": t("meeting.chat.messages"), tabindex: "0" } }, this.#older, this.#rows, this.#waiting);
+    this.#scroll = h("div", { class: "m-chat-scroll", attrs: { role: "group", "aria-label": t("meeting.chat.messages"), tabindex: "0" } }, this.#older, this.#rows, this.#onWay.element);
     this.element = h("div", { class: "m-chat-list" }, this.#scroll, this.#newest);
     this.#newest.hidden = true;
     this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const grows = new ResizeObserver(() => {
       if (this.#pinned) this.toEnd();
     });
-    for (const list of [this.#rows, this.#waiting]) grows.observe(list);
+    for (const list of [this.#rows, this.#onWay.element]) grows.observe(list);
     this.#scroll.addEventListener("keydown", (event) => this.#key(event));
     const at = (event: Event) => this.#at(event.target);
     this.#rows.addEventListener("pointerover", at);
@@ -57,57 +56,15 @@ export class List {
     const grown = chat.messages.length > this.#messages.length;
     if (chat.messages !== this.#messages) this.#sync(chat.messages);
     if (end) this.#shorten();
-    const posted = chat.pending.length > this.#pending.length;
-    if (chat.pending !== this.#pending) {
-      this.#pending = chat.pending;
-      this.#await();
-    }
-    this.#moved(chat.progress);
+    const posted = this.#onWay.render(chat);
     if (end || posted) this.toEnd();
     else if (grown) this.#newest.hidden = false;
-  }
-
-  /** More of a file is sent: only its bar moves, so that the focus stays where it is. */
-  #moved(progress: Chat["progress"]): void {
-    for (const bar of this.#waiting.querySelectorAll("progress")) {
-      if (progress && bar.dataset["id"] === progress.id) bar.value = progress.percent;
-    }
   }
 
   /** Draws all anew, when what they are drawn with has changed. */
   redraw(): void {
     for (const row of this.#drawn.values()) row.draw();
-    this.#onWay.clear();
-    this.#waiting.replaceChildren();
-    this.#await();
-  }
-
-  /** A row of what is on its way is drawn anew only when it has changed: what failed is read out once, and its buttons stay under the hand. */
-  #await(): void {
-    const within = this.#waiting.contains(document.activeElement);
-    const ids = new Set(this.#pending.map((p) => p.id));
-    for (const [id, { element }] of [...this.#onWay]) {
-      if (ids.has(id)) continue;
-      this.#onWay.delete(id);
-      element.remove();
-    }
-    this.#pending.forEach((p, i) => {
-      const element = this.#onWayRow(p);
-      const there = this.#waiting.children[i] ?? null;
-      if (there !== element) this.#waiting.insertBefore(element, there);
-    });
-    if (within && !this.#waiting.contains(document.activeElement)) this.#scroll.focus({ preventScroll: true });
-  }
-
-  #onWayRow(pending: Pending): HTMLElement {
-    const known = this.#onWay.get(pending.id);
-    if (known?.pending === pending) return known.element;
-    const element = pendingRow(pending, this.#around);
-    this.#onWay.set(pending.id, { pending, element });
-    const focused = known?.element.contains(document.activeElement) ?? false;
-    known?.element.replaceWith(element);
-    if (focused) (element.querySelector("button") ?? element).focus({ preventScroll: true });
-    return element;
+    this.#onWay.redraw();
   }
 
   toEnd(): void {
