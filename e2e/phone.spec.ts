@@ -2,9 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CDPSession } from "@playwright/test";
 import { account } from "./lib/accounts";
+import { settled } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
 import { root } from "./lib/paths";
 import type { Person } from "./lib/person";
+import { openSlides, slides } from "./lib/slides";
 import { expectPictures } from "./lib/stats";
 
 const patient = { timeout: 60_000 };
@@ -53,6 +55,40 @@ async function tap(one: Person, name: string): Promise<void> {
   if (await one.button(name).isVisible()) return one.button(name).tap();
   await one.button("More").tap();
   await one.page.getByRole("menuitem", { name, exact: true }).tap();
+}
+
+/** Fingers on the glass, as the browser gets them from the device. */
+class Hand {
+  constructor(private readonly devtools: CDPSession) {}
+
+  /** When the last touch was, in seconds: a busy machine is slow to tell of touches that were quick. */
+  private at = Date.now() / 1000;
+
+  private touch(type: "touchStart" | "touchMove" | "touchEnd", points: readonly { x: number; y: number }[]): Promise<unknown> {
+    this.at += 0.02;
+    return this.devtools.send("Input.dispatchTouchEvent", { type, timestamp: this.at, touchPoints: points.map((point, id) => ({ ...point, id })) });
+  }
+
+  private async path(steps: readonly (readonly { x: number; y: number }[])[]): Promise<void> {
+    for (const [i, points] of steps.entries()) await this.touch(i === 0 ? "touchStart" : "touchMove", points);
+    await this.touch("touchEnd", []);
+  }
+
+  /** Two fingers, each so far from the middle at first and in the end. */
+  spreads(middle: { x: number; y: number }, from: number, to: number): Promise<void> {
+    const apart = Array.from({ length: 9 }, (_, i) => from + ((to - from) * i) / 8);
+    return this.path(apart.map((far) => [{ x: middle.x - far, y: middle.y }, { x: middle.x + far, y: middle.y }]));
+  }
+
+  /** One finger that goes so far. */
+  moves(from: { x: number; y: number }, by: { x: number; y: number }): Promise<void> {
+    return this.path(Array.from({ length: 6 }, (_, i) => [{ x: from.x + (by.x * i) / 5, y: from.y + (by.y * i) / 5 }]));
+  }
+
+  async tapsTwice(at: { x: number; y: number }): Promise<void> {
+    await this.path([[at]]);
+    await this.path([[at]]);
+  }
 }
 
 test("a meeting on a phone, upright and on its side, and on a tablet", async ({ person }) => {
@@ -127,4 +163,46 @@ test("a meeting on a phone, upright and on its side, and on a tablet", async ({ 
   // All of it in one meeting: no page was loaded anew, and the pictures still come.
   await expect(page.locator("html")).toHaveAttribute("data-stays", "yes");
   await expectPictures(page, 2);
+});
+
+test("a shared screen is looked at from near with two fingers, and the page stays as large as it is", async ({ person }) => {
+  test.setTimeout(420_000);
+  await mkdir(folder, { recursive: true });
+  const [ben, ann] = [await person("Ben", { shares: slides }), await person("Ann", { touch: true })];
+  const { page } = ann;
+  await ben.signUp(account("Pocket Slides"));
+  const link = await ben.openRoom();
+  await ben.join(link);
+  await page.setViewportSize(phone);
+  await openSlides(ben);
+  await ben.button("Share").click();
+  await ann.join(link);
+  const large = page.locator(".tile-share.is-large.has-picture");
+  await expect(large).toBeVisible(patient);
+  await settled(page);
+  await expectToFit(ann, "with a screen");
+  await picture(ann, "60-phone-share");
+  const box = await large.boundingBox();
+  if (!box) throw new Error("the screen has no place");
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const hand = new Hand(await ann.context.newCDPSession(page));
+  const near = async () => parseInt((await large.locator(".share-nearness").textContent()) ?? "", 10);
+  const at = () => large.locator("video").evaluate((video) => new DOMMatrix(getComputedStyle(video).transform).e);
+
+  await hand.spreads(middle, 20, 70);
+  await expect.poll(near, patient).toBeGreaterThan(200);
+  const before = await at();
+  await hand.moves(middle, { x: -50, y: 0 });
+  await expect.poll(async () => Math.round(before - (await at())), { message: "what is seen goes with the finger", ...patient }).toBe(50);
+  await picture(ann, "60-phone-share-near");
+  await hand.spreads(middle, 90, 10);
+  await expect.poll(near, patient).toBe(100);
+  for (const percent of [200, 100]) {
+    await hand.tapsTwice(middle);
+    await expect.poll(near, { message: "two taps", ...patient }).toBe(percent);
+  }
+  expect(await page.evaluate(() => [window.visualViewport?.scale, window.scrollX, window.scrollY])).toEqual([1, 0, 0]);
+  await ann.button("Mute").tap();
+  await expect(ann.button("Unmute")).toBeVisible(patient);
+  await ann.button("Unmute").tap();
 });

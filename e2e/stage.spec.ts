@@ -4,44 +4,10 @@ import { judge, settled } from "./lib/axe";
 import { expect, test } from "./lib/fixtures";
 import { picturesComing, watchIncoming } from "./lib/incoming";
 import type { Person } from "./lib/person";
-import { type TrackStats, expectPictures, statsOf } from "./lib/stats";
+import { expectScreen, openSlides, slides } from "./lib/slides";
+import { expectPictures } from "./lib/stats";
 
 const patient = { timeout: 60_000 };
-const slides = "Slides to look at";
-
-/** A page with something that moves, in a tab beside the meeting: what is shared. */
-async function openSlides(one: Person): Promise<void> {
-  const tab = await one.context.newPage();
-  await tab.setContent(`<title>${slides}</title><body style="margin:0;background:#fff;font:700 96px sans-serif"><p>Kitchen plan, sheet 4</p><p id="n">0</p>`);
-  await tab.evaluate(() => {
-    let n = 0;
-    setInterval(() => {
-      const at = document.getElementById("n");
-      if (at) at.textContent = String(++n);
-    }, 100);
-  });
-  await one.page.bringToFront();
-}
-
-const screenOn = async (one: Person): Promise<TrackStats | undefined> =>
-  (await statsOf(one.page))?.tracks.find((track) => track.source === "screen_share" && track.kind === "video");
-
-/** Waits until somebody's screen moves on this page. */
-async function expectScreen(one: Person): Promise<void> {
-  let before = Infinity;
-  await expect
-    .poll(
-      async () => {
-        const now = (await screenOn(one))?.framesDecoded ?? 0;
-        const moved = now > before + 3;
-        before = Math.min(before, now);
-        return moved;
-      },
-      { message: `a moving screen for ${one.name}`, ...patient },
-    )
-    .toBe(true);
-}
-
 /** Watches the tiles until the voices have changed so often, and gives how often one of them was moved meanwhile. Runs in the page. */
 const movesWhileVoicesChange = (changes: number): Promise<number> =>
   new Promise((resolve) => {
@@ -86,6 +52,7 @@ test("three people with screens", async ({ person }) => {
   await ann.join(link);
   const [ben, cleo] = [await person("Ben"), await person("Cleo", { shares: slides })];
   await watchIncoming(ben.page);
+  await cleo.page.addInitScript(() => Object.defineProperty(window, "documentPictureInPicture", { value: undefined })); // as in Safari
   await ben.join(link);
   await cleo.join(link);
   await expectPictures(ben.page, 2);
@@ -191,6 +158,28 @@ test("three people with screens", async ({ person }) => {
     await ben.button("More").click();
     await expect(ben.page.getByRole("menuitem", { name: "Small window over all others" })).toBeVisible(patient);
     await ben.page.keyboard.press("Escape");
+  });
+
+  await test.step("where only single pictures float, it is the one that matters now", async () => {
+    const floats = () => cleo.page.evaluate(() => {
+      const video = document.pictureInPictureElement as HTMLVideoElement | null;
+      const [track] = (video?.srcObject as MediaStream | null)?.getVideoTracks() ?? [];
+      const tile = [...document.querySelectorAll<HTMLElement>(".m-tiles .tile")].find((one) => (one.querySelector("video")?.srcObject as MediaStream | null)?.getVideoTracks()[0] === track);
+      return video && video.videoWidth > 0 ? (tile?.innerText.trim().replace(/\s+/g, " ") ?? "a picture of nobody here") : "nothing";
+    });
+    await cleo.page.bringToFront();
+    await choose(cleo, "More", "Small window over all others");
+    await expect.poll(floats, patient).toContain("Ann is sharing");
+    await cleo.tile("Ben").hover();
+    await cleo.button("Show Ben large").click();
+    await expect.poll(floats, { message: "it follows what is wanted large", ...patient }).toMatch(/^Ben/);
+    await choose(cleo, "More", "Close the small window");
+    await expect.poll(floats, patient).toBe("nothing");
+    await cleo.page.evaluate(() => Object.defineProperty(document, "pictureInPictureEnabled", { value: false }));
+    await cleo.button("More").click();
+    await expect(cleo.page.getByRole("menuitem", { name: "Full screen" })).toBeVisible(patient);
+    await expect(cleo.page.getByRole("menuitem", { name: /small window/i }), "nothing is offered that cannot be").toHaveCount(0);
+    await cleo.page.keyboard.press("Escape");
   });
 
   await test.step("a screen that is chosen and ends gives its place to the other", async () => {
