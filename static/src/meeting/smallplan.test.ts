@@ -68,6 +68,8 @@ test("a picture that floats alone is that of who is wanted large, else of who co
   assert.equal(floated(meeting()), "p0");
   assert.equal(floated(meeting({ stage: { ...initialStage, pin: "p2" } })), "p2");
   assert.equal(floated(meeting({ people: [person("me"), person("p0", false), person("p1")] })), "p1", "who shows none is left out");
+  const coming = { ...person("p0"), video: { ...picture("p0"), mediaStreamTrack: null } };
+  assert.equal(floated(meeting({ people: [person("me"), coming, person("p1")] })), "p1", "one that has not come yet is waited for on the stage");
   assert.equal(floated(meeting({ people: [person("me"), person("p0", false)] })), "me");
   assert.equal(floated(meeting({ people: [person("me", false), person("p0", false)] })), null);
   assert.equal(floated(meeting({ stage: { ...initialStage, soundOnly: true } })), "me", "nothing is received for it");

@@ -30,9 +30,12 @@ export interface Floated {
   mirrored: boolean;
 }
 
-/** The one picture to float: who is wanted large, else the first who shows one, and oneself when nobody else does. Null when there is none. */
+/**
+ * The one picture to float: who is wanted large, else the first who shows one, and oneself when nobody else does. Null when
+ * there is none. One that has not come yet is waited for on the stage, which asks for it: a window without a picture closes.
+ */
 export function planPicture(before: Seating, { people, stage, speaking, host }: FloatState, now: number): { seating: Seating; floated: Floated | null } {
-  const others = people.filter((p) => !p.self && p.video !== null).map((p) => p.identity);
+  const others = people.filter((p) => !p.self && p.video !== null && p.video.mediaStreamTrack !== null).map((p) => p.identity);
   const large = largeTile(stage, others, host.spotlight);
   const seating = seat(before, { others, speaking, pageSize: most, featured: true, large, now });
   if (stage.soundOnly) return { seating, floated: mine(people, stage.mirror) };
