@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"parley/tenants"
 	"parley/tenants/attachment"
@@ -28,17 +27,6 @@ func chatFilesOf(path string) (code string, is bool) {
 	rest, is := strings.CutPrefix(path, "/m/")
 	code, rest, _ = strings.Cut(rest, "/")
 	return code, is && (rest == "chat/files" || strings.HasPrefix(rest, "chat/files/"))
-}
-
-// chatFileLimit bounds requests about files of a chat. A file may be sent by who shows a seat of that meeting; whatever else they are asked,
-// strangers cannot make us hold so much.
-func (s *Server) chatFileLimit(head *fasthttp.RequestHeader, code string) fasthttp.RequestConfig {
-	conf := fasthttp.RequestConfig{MaxRequestBodySize: maxBody, WriteTimeout: chatFileTime}
-	if _, seated := s.seatIn(code, string(head.Cookie(seatCookie)), string(head.Cookie(deviceCookie))); seated && head.IsPost() {
-		conf.MaxRequestBodySize = tenants.ChatFileMost + tenants.ChatFileSeal + 64<<10 // and what stands around it in a form
-		conf.ReadTimeout = chatFileTime
-	}
-	return conf
 }
 
 // postChatFile keeps a file with the message that it comes with, and tells those whom it is for. Sent again, it is the same message.

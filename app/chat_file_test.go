@@ -76,7 +76,7 @@ func TestFilesReachNobodyElse(t *testing.T) {
 		outsider := w.browser()
 		outsider.get("/m/" + code).status(200)
 		wrong("who only knows the link", outsider)
-		if got := refusedEarly(t, outsider, code, content); got != 0 && got != 413 {
+		if got := refusedEarly(t, outsider, code, content); got != 0 && got != 403 {
 			t.Errorf("who has no seat makes the server hold a large file, and is answered %d", got)
 		}
 		outsider.join(code, "Late")

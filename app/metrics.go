@@ -64,6 +64,7 @@ const requestTime = 25 * time.Second
 
 // observe gives each request its context and measures it by its route, never by its path: paths carry codes.
 func (s *Server) observe(c *fiber.Ctx) error {
+	defer s.uploads.end(&c.Request().Header)
 	start := s.clock.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), requestTime) // fiber's own context never ends, and fasthttp's is shared
 	defer cancel()

@@ -92,6 +92,7 @@ type Server struct {
 	web        *fiber.App
 	sockets    *sockets
 	later      *later
+	uploads    *uploads
 	idp        *identity.Client
 	quotaNews  quotaNews
 	bell       doorbell
@@ -121,7 +122,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		cfg: cfg, log: d.Log, clock: d.Clock, tenants: d.Tenants, billing: d.Billing, ads: d.Ads, media: d.Media,
 		mailer: d.Mailer, checks: d.Checks, metrics: d.Metrics, dev: d.Dev,
 		nodes: d.Nodes, doors: d.Doors, around: d.Around,
-		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, emoji: emoji, sockets: newSockets(), later: newLater(d.Log), idp: d.Identity,
+		keys: Keys{Store: d.Tenants}, assets: assets, catalogue: catalogue, emoji: emoji, sockets: newSockets(), later: newLater(d.Log), uploads: newUploads(d.Clock), idp: d.Identity,
 		mailBell: make(chan struct{}, 1), errandBell: make(chan struct{}, 1),
 	}
 	if s.hooks = d.Hooks; s.hooks == nil {
@@ -138,7 +139,7 @@ func New(cfg Config, d Deps) (*Server, error) {
 		ReadTimeout:             30 * time.Second,
 		WriteTimeout:            30 * time.Second,
 		IdleTimeout:             75 * time.Second,
-		ErrorHandler:            s.problem,
+		ErrorHandler:            s.unheard,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          cfg.Proxies,
 		ProxyHeader:             proxyHeader(cfg.Proxies),

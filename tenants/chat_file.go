@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -14,11 +15,12 @@ import (
 
 // The bounds of files in a meeting's chat.
 const (
-	ChatFileMost   = 25 << 20  // bytes of a file, on every plan
-	ChatFileSeal   = 40        // bytes that sealing adds to one
-	chatFileName   = 2000      // characters of a sealed name
-	chatFilePart   = 256 << 10 // bytes of a part
-	chatFileSide   = 560       // pixels of the small picture's longer side
+	ChatFileMost   = 25 << 20        // bytes of a file, on every plan
+	ChatFileSeal   = 40              // bytes that sealing adds to one
+	chatFileName   = 2000            // characters of a sealed name
+	chatFilePart   = 256 << 10       // bytes of a part
+	chatFileSide   = 560             // pixels of the small picture's longer side
+	chatFileTurn   = 3 * time.Second // that a small picture waits until it is drawn
 	chatFileMark   = "parleyF1"
 	chatFileSealed = "application/octet-stream" // of which nobody here knows more
 )
@@ -89,24 +91,23 @@ func NewChatUpload(name string, data io.ReaderAt, size int64, sealed bool, limit
 		return nil, &Error{Code: CodeInvalid, Field: "file", Key: KeyChatFileProgram, Err: err}
 	}
 	up.kind = kind
-	return up, wrap(up.draw(), "draw a small picture")
+	up.draw()
+	return up, nil
 }
 
-// draw makes the small picture. What is none, or cannot be read, has none.
-func (up *ChatUpload) draw() error {
+// draw makes the small picture. What is none, cannot be read, or would have to
+// wait behind many others, has none.
+func (up *ChatUpload) draw() {
 	switch up.kind {
 	case "image/png", "image/jpeg", "image/webp", "image/gif":
 	default:
-		return nil
+		return
 	}
-	raw := make([]byte, up.size)
-	if _, err := up.data.ReadAt(raw, 0); err != nil && err != io.EOF {
-		return err
-	}
-	if small, size, err := picture.Preview(raw, chatFileSide); err == nil {
+	ctx, cancel := context.WithTimeout(context.Background(), chatFileTurn)
+	defer cancel()
+	if small, size, err := picture.Preview(ctx, up.data, up.size, chatFileSide); err == nil {
 		up.preview, up.width, up.height = small, size.X, size.Y
 	}
-	return nil
 }
 
 // lockStorage lets nobody else of the organization count the same free bytes.

@@ -24,7 +24,7 @@ const PortraitSide = 384
 // belongs to: one that would show the picture and has no room left for it refuses
 // it with a [StorageFault], and the picture before stays.
 func (s *Store) SetPicture(ctx context.Context, id UserID, raw []byte, limits map[OrgID]StorageLimit) (string, error) {
-	file, err := picture.Square(raw, PortraitSide)
+	file, err := picture.Square(ctx, raw, PortraitSide)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
 		return "", &Error{Code: CodeInvalid, Field: "picture", Key: KeyPictureLarge, Err: err}

@@ -2,63 +2,27 @@ package picture
 
 import (
 	"bytes"
-	"fmt"
+	"context"
 	"image"
-	"image/color"
-	"image/jpeg"
-
-	"golang.org/x/image/draw"
 )
 
-// Caps of a person's picture, which may come from a telephone as it is.
-const (
-	MaxPhotoBytes  = 5 << 20  // of the file as it was sent
-	maxPhotoSide   = 12000    // pixels a side
-	maxPhotoPixels = 24 << 20 // unpacked at up to 8 bytes each, one file at a time
-)
-
-// turn lets one large picture be unpacked at a time: many at once would be a way
-// to use up the memory.
-var turn = make(chan struct{}, 1)
-
-// quality of the JPEG that comes out, of 100.
-const quality = 86
+// MaxPhotoBytes caps a person's picture, which may come from a telephone as it
+// is.
+const MaxPhotoBytes = 5 << 20
 
 // Square reads a PNG, JPEG or WebP and gives a JPEG of its middle, that many
 // pixels a side: turned as the camera says, what is transparent on white. Names,
 // places and whatever else the file carried are gone. The faults are
-// [ErrTooLarge] and [ErrUnreadable].
-func Square(raw []byte, side int) ([]byte, error) {
+// [ErrTooLarge], [ErrUnreadable], and the context's when it ends before it is the
+// picture's turn.
+func Square(ctx context.Context, raw []byte, side int) ([]byte, error) {
 	if len(raw) > MaxPhotoBytes {
 		return nil, ErrTooLarge
 	}
-	head, kind, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
-	}
-	if head.Width < 1 || head.Height < 1 {
-		return nil, ErrUnreadable
-	}
-	if head.Width > maxPhotoSide || head.Height > maxPhotoSide || head.Width*head.Height > maxPhotoPixels {
-		return nil, ErrTooLarge
-	}
-	turn <- struct{}{}
-	defer func() { <-turn }()
-	in, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
-	}
-	out := image.NewRGBA(image.Rect(0, 0, side, side))
-	draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(out, out.Bounds(), in, middle(in.Bounds()), draw.Over, nil)
-	if kind == "jpeg" {
-		out = upright(out, orientation(raw))
-	}
-	var file bytes.Buffer
-	if err := jpeg.Encode(&file, out, &jpeg.Options{Quality: quality}); err != nil {
-		return nil, fmt.Errorf("write picture: %w", err)
-	}
-	return file.Bytes(), nil
+	file, _, err := redrawn(ctx, bytes.NewReader(raw), int64(len(raw)), func(b image.Rectangle) (image.Rectangle, image.Rectangle) {
+		return image.Rect(0, 0, side, side), middle(b)
+	})
+	return file, err
 }
 
 // middle is the largest square in the middle.

@@ -45,7 +45,7 @@ func TestSquareTurnsAPhotoAsTheCameraSays(t *testing.T) {
 	for orientation, want := range map[uint16]string{
 		0: "RGBW", 1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB", 9: "RGBW",
 	} {
-		out, err := picture.Square(quarters(t, orientation), 32)
+		out, err := picture.Square(t.Context(), quarters(t, orientation), 32)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestSquareTakesTheMiddle(t *testing.T) {
 	if err := jpeg.Encode(&photo, m, nil); err != nil {
 		t.Fatal(err)
 	}
-	out, err := picture.Square(photo.Bytes(), 64)
+	out, err := picture.Square(t.Context(), photo.Bytes(), 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestSquareRefuses(t *testing.T) {
 		"a cut photo":  {quarters(t, 6)[:300], picture.ErrUnreadable},
 		"a bent photo": {append([]byte{0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff}, "Exif"...), picture.ErrUnreadable},
 	} {
-		if _, err := picture.Square(c.raw, 64); !errors.Is(err, c.want) {
+		if _, err := picture.Square(t.Context(), c.raw, 64); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -133,7 +133,7 @@ func FuzzSquare(f *testing.F) {
 	f.Add(bomb(10, 10))
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x20Exif\x00\x00MM\x00\x2a\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		out, err := picture.Square(raw, 16)
+		out, err := picture.Square(t.Context(), raw, 16)
 		if err != nil {
 			return
 		}

@@ -21,7 +21,7 @@ class Server implements Wire {
   bytes = new Map<string, ArrayBuffer>();
   texts: string[] = [];
   /** What becomes of the next uploads; without one they arrive. */
-  fates: ("no line" | "cut" | "answer lost" | "refused" | "a program" | "never ends")[] = [];
+  fates: ("no line" | "cut" | "answer lost" | "refused" | "full" | "a program" | "never ends")[] = [];
   uploads = 0;
   #timers: (() => void)[] = [];
   #ids = 0;
@@ -42,6 +42,7 @@ class Server implements Wire {
     if (fate === "refused") return { kind: "no", fault: "No room", final: false };
     if (fate === "a program") return { kind: "no", fault: "Programs cannot be sent", final: true };
     if (fate === "cut") return { kind: "again", after: 0 };
+    if (fate === "full") return { kind: "again", after: 1000, fault: "Many files" };
     if (fate === "never ends") {
       await new Promise((go) => stop.addEventListener("abort", go));
       return { kind: "again", after: 0 };
@@ -118,6 +119,13 @@ test("without a line a file waits as long as it takes; one that never gets throu
   line.retry(waits().length === 1 ? "own-2" : "");
   await server.pass();
   assert.deepEqual(shown(), [["one.txt", ""], ["two.txt", ""]]);
+  server.fates = ["full", "full", "full", "full"];
+  line.files.attach(new File(["3"], "three.txt"), "");
+  await server.pass();
+  assert.deepEqual(waits(), [["three.txt", "failed", "Many files"]]);
+  line.retry("own-3");
+  await server.pass();
+  assert.deepEqual(shown(), [["one.txt", ""], ["two.txt", ""], ["three.txt", ""]]);
 });
 
 test("however many files one attaches while the line is down, one try is to come", async () => {

@@ -131,7 +131,7 @@ export class FileLine {
     const answer = await this.#wire.upload(this.#meeting, body.fields, body.file, this.#language, sent, stop);
     if (answer.kind === "again" && percent > 0 && ++waiting.tries >= triesMost) {
       waiting.tries = 0;
-      return { kind: "no", fault: "", final: false };
+      return { kind: "no", fault: answer.fault ?? "", final: false };
     }
     return answer;
   }

@@ -19,10 +19,10 @@ export interface Page {
 }
 
 /**
- * What came of a request: `again` when it is to be asked once more later, after so many milliseconds if the server said so. With `final` a
- * person who tries again is answered the same.
+ * What came of a request: `again` when it is to be asked once more later, after so many milliseconds and for what reason, if the server said so.
+ * With `final` a person who tries again is answered the same.
  */
-export type Answer<T> = { kind: "ok"; value: T } | { kind: "again"; after: number } | { kind: "no"; fault: string; final: boolean };
+export type Answer<T> = { kind: "ok"; value: T } | { kind: "again"; after: number; fault?: string } | { kind: "no"; fault: string; final: boolean };
 
 /** Addresses of stickers and emoji; a picture from anywhere else is not shown. */
 const picture = /^\/(sticker|emoji)\/[A-Za-z0-9_-]{1,64}\.(svg|png)$/;
@@ -111,11 +111,12 @@ function answered<T>(status: number, wait: string | null, body: unknown, read: (
     const value = body === null ? null : read(body);
     return value === null ? { kind: "again", after: 0 } : { kind: "ok", value };
   }
-  if (status === 429) return { kind: "again", after: 1000 * Math.max(1, Number(wait) || 1) };
   const { key, detail } = (body ?? {}) as { key?: unknown; detail?: unknown };
+  const fault = typeof detail === "string" ? detail : "";
+  if (status === 429) return { kind: "again", after: 1000 * Math.max(1, Number(wait) || 1), fault };
   // Status 0: no answer came. Not in the room at this moment: the line is down, or coming back.
   if (status === 0 || status >= 500 || key === "error.chat.outside") return { kind: "again", after: 0 };
-  return { kind: "no", fault: typeof detail === "string" ? detail : "", final: typeof key === "string" && finals.has(key) };
+  return { kind: "no", fault, final: typeof key === "string" && finals.has(key) };
 }
 
 /** So long nothing may move while a file is on its way, in milliseconds. */
