@@ -22,6 +22,9 @@ var (
 // chatFileTime is how long a file may be on its way: one of the largest at a megabit a second, with time to spare.
 const chatFileTime = 5 * time.Minute
 
+// partsAtOnce is how many parts of a file are handed out before it is asked again whether somebody may have it.
+const partsAtOnce = 16
+
 // chatFilesOf says of which meeting's chat an address has files.
 func chatFilesOf(path string) (code string, is bool) {
 	rest, is := strings.CutPrefix(path, "/m/")
@@ -82,7 +85,10 @@ func (s *Server) chatFile(c *fiber.Ctx) error {
 	c.Context().SetBodyStream(&partReader{left: file.Size, next: func(n int) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the request's own ends when the handler does
 		defer cancel()
-		return org.ChatFilePart(ctx, who.Room.ID, who.seat.Identity, id, n)
+		if n%partsAtOnce == 0 { // whether they may is asked again as it goes on: who is removed gets no more
+			return org.ChatFilePart(ctx, who.Room.ID, who.seat.Identity, id, n)
+		}
+		return org.ChatFileGoesOn(ctx, file.ID, n)
 	}}, int(file.Size))
 	return nil
 }

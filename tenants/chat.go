@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -76,18 +77,24 @@ type ChatPost struct {
 // message that is there, as it is now. Faults: [CodeForbidden] for who has no seat
 // in the meeting that runs, [CodeNotFound] for a recipient who is not in it and a
 // message to reply to that the writer cannot read, [CodeInvalid] for the text, and
-// [CodeLimited] with a [StorageFault] for a file that finds no room.
+// [CodeLimited] for a file too many, with a [StorageFault] for one that finds no
+// room.
 func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error) {
 	if !chatClientID.MatchString(in.ClientID) {
 		return ChatMessage{}, invalid("id", KeyChatClient)
 	}
 	var out ChatMessage
 	err := o.write(ctx, "post to a chat", func(tx *gorm.DB) error {
-		now := o.store.now()
-		var org orgRow
-		if in.File != nil { // before the meeting's row, as everybody who takes both does
-			var err error
-			if org, err = lockStorage(tx, o.org); err != nil {
+		now, file := o.store.now(), ""
+		if in.File != nil { // its bytes first: that takes longest, and nobody waits for it
+			at, err := chatAt(tx, in.Room, in.Identity, now, false)
+			if err != nil {
+				return err
+			}
+			if known, err := at.again(tx, in, &out); known || err != nil {
+				return err
+			}
+			if file, err = at.bring(tx, in.File); err != nil {
 				return err
 			}
 		}
@@ -95,25 +102,31 @@ func (o *Scoped) PostChat(ctx context.Context, in ChatPost) (ChatMessage, error)
 		if err != nil {
 			return err
 		}
-		known := tx.Where("meeting_id = ? AND sender = ? AND client_id = ?", string(at.meeting.ID), in.Identity, in.ClientID)
-		var rows []chatRow
-		if err := known.Find(&rows).Error; err != nil {
+		if known, err := at.again(tx, in, &out); known || err != nil { // it was sent twice at once
+			return errors.Join(err, dropParts(tx, file))
+		}
+		row, err := at.write(tx, in, now)
+		if err == nil && in.File != nil {
+			err = at.keepFile(tx, row, file, in.File)
+		}
+		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			row, err := at.write(tx, in, now)
-			if err == nil && in.File != nil {
-				err = at.keepFile(tx, org, row.Seq, in.File)
-			}
-			if err != nil {
-				return err
-			}
-			rows = []chatRow{row}
-		}
-		out, err = at.message(tx, rows[0])
+		out, err = at.message(tx, row)
 		return err
 	})
 	return out, err
+}
+
+// again finds the message that the same request made before.
+func (at chatPlace) again(tx *gorm.DB, in ChatPost, out *ChatMessage) (known bool, err error) {
+	var rows []chatRow
+	err = tx.Where("meeting_id = ? AND sender = ? AND client_id = ?", string(at.meeting.ID), in.Identity, in.ClientID).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	*out, err = at.message(tx, rows[0])
+	return true, err
 }
 
 // write makes the row of a message, once it is found to be in order.
@@ -185,7 +198,7 @@ func chatAt(tx *gorm.DB, room RoomID, identity string, now time.Time, writes boo
 		return chatPlace{}, err
 	}
 	self, seated := current.seat(identity)
-	if !current.open() || !seated {
+	if !current.open() || !seated || self.RemovedAt != nil {
 		return chatPlace{}, outside
 	}
 	policies, err := policiesOf(tx)

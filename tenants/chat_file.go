@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"parley/tenants/attachment"
 	"parley/tenants/picture"
@@ -16,6 +15,8 @@ import (
 // The bounds of files in a meeting's chat.
 const (
 	ChatFileMost   = 25 << 20        // bytes of a file, on every plan
+	ChatFilesOfOne = 100             // files that one person sends in one meeting
+	ChatBytesOfOne = 250 << 20       // and their bytes
 	ChatFileSeal   = 40              // bytes that sealing adds to one
 	chatFileName   = 2000            // characters of a sealed name
 	chatFilePart   = 256 << 10       // bytes of a part
@@ -110,41 +111,64 @@ func (up *ChatUpload) draw() {
 	}
 }
 
-// lockStorage lets nobody else of the organization count the same free bytes.
-// Others may go on to name the organization in what they write.
-func lockStorage(tx *gorm.DB, id OrgID) (org orgRow, err error) {
-	err = first(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", string(id)), &org, "organization")
-	return org, err
-}
-
-// keepFile keeps a message's file, if there is room for it. Who asks holds the
-// organization's row.
-func (at chatPlace) keepFile(tx *gorm.DB, org orgRow, seq int64, up *ChatUpload) error {
-	if err := storageFree(tx, org, "file", up.size+int64(len(up.preview)), up.limit, nobody); err != nil {
-		return err
+// bring writes a file's bytes, before there is a message or a file that they belong
+// to, and sees to it that there is room for them: from here on nobody else of the
+// organization counts the same free bytes.
+func (at chatPlace) bring(tx *gorm.DB, up *ChatUpload) (id string, err error) {
+	org, err := storageOwner(tx)
+	if err != nil {
+		return "", err
 	}
-	row := chatFileRow{
-		ID: randomToken(16), MeetingID: at.meeting.ID, Seq: seq, Name: up.name, MediaType: up.kind, Sealed: up.sealed,
-		Size: up.size, PreviewSize: int64(len(up.preview)), Width: up.width, Height: up.height,
+	size := up.size + int64(len(up.preview))
+	if err := storageFits(tx, org, "file", size, up.limit, nobody); err != nil { // so that nothing is written in vain
+		return "", err
 	}
-	if err := tx.Create(&row).Error; err != nil {
-		return err
+	if err := deferKeys(tx); err != nil {
+		return "", err
 	}
+	id = randomToken(16)
 	if len(up.preview) > 0 {
-		if err := tx.Create(&chatFilePartRow{FileID: row.ID, N: ChatPreview, Data: up.preview}).Error; err != nil {
-			return err
+		if err := tx.Create(&chatFilePartRow{FileID: id, N: ChatPreview, Data: up.preview}).Error; err != nil {
+			return "", err
 		}
 	}
 	for n := 0; int64(n)*chatFilePart < up.size; n++ {
 		part := make([]byte, min(chatFilePart, up.size-int64(n)*chatFilePart))
 		if got, err := up.data.ReadAt(part, int64(n)*chatFilePart); err != nil && (err != io.EOF || got < len(part)) {
-			return wrap(err, "read a file")
+			return "", wrap(err, "read a file")
 		}
-		if err := tx.Create(&chatFilePartRow{FileID: row.ID, N: n, Data: part}).Error; err != nil {
-			return err
+		if err := tx.Create(&chatFilePartRow{FileID: id, N: n, Data: part}).Error; err != nil {
+			return "", err
 		}
 	}
-	return nil
+	return id, storageFree(tx, org, "file", size, up.limit, nobody)
+}
+
+// keepFile gives a message the file whose bytes are there. Who asks holds the
+// meeting's row.
+func (at chatPlace) keepFile(tx *gorm.DB, m chatRow, id string, up *ChatUpload) error {
+	var sent struct{ Files, Bytes int64 }
+	theirs := tx.Model(&chatFileRow{}).Joins(`JOIN chat_messages AS m ON m.tenant_id = chat_files.tenant_id AND m.meeting_id = chat_files.meeting_id AND m.seq = chat_files.seq`)
+	err := theirs.Where("chat_files.meeting_id = ? AND m.sender = ?", string(m.MeetingID), m.Sender).
+		Select("COUNT(*) AS files, CAST(COALESCE(SUM(chat_files.size), 0) AS bigint) AS bytes").Scan(&sent).Error
+	if err != nil {
+		return err
+	}
+	if sent.Files >= ChatFilesOfOne || sent.Bytes+up.size > ChatBytesOfOne {
+		return &Error{Code: CodeLimited, Field: "file", Key: KeyChatFileMany}
+	}
+	return tx.Create(&chatFileRow{
+		ID: id, MeetingID: m.MeetingID, Seq: m.Seq, Name: up.name, MediaType: up.kind, Sealed: up.sealed,
+		Size: up.size, PreviewSize: int64(len(up.preview)), Width: up.width, Height: up.height,
+	}).Error
+}
+
+// dropParts takes bytes away that came to belong to no file.
+func dropParts(tx *gorm.DB, id string) error {
+	if id == "" {
+		return nil
+	}
+	return tx.Where("file_id = ?", id).Delete(&chatFilePartRow{}).Error
 }
 
 // ChatFile finds a file of the meeting that runs, for who may read the message
@@ -159,19 +183,34 @@ func (o *Scoped) ChatFile(ctx context.Context, room RoomID, identity, id string)
 	return row.file(), err
 }
 
-// ChatFilePart gives a part of a file, from 0 on, or its [ChatPreview]; an empty
-// one is the end. The right is asked for at every part anew. Faults are those of
+// ChatFilePart gives a part of a file, from 0 on, or its [ChatPreview], to who may
+// read the message that it came with; an empty one is the end. Faults are those of
 // [Scoped.ChatFile].
-func (o *Scoped) ChatFilePart(ctx context.Context, room RoomID, identity, id string, n int) ([]byte, error) {
-	var parts []chatFilePartRow
-	err := o.read(ctx, "read a part of a file", func(tx *gorm.DB) error {
+func (o *Scoped) ChatFilePart(ctx context.Context, room RoomID, identity, id string, n int) (part []byte, err error) {
+	err = o.read(ctx, "read a part of a file", func(tx *gorm.DB) error {
 		row, err := o.chatFile(tx, room, identity, id)
 		if err != nil {
 			return err
 		}
-		return tx.Where("file_id = ? AND n = ?", row.ID, n).Limit(1).Find(&parts).Error
+		part, err = partOf(tx, row.ID, n)
+		return err
 	})
-	if err != nil || len(parts) == 0 {
+	return part, err
+}
+
+// ChatFileGoesOn is [Scoped.ChatFilePart] for who has been given the parts before,
+// a moment ago: nobody is asked whether they may.
+func (o *Scoped) ChatFileGoesOn(ctx context.Context, id string, n int) (part []byte, err error) {
+	err = o.read(ctx, "read a part of a file", func(tx *gorm.DB) error {
+		part, err = partOf(tx, id, n)
+		return err
+	})
+	return part, err
+}
+
+func partOf(tx *gorm.DB, id string, n int) ([]byte, error) {
+	var parts []chatFilePartRow
+	if err := tx.Where("file_id = ? AND n = ?", id, n).Limit(1).Find(&parts).Error; err != nil || len(parts) == 0 {
 		return nil, err
 	}
 	return parts[0].Data, nil

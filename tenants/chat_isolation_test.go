@@ -30,6 +30,10 @@ func chatCrossings() map[string]crossing {
 			_, err := mine.ChatFilePart(ctx, o.room.ID, "guest", o.message.File.ID, 0)
 			return refused(err)
 		},
+		"ChatFileGoesOn": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			part, err := mine.ChatFileGoesOn(ctx, o.message.File.ID, 0)
+			return nothing(len(part), err)
+		},
 		"ChatOf": func(ctx context.Context, mine *tenants.Scoped, o other) error {
 			found, err := mine.ChatOf(ctx, o.ann, o.meeting.ID, "ann", 0)
 			return nothing(len(found), err)

@@ -8,8 +8,11 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// chatBatch is how many messages are taken away in one transaction.
-const chatBatch = 1000
+// What is taken away in one transaction at most, so that nobody waits long for it.
+const (
+	chatBatch      = 1000     // messages
+	chatBatchBytes = 64 << 20 // of the files that came with them
+)
 
 // ChatKept is how long what was written in meetings is kept. While a payment is
 // missing it is what was bought, and of a suspended organization nothing goes: what
@@ -36,23 +39,35 @@ func lookAfterChat(tx *gorm.DB, now time.Time) error {
 const ChatLook = 24 * time.Hour
 
 // DropChat takes away what was written before a moment, and says how many messages
-// that were. It stops after some thousand with more set: ask again.
+// that were. It stops after some thousand, or some files, with more set: ask again.
 func (o *Scoped) DropChat(ctx context.Context, before time.Time) (n int64, more bool, err error) {
 	err = o.write(ctx, "take old messages away", func(tx *gorm.DB) error {
-		var rows []chatRow
-		if err := tx.Select("tenant_id", "meeting_id", "seq").Where("sent_at < ?", before.UTC()).Order("sent_at").Limit(chatBatch).Find(&rows).Error; err != nil {
+		var old []struct {
+			MeetingID MeetingID
+			Seq       int64
+			Bytes     int64
+		}
+		found := tx.Model(&chatRow{}).Select("chat_messages.meeting_id, chat_messages.seq, COALESCE(f.size, 0) AS bytes").
+			Joins("LEFT JOIN chat_files AS f ON f.tenant_id = chat_messages.tenant_id AND f.meeting_id = chat_messages.meeting_id AND f.seq = chat_messages.seq").
+			Where("chat_messages.sent_at < ?", before.UTC()).Order("chat_messages.sent_at")
+		if err := found.Limit(chatBatch).Scan(&old).Error; err != nil {
 			return err
 		}
-		of := map[MeetingID][]int64{}
-		for _, r := range rows {
-			of[r.MeetingID] = append(of[r.MeetingID], r.Seq)
+		n, more = 0, len(old) == chatBatch
+		of, bytes := map[MeetingID][]int64{}, int64(0)
+		for _, m := range old {
+			if bytes += m.Bytes; bytes > chatBatchBytes && n > 0 {
+				more = true
+				break
+			}
+			of[m.MeetingID] = append(of[m.MeetingID], m.Seq)
+			n++
 		}
 		for meeting, seqs := range of { // reactions and files go with them
 			if err := tx.Where("meeting_id = ? AND seq IN ?", string(meeting), seqs).Delete(&chatRow{}).Error; err != nil {
 				return err
 			}
 		}
-		n, more = int64(len(rows)), len(rows) == chatBatch
 		return nil
 	})
 	return n, more, err

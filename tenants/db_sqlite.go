@@ -38,6 +38,16 @@ func openSQLite(ctx context.Context, o DBOptions) (*DB, error) {
 	return db, nil
 }
 
+// deferKeys lets rows be written before the ones that they point at, in the same
+// transaction. On PostgreSQL the keys that need it are declared so.
+func deferKeys(tx *gorm.DB) error {
+	if tx.Name() != "sqlite" {
+		return nil
+	}
+	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, "PRAGMA defer_foreign_keys = ON") // until it commits
+	return err
+}
+
 func sqliteHandle(o DBOptions, connections int, q url.Values) (*gorm.DB, error) {
 	q["_pragma"] = append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"}, q["_pragma"]...)
 	path := (&url.URL{Path: o.URL}).EscapedPath()

@@ -17,7 +17,7 @@ var ownTables = []string{
 	"webhook_deliveries", "webhook_events", "webhook_endpoints", "api_answers", "api_keys",
 	"quality_minutes", "waiting_lines", "waiting", "room_bans", "chat_reactions", "chat_file_parts", "chat_files", "chat_messages", "participants", "meetings", "node_events", "rooms", "media_keys",
 	"sso_settings", "sso_domains", "org_logos", "invitations", "invite_links", "join_domains",
-	"policies", "sticker_rules", "emoji", "person_quotas", "quota_notices", "quotas", "memberships",
+	"policies", "sticker_rules", "emoji", "person_quotas", "quota_notices", "quotas", "storage_locks", "memberships",
 	"audit", "audit_heads", "deletions",
 }
 

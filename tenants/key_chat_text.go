@@ -2,6 +2,7 @@ package tenants
 
 // The message catalogue ids of faults of a meeting's chat.
 const (
+	KeyChatFileMany    = "error.chat.file_many"    // one person has sent as much in one meeting as they may
 	KeyChatEmpty       = "error.chat.empty"        // nothing to read in it
 	KeyChatLong        = "error.chat.long"         // more than ChatMost characters
 	KeyChatClient      = "error.chat.client"       // no client id, or one of the wrong shape

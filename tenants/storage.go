@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // StorageLimit is how many bytes an organization may keep (0 = no limit), and what
@@ -74,10 +75,43 @@ func storageUsed(tx *gorm.DB, without UserID) (used Stored, err error) {
 	return used, err
 }
 
-// storageFree refuses what does not fit beside what is stored already, the picture
-// of one person left out. Who asks holds the organization's row, so that no two of
-// them count the same free bytes.
+// storageFree is [storageFits] for what is going to be written: until the
+// transaction ends, nobody else of the organization counts the same free bytes.
 func storageFree(tx *gorm.DB, org orgRow, field string, size int64, limit StorageLimit, without UserID) error {
+	if limit.Most <= 0 || size == 0 {
+		return nil
+	}
+	if err := lockStorage(tx); err != nil {
+		return err
+	}
+	return storageFits(tx, org, field, size, limit, without)
+}
+
+// lockStorage makes those queue who write into the organization's storage, on a row
+// of its own: who enters a meeting waits for none of them.
+func lockStorage(tx *gorm.DB) error {
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&storageRow{}).Error; err != nil {
+		return err
+	}
+	return first(forUpdate(tx), &storageRow{}, "storage")
+}
+
+// storageRow stands for an organization's storage.
+type storageRow struct {
+	Tenant TenantID `gorm:"column:tenant_id;primaryKey"`
+}
+
+func (storageRow) TableName() string { return "storage_locks" }
+
+// storageOwner is the transaction's organization, whose storage is asked for.
+func storageOwner(tx *gorm.DB) (org orgRow, err error) {
+	err = first(tx.Where("id = ?", string(scopeOf(tx.Statement.Context).tenant)), &org, "organization")
+	return org, err
+}
+
+// storageFits refuses what does not fit beside what is stored already, the picture
+// of one person left out.
+func storageFits(tx *gorm.DB, org orgRow, field string, size int64, limit StorageLimit, without UserID) error {
 	if limit.Most <= 0 || size == 0 {
 		return nil
 	}
@@ -99,8 +133,8 @@ func storageFree(tx *gorm.DB, org orgRow, field string, size int64, limit Storag
 func (s *Store) whereItFits(ctx context.Context, id UserID, size int64, limits map[OrgID]StorageLimit, fn func(tx *gorm.DB) error) error {
 	look := func(org OrgID, then func(tx *gorm.DB) error) func(tx *gorm.DB) error {
 		return func(tx *gorm.DB) error {
-			var row orgRow
-			if err := first(forUpdate(tx).Where("id = ?", string(org)), &row, "organization"); err != nil {
+			row, err := storageOwner(tx)
+			if err != nil {
 				return err
 			}
 			if err := storageFree(tx, row, "picture", size, limits[org], id); err != nil {
