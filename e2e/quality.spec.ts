@@ -1,11 +1,16 @@
-import { chromium } from "@playwright/test";
+import { type Page, chromium } from "@playwright/test";
 import { account } from "./lib/accounts";
+import { watchAsked } from "./lib/asked";
 import { Box, farSide } from "./lib/box";
 import { launchOptions } from "./lib/chromium";
+import { showPictures, watchRoomName } from "./lib/crowd";
 import { expect, test as base } from "./lib/fixtures";
+import { watchIncoming } from "./lib/incoming";
 import { Person } from "./lib/person";
+import { ForeignSite } from "./lib/sdk";
 import { ParleyServer } from "./lib/server";
 import { expectPictures, statsOf } from "./lib/stats";
+import { type MediaKey, signToken } from "./lib/token";
 
 const patient = { timeout: 90_000 };
 
@@ -60,7 +65,14 @@ declare global {
   }
 }
 
-test("a busy device sends less, says so, and comes back when it is told to", async ({ person }) => {
+/** How many sizes of its picture the browser is told to send, however much of them a busy machine gets done. */
+const sizesSent = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const senders = (window.connections ?? []).filter((c) => c.signalingState !== "closed").flatMap((c) => c.getSenders());
+    return Math.max(0, ...senders.filter((s) => s.track?.kind === "video").map((s) => s.getParameters().encodings.filter((e) => e.active).length));
+  });
+
+test("a busy device sends less, says so, and comes back when it is told to", async ({ person, parley, browsers }) => {
   test.setTimeout(300_000);
   const [ann, ben] = [await person("Ann Lindqvist"), await person("Ben Okafor")];
   await ann.page.addInitScript(() => {
@@ -73,14 +85,26 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
       return new Map(entries) as unknown as RTCStatsReport;
     };
   });
+  await watchIncoming(ann.page); // it remembers the connections
+  const [roomName, asked] = [watchRoomName(ann.page), watchAsked(ann.page)];
   await ann.signUp(account("Slow Machines"));
+  const key = JSON.parse(await parley.admin("key", "create", "--org", ann.home.replace("/o/", ""), "--json")) as MediaKey;
   const link = await ann.openRoom();
   await ann.join(link);
   await ben.join(link);
   await expectPictures(ben.page, 1);
-  const heightAt = async (who: Person): Promise<number> => (await statsOf(who.page))?.tracks.find((track) => track.kind === "video")?.height ?? 0;
-  const height = () => heightAt(ben);
-  await expect.poll(height, { message: "a large picture", ...patient }).toBeGreaterThanOrEqual(360);
+  const heightAt = async (who: Person): Promise<number> => (await statsOf(who.page))?.tracks.find((track) => track.kind === "video" && !track.identity.startsWith("Person"))?.height ?? 0;
+  const sent = () => sizesSent(ann.page);
+  await expect.poll(sent, { message: "a large picture", ...patient }).toBeGreaterThan(1);
+
+  const site = await ForeignSite.start();
+  const crowd = await site.visit(await browsers());
+  const room = await roomName();
+  await showPictures(crowd, key.url, Array.from({ length: 4 }, (_, i) => signToken(key, { room, identity: `Person ${i + 1}` })));
+  const shown = ann.tiles().and(ann.page.locator(".has-picture:not(.is-self)"));
+  const resting = ann.tiles().filter({ hasText: "picture paused" });
+  await expect(shown, "five pictures").toHaveCount(5, patient);
+  await expect(resting).toHaveCount(0);
 
   await ann.button("More").click();
   await ann.page.getByRole("menuitem", { name: "Connection", exact: true }).click();
@@ -91,22 +115,30 @@ test("a busy device sends less, says so, and comes back when it is told to", asy
   await expect(panel.getByText("Your device is busy: we send a smaller picture.")).toBeVisible(patient); // after eight seconds
   await pass(ann, 8000);
   await expect(panel.getByText("Your device is busy: we send a small picture.")).toBeVisible(patient);
-  await expect.poll(height, { message: "a small picture", ...patient }).toBeLessThan(360);
-  await expectPictures(ben.page, 1);
+  await expect.poll(sent, { message: "a small picture", ...patient }).toBe(1);
+  await expect.poll(() => heightAt(ben), { message: "which comes", ...patient }).toBeLessThan(360);
 
   await test.step("busier still, it receives less as well, and then fewer", async () => {
-    expect(await heightAt(ann), "a large picture of the other one").toBeGreaterThanOrEqual(360);
+    await expect.poll(asked, { message: "a large picture of the other one", ...patient }).toBe("large");
     await pass(ann, 8000);
     await expect(panel.getByText("Your device is busy: we send and show small pictures.")).toBeVisible(patient);
-    await expect.poll(() => heightAt(ann), { message: "a small picture of the other one", ...patient }).toBeLessThan(360);
+    await expect.poll(asked, { message: "a small picture of the other one", ...patient }).toBe("small");
+    await expect.poll(() => heightAt(ann), { message: "which comes", ...patient }).toBeLessThan(360);
     await pass(ann, 8000);
     await expect(panel.getByText("Your device is busy: we show fewer pictures.")).toBeVisible(patient);
+    await expect(ann.page.getByRole("status").getByText("Your device is busy: we show fewer pictures.")).toBeAttached(patient);
+    await expect(shown, "four pictures, and the fifth says that it rests").toHaveCount(4, patient);
+    await expect(resting).toHaveCount(1, patient);
+    await expect(resting).toContainText("Person 4");
+    await expect(ann.tiles(), "and everybody is still there").toHaveCount(6);
   });
 
+  await crowd.context.close();
+  await site.stop();
   await spare.uncheck();
   await expect(panel.getByText("Your device is busy")).toBeHidden(patient);
-  await expect.poll(() => heightAt(ann), { message: "the other one's large picture again", ...patient }).toBeGreaterThanOrEqual(360);
-  await expect.poll(height, { message: "the large picture again", ...patient }).toBeGreaterThanOrEqual(360);
+  await expect.poll(asked, { message: "the other one's large picture again", ...patient }).toBe("large");
+  await expect.poll(sent, { message: "the large picture again", ...patient }).toBeGreaterThan(1);
 
   await test.step("numbers for who wants them", async () => {
     await panel.getByText("Numbers", { exact: true }).click();

@@ -1,11 +1,11 @@
 import { account } from "./lib/accounts";
+import { showPictures, watchRoomName } from "./lib/crowd";
 import { expect, test } from "./lib/fixtures";
 import { pictureSections, picturesComing, watchIncoming } from "./lib/incoming";
 import type { Person } from "./lib/person";
 import { ForeignSite } from "./lib/sdk";
 import { expectPictures, expectVoices } from "./lib/stats";
 import { signToken, type MediaKey } from "./lib/token";
-import { until } from "./lib/until";
 
 const patient = { timeout: 90_000 };
 
@@ -48,40 +48,17 @@ test("of many pictures only those are received that are seen", async ({ person, 
   test.setTimeout(300_000);
   const ann = await person("Ann Lindqvist");
   await watchIncoming(ann.page);
-  let media = "";
-  ann.page.on("websocket", (socket) => {
-    const claims = new URL(socket.url()).searchParams.get("access_token")?.split(".")[1];
-    if (claims) media = (JSON.parse(Buffer.from(claims, "base64url").toString()) as { video: { room: string } }).video.room;
-  });
+  const roomName = watchRoomName(ann.page);
   await ann.signUp(account("Many Pictures"));
   const key = JSON.parse(await parley.admin("key", "create", "--org", ann.home.replace("/o/", ""), "--json")) as MediaKey;
   await ann.page.setViewportSize({ width: 390, height: 844 }); // a phone: six tiles a page
   await ann.join(await ann.openRoom());
-  const room = await until("the room's name", async () => media || null, 60_000);
+  const room = await roomName();
 
   const site = await ForeignSite.start();
   const crowd = await site.visit(await browsers());
   const tokens = Array.from({ length: 8 }, (_, i) => signToken(key, { room, identity: `Person ${i + 1}` }));
-  await crowd.page.evaluate(
-    async ([url, tokens]) => {
-      const canvas = document.body.appendChild(document.createElement("canvas"));
-      [canvas.width, canvas.height] = [160, 90];
-      const pen = canvas.getContext("2d");
-      let n = 0;
-      setInterval(() => {
-        if (!pen) return;
-        pen.fillStyle = `hsl(${(n += 7)} 60% 50%)`;
-        pen.fillRect(0, 0, 160, 90);
-      }, 100);
-      for (const token of tokens) {
-        const one = new window.LivekitClient.Room();
-        await one.connect(url, token, { autoSubscribe: false, peerConnectionTimeout: 60_000, websocketTimeout: 60_000 });
-        const [track] = canvas.captureStream(10).getVideoTracks();
-        if (track) await one.localParticipant.publishTrack(track, { source: window.LivekitClient.Track.Source.Camera, simulcast: false });
-      }
-    },
-    [key.url, tokens] as const,
-  );
+  await showPictures(crowd, key.url, tokens);
   const people = ann.tiles().filter({ hasText: "Person" });
   const pager = ann.page.locator(".m-pager");
   const unseen = async (): Promise<number> => Number(/(\d+) more/.exec(await pager.innerText())?.[1] ?? 0);
