@@ -2,6 +2,7 @@ import { account } from "./lib/accounts";
 import { FirefoxPerson, launchFirefox, visitWithFirefox } from "./lib/firefox";
 import { expect, test } from "./lib/fixtures";
 import { ForeignSite } from "./lib/sdk";
+import { expectScreen } from "./lib/slides";
 import { expectPictures, expectVoices } from "./lib/stats";
 import { signToken, type MediaKey } from "./lib/token";
 
@@ -84,6 +85,21 @@ test("a guest with Firefox meets a host with Chromium", async ({ person }) => {
       await finn.page.locator(".m-menu ::-p-text(Close the small window)").click();
       await expect.poll(small).toBe(0);
       await expectPictures(finn.page, 1);
+    });
+
+    await test.step("a screen from Firefox is seen in Chromium, and what Firefox does not share is said", async () => {
+      await finn.capturesItsTab();
+      await finn.click("Share");
+      await finn.reads(".m-sharing", /You are sharing\. This browser shares pictures without their sound\./);
+      await expect(ann.page.getByText("Finn is sharing", { exact: true })).toBeVisible();
+      await expect(ann.page.locator(".tile-share.is-large.has-picture")).toBeVisible();
+      await expectScreen(ann);
+      await finn.click("Motion");
+      await expect.poll(() => finn.page.$$eval(".m-tune", (all) => all.map((one) => one.getAttribute("aria-pressed")))).toEqual(["false", "true"]);
+      await expectScreen(ann);
+      await finn.click("Stop sharing");
+      await expect(ann.page.locator(".tile-share")).toHaveCount(0);
+      await expect.poll(() => finn.text(".m-sharing:not([hidden])")).toBe("");
     });
 
     await test.step("a reload comes back as the same person", async () => {

@@ -20,6 +20,7 @@ export async function launchFirefox(): Promise<Browser> {
       "media.peerconnection.ice.loopback": true,
       "media.peerconnection.ice.obfuscate_host_addresses": false,
       "ui.prefersReducedMotion": 1,
+      "media.getusermedia.browser.enabled": true, // for capturesItsTab
     },
   });
 }
@@ -34,6 +35,7 @@ export class FirefoxPerson {
   static async arrive(name: string, browser: Browser): Promise<FirefoxPerson> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
+    page.setDefaultTimeout(100_000); // as long as for what is read
     await page.setViewport({ width: 1280, height: 800 });
     return new FirefoxPerson(name, page);
   }
@@ -65,8 +67,19 @@ export class FirefoxPerson {
     await this.expectInMeeting();
   }
 
+  /**
+   * From now on, what this person chooses to share is the tab itself. Without a display Firefox has no screens and windows
+   * to offer, and refuses; its own tab it captures anywhere, as a picture track of the same kind, sent the same way.
+   */
+  async capturesItsTab(): Promise<void> {
+    await this.page.evaluate(() => {
+      const tab = { mediaSource: "browser" } as MediaTrackConstraints;
+      navigator.mediaDevices.getDisplayMedia = () => navigator.mediaDevices.getUserMedia({ video: tab });
+    });
+  }
+
   async expectInMeeting(): Promise<void> {
-    await this.page.waitForSelector('::-p-aria(Leave[role="button"])', { timeout: 60_000 });
+    await this.page.waitForSelector('::-p-aria(Leave[role="button"])', { timeout: 100_000 });
     expect(this.page.url()).toMatch(/\/m\/[a-z0-9-]+\/room$/);
   }
 
