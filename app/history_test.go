@@ -29,6 +29,8 @@ func TestAnAdminSeesWhoIsInAndEndsAMeeting(t *testing.T) {
 		ann.get(one[1]).status(200).has("Yan")
 		ann.post(one[1]+"/end", form("from", "person=x&sort=oldest")).status(303).location(org + "/meetings?person=x&sort=oldest&done=meeting_ended")
 		inside.sentAway()
+		ann.get("/m/" + code + "/after?why=own").status(200).has("You ended it for everyone.")
+		guest.get("/m/" + code + "/after?why=left").status(200).has("The host ended it for everyone.")
 		ann.get(org+"/meetings").status(200).has("A host ended it", "No room is in use").lacks(`data-testid="live-meeting"`)
 		ann.get(one[1]).status(200).has("Guest", "A host ended it").lacks("End Kitchen refit for all")
 		_, room, err := w.store.RoomByCode(t.Context(), code)

@@ -198,7 +198,7 @@ func (s *Server) afterModel(c *fiber.Ctx, at place, m tenants.Meeting) (views.Af
 	}
 	if m.EndedAt != nil {
 		out.EndedAt, out.Length = *m.EndedAt, m.EndedAt.Sub(m.StartedAt)
-		if m.EndReason != tenants.EndEmpty {
+		if byThem := m.EndReason == tenants.EndHost && out.Reason == "own"; m.EndReason != tenants.EndEmpty && !byThem {
 			out.Reason = m.EndReason
 		}
 		out.RestUntil = restUntil(m, now)
@@ -228,7 +228,7 @@ func restUntil(m tenants.Meeting, now time.Time) time.Time {
 // leaveReason is why this person left, as their client says; only words that the page knows.
 func leaveReason(why string) string {
 	switch why {
-	case "limit", "host", "removed", "duplicate", "failed", "shutdown":
+	case "limit", "host", "own", "removed", "duplicate", "failed", "shutdown":
 		return why
 	}
 	return "left"

@@ -198,4 +198,5 @@ test("a host with a waiting room", async ({ person }) => {
   await (await panel(ann, "Host tools")).getByRole("button", { name: "End for all" }).click();
   await over.getByRole("button", { name: "End for all" }).click(patient);
   await expect(gil.page.getByText("The host ended it for everyone.")).toBeVisible(patient);
+  await expect(ann.page.getByText("You ended it for everyone.")).toBeVisible(patient);
 });

@@ -31,7 +31,7 @@ func afterReason(p Page, m AfterModel) string {
 			return p.T("after.reason_left_on")
 		}
 		return p.T("after.reason_left")
-	case "host", "removed", "banned", "empty", "duplicate", "shutdown", "suspended":
+	case "host", "own", "removed", "banned", "empty", "duplicate", "shutdown", "suspended":
 		return p.T("after.reason_" + m.Reason)
 	}
 	return p.T("after.reason_failed")

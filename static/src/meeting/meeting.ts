@@ -161,7 +161,7 @@ function actsOf({ meeting, sources, share, store, stats, sound, session, waiters
   };
   const endForAll = async () => {
     if (!(await session.endForAll())) return tell(t("meeting.end_failed"), "danger");
-    setTimeout(() => go(meeting.urls.after, "host"), endingTakes);
+    setTimeout(() => go(meeting.urls.after, "own"), endingTakes);
   };
   return {
     ...stageActs({ meeting, store, share, session, t, tell, ui }),

@@ -46,4 +46,4 @@ export interface Offer {
 }
 
 /** Why a meeting is over for this person; the after-call page reads it, and the server's own record wins. */
-export type Ending = "left" | "limit" | "host" | "removed";
+export type Ending = "left" | "limit" | "host" | "own" | "removed";

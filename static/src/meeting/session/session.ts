@@ -62,6 +62,7 @@ export class Session {
   #screen: SharePublisher | null = null;
   #encryption: Encryption | null = null;
   #ending: "limit" | "host" | null = null;
+  #endsIt = false; // this person ends the meeting for all
   #closed = false;
   readonly #roster = new Paced(() => queueMicrotask(() => this.#readRoster()));
   readonly #heard = new Paced(() => {
@@ -109,7 +110,9 @@ export class Session {
 
   /** Ends the meeting for everybody; false when the server did not agree. */
   async endForAll(): Promise<boolean> {
-    return endForAll(this.#meeting);
+    this.#endsIt = true; // the end may be here before the answer
+    this.#endsIt = await endForAll(this.#meeting);
+    return this.#endsIt;
   }
 
   /** Figures of the connection, to be copied. Loaded when they are asked for. */
@@ -298,7 +301,7 @@ export class Session {
   }
 
   #end(why?: Ending): void {
-    this.#finish(() => this.#parts.onEnd(why));
+    this.#finish(() => this.#parts.onEnd(why === "host" && this.#endsIt ? "own" : why));
   }
 
   /** Says goodbye to the node, but waits only so long for it to be on its way. */
