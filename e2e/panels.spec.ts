@@ -149,7 +149,7 @@ test("nothing in the room is in the way of people with assistive technology", as
     await tab.setContent(`<title>${slides}</title><body style="margin:0;background:#fff;font:700 72px sans-serif"><p>Kitchen plan, sheet 4</p>`);
     await ben.page.bringToFront();
     await ben.button("Share").click();
-    await expect(ben.page.getByText("You are sharing a tab")).toBeVisible(patient);
+    await expect(ben.page.getByRole("region", { name: "Your screen" }).getByText("You are sharing a tab")).toBeVisible(patient);
     await expect(page.locator(".tile-share.has-picture")).toBeVisible(patient);
     for (const [size, viewport] of Object.entries(sizes)) {
       for (const one of [ann, ben]) {

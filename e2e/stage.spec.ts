@@ -80,7 +80,7 @@ test("three people with screens", async ({ person }) => {
 
   await openSlides(ann);
   await ann.button("Share").click();
-  await expect(ann.page.getByText("You are sharing a tab")).toBeVisible(patient);
+  await expect(ann.page.getByRole("region", { name: "Your screen" }).getByText("You are sharing a tab")).toBeVisible(patient);
   for (const one of [ben, cleo]) {
     await expect(one.page.getByText("Ann is sharing", { exact: true })).toBeVisible(patient);
     await expectScreen(one);
@@ -129,7 +129,7 @@ test("three people with screens", async ({ person }) => {
   await test.step("two screens at once: the newest is large, and a press chooses the other", async () => {
     await cleo.page.bringToFront();
     await cleo.button("Share").click();
-    await expect(cleo.page.getByText("You are sharing a tab")).toBeVisible(patient);
+    await expect(cleo.page.getByRole("region", { name: "Your screen" }).getByText("You are sharing a tab")).toBeVisible(patient);
     await expect(large).toContainText("Cleo is sharing", patient);
     await ben.page.locator(".tile-share:not(.is-large)").click();
     await expect(large).toContainText("Ann is sharing", patient);
@@ -208,7 +208,7 @@ test("a screen in an encrypted meeting is seen by who has the key", async ({ per
 
   await openSlides(ann);
   await ann.button("Share").click();
-  await expect(ann.page.getByText("You are sharing a tab")).toBeVisible(patient);
+  await expect(ann.page.getByRole("region", { name: "Your screen" }).getByText("You are sharing a tab")).toBeVisible(patient);
   await expect(ben.page.getByText("Ann is sharing", { exact: true })).toBeVisible(patient);
   await expect(ben.button("Encrypted")).toBeVisible(patient);
   await expectScreen(ben);
