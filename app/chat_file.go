@@ -76,6 +76,13 @@ func (s *Server) chatFile(c *fiber.Ctx) error {
 	if err != nil {
 		return s.stickerFault(c, err)
 	}
+	return handOut(c, file, org, func(ctx context.Context, n int) ([]byte, error) {
+		return org.ChatFilePart(ctx, who.Room.ID, who.seat.Identity, id, n)
+	})
+}
+
+// handOut sends a file that somebody may have, inert, part by part. asked gives a part to who may have it at that moment.
+func handOut(c *fiber.Ctx, file tenants.ChatFile, org *tenants.Scoped, asked func(ctx context.Context, n int) ([]byte, error)) error {
 	c.Set(fiber.HeaderContentType, file.MediaType)
 	c.Set(fiber.HeaderContentDisposition, attachment.Disposition(file.SaveAs()))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
@@ -86,7 +93,7 @@ func (s *Server) chatFile(c *fiber.Ctx) error {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the request's own ends when the handler does
 		defer cancel()
 		if n%partsAtOnce == 0 { // whether they may is asked again as it goes on: who is removed gets no more
-			return org.ChatFilePart(ctx, who.Room.ID, who.seat.Identity, id, n)
+			return asked(ctx, n)
 		}
 		return org.ChatFileGoesOn(ctx, file.ID, n)
 	}}, int(file.Size))

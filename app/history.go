@@ -117,14 +117,18 @@ func (s *Server) meetingPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Title = meeting.RoomName
-	return s.render(c, views.PastMeeting(page, meetingModel(c, page.Texts, meeting, s.clock.Now())))
+	m := meetingModel(c, page.Texts, meeting, s.clock.Now())
+	if m.Files, err = s.pastFiles(c, page.Texts); err != nil {
+		return err
+	}
+	return s.render(c, views.PastMeeting(page, m))
 }
 
 func meetingModel(c *fiber.Ctx, texts *views.Texts, d tenants.MeetingDetail, now time.Time) views.PastMeetingModel {
 	base := "/o/" + theOrg(c).Slug + "/meetings/" + string(d.ID)
 	m := views.PastMeetingModel{
 		MeetingLine: meetingLine(d.MeetingSummary), From: placeInList(c), CSV: base + "/quality.csv",
-		List: views.ListPage{Path: base, Query: listQuery(c, "from"), Page: pageOf(c), Size: tenants.PageSize, Total: d.People},
+		List: views.ListPage{Path: base, Query: listQuery(c, "from", "files"), Page: pageOf(c), Size: tenants.PageSize, Total: d.People},
 	}
 	if d.Chat {
 		m.Chat = base + "/chat.csv"

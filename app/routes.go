@@ -217,6 +217,8 @@ func (s *Server) routes() {
 	o.Get("/meetings/:meeting", managers, s.meetingPage)
 	o.Get("/meetings/:meeting/quality.csv", managers, s.qualityCSV)
 	o.Get("/meetings/:meeting/chat.csv", managers, s.chatCSV)
+	o.Get("/meetings/:meeting/files/:file", managers, s.pastFile)
+	o.Post("/meetings/:meeting/files/:file/delete", managers, s.deletePastFile)
 	o.Post("/meetings/:meeting/end", managers, s.closeMeeting)
 	o.Get("/audit", managers, s.auditPage)
 	o.Get("/audit.csv", managers, s.auditCSV)

@@ -56,13 +56,17 @@ func (o *Scoped) DeleteChat(ctx context.Context, in ChatChange) (ChatMessage, er
 				return false, &Error{Code: CodeForbidden, Key: KeyChatForeign}
 			}
 		}
-		now := o.store.now()
-		row.Body, row.Sticker, row.Sealed, row.DeletedAt = "", "", false, &now
-		if err := dropFile(tx, row.MeetingID, row.Seq); err != nil {
-			return false, err
-		}
-		return true, tx.Where("meeting_id = ? AND seq = ?", string(row.MeetingID), row.Seq).Delete(&chatReactionRow{}).Error
+		return true, unsay(tx, row, o.store.now())
 	})
+}
+
+// unsay takes away what a message said, its file, and what people reacted with.
+func unsay(tx *gorm.DB, row *chatRow, now time.Time) error {
+	row.Body, row.Sticker, row.Sealed, row.DeletedAt = "", "", false, &now
+	if err := dropFile(tx, row.MeetingID, row.Seq); err != nil {
+		return err
+	}
+	return tx.Where("meeting_id = ? AND seq = ?", string(row.MeetingID), row.Seq).Delete(&chatReactionRow{}).Error
 }
 
 // ReactToChat answers a message with a reaction, or takes it back. The name, like
@@ -107,13 +111,7 @@ func (o *Scoped) changeChat(ctx context.Context, tried string, in ChatChange, ch
 			return err
 		}
 		if changed {
-			if row.Rev, err = at.next(tx); err != nil {
-				return err
-			}
-			err = tx.Model(&chatRow{}).Where("meeting_id = ? AND seq = ?", string(row.MeetingID), row.Seq).Updates(map[string]any{
-				"rev": row.Rev, "body": row.Body, "sealed": row.Sealed, "sticker": row.Sticker, "edited_at": row.EditedAt, "deleted_at": row.DeletedAt,
-			}).Error
-			if err != nil {
+			if err := at.keep(tx, &row); err != nil {
 				return err
 			}
 		}
@@ -121,6 +119,16 @@ func (o *Scoped) changeChat(ctx context.Context, tried string, in ChatChange, ch
 		return err
 	})
 	return out, err
+}
+
+// keep writes down what became of a message, under a number that is new.
+func (at chatPlace) keep(tx *gorm.DB, row *chatRow) (err error) {
+	if row.Rev, err = at.next(tx); err != nil {
+		return err
+	}
+	return tx.Model(&chatRow{}).Where("meeting_id = ? AND seq = ?", string(row.MeetingID), row.Seq).Updates(map[string]any{
+		"rev": row.Rev, "body": row.Body, "sealed": row.Sealed, "sticker": row.Sticker, "edited_at": row.EditedAt, "deleted_at": row.DeletedAt,
+	}).Error
 }
 
 // forgetChat takes away what a person wrote and sent while signed in, and what they

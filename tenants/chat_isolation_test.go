@@ -54,6 +54,21 @@ func chatCrossings() map[string]crossing {
 			_, err := mine.WrittenToAll(ctx, o.ann, o.meeting.ID, 0)
 			return refused(err)
 		},
+		"PastFiles": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.PastFiles(ctx, o.ann, o.meeting.ID, 1)
+			return refused(err)
+		},
+		"PastFile": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.PastFile(ctx, o.ann, o.meeting.ID, o.message.File.ID)
+			return refused(err)
+		},
+		"PastFilePart": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			_, err := mine.PastFilePart(ctx, o.ann, o.meeting.ID, o.message.File.ID, 0)
+			return refused(err)
+		},
+		"RemovePastFile": func(ctx context.Context, mine *tenants.Scoped, o other) error {
+			return refused(mine.RemovePastFile(ctx, o.ann, o.meeting.ID, o.message.File.ID))
+		},
 		"DropChat": func(ctx context.Context, mine *tenants.Scoped, _ other) error {
 			n, _, err := mine.DropChat(ctx, tenantstest.Start.AddDate(10, 0, 0))
 			return nothing(int(n-1), err) // its own one is sown

@@ -17,5 +17,6 @@ const (
 	KeyChatFileLarge   = "error.chat.file_large"   // a file of more than ChatFileMost bytes
 	KeyChatFileProgram = "error.chat.file_program" // a file that a computer runs
 	KeyChatFileGone    = "error.chat.file_gone"    // the file is not there, or not to be seen
+	KeyChatFileRuns    = "error.chat.file_runs"    // the file's meeting is not over
 	KeyChatFull        = "error.chat.full"         // as many messages as a meeting may have
 )

@@ -13,7 +13,7 @@ type MeetingFilter struct {
 	Person string    // part of the name or address of somebody who was in it; "" = everybody
 	From   time.Time // that started then or later; zero = any
 	Until  time.Time // that started before; zero = any
-	Sort   string    // SortLatest, SortOldest, SortLongest or SortPeople
+	Sort   string    // SortLatest, SortOldest, SortLongest, SortPeople or SortFiles
 	Page   int       // from 1
 
 	members []string // whose name or address fits
@@ -25,6 +25,7 @@ const (
 	SortOldest  = "oldest"
 	SortLongest = "longest"
 	SortPeople  = "people"
+	SortFiles   = "files" // by what is left of their files
 )
 
 // LiveMeeting is a meeting that runs, and who is in it.
@@ -254,6 +255,8 @@ func (f MeetingFilter) order(tx *gorm.DB) string {
 		return "meetings.ended_at - meetings.started_at DESC NULLS LAST, meetings.id DESC"
 	case SortPeople:
 		return "(SELECT COUNT(*) FROM participants AS seat WHERE seat.tenant_id = meetings.tenant_id AND seat.meeting_id = meetings.id) DESC, meetings.id DESC"
+	case SortFiles:
+		return "(SELECT COALESCE(SUM(file.size + file.preview_size), 0) FROM chat_files AS file WHERE file.tenant_id = meetings.tenant_id AND file.meeting_id = meetings.id) DESC, meetings.id DESC"
 	}
 	return "meetings.started_at DESC, meetings.id DESC"
 }

@@ -44,7 +44,7 @@ type AuditLine struct {
 
 // auditFamilies are the kinds of deeds that one can filter by: the last part of the messages under "audit.family".
 func auditFamilies() []string {
-	return []string{"organization", "member", "invitation", "policy", "quota", "room", "meeting", "key", "apikey", "webhook", "billing", "signin", "sso", "isolation", "support"}
+	return []string{"organization", "member", "invitation", "policy", "quota", "room", "meeting", "chat", "key", "apikey", "webhook", "billing", "signin", "sso", "isolation", "support"}
 }
 
 // auditDid says what was done: "Archived a room". A deed that nobody has put into words yet is shown by its id.

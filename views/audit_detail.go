@@ -25,7 +25,8 @@ func auditDetail(t *Texts, l AuditLine) string {
 		"quota.exception": exception, "quota.exception_end": exception, "quota.exception_over": exception,
 		"meeting.remove": inRoom, "meeting.ban": inRoom, "meeting.unban": inRoom, "meeting.cohost": inRoom, "meeting.cohost_end": inRoom, "meeting.handover": inRoom,
 		"meeting.lock": itsMeeting, "meeting.unlock": itsMeeting, "meeting.end": itsMeeting,
-		"sso.set": enforced, "signin.password": byMail, "signin.in": byPassword, "isolation.finish": isolationFound,
+		"chat.file.remove": removedFile,
+		"sso.set":          enforced, "signin.password": byMail, "signin.in": byPassword, "isolation.finish": isolationFound,
 	}
 	read, known := reads[l.Action]
 	if !known {
@@ -89,6 +90,31 @@ func inRoom(t *Texts, detail string) (string, bool) {
 
 // itsMeeting reads the id of a meeting of the room that the line is about: the line says enough without it.
 func itsMeeting(_ *Texts, id string) (string, bool) { return "", uuid.Validate(id) == nil }
+
+// removedFile reads "WHICH, N bytes, meeting ID": which is a file's name in quotes, or what kind of one it was where no name is told.
+func removedFile(t *Texts, detail string) (string, bool) {
+	at := strings.LastIndex(detail, " bytes, meeting ")
+	if at < 0 {
+		return "", false
+	}
+	comma := strings.LastIndex(detail[:at], ", ")
+	if comma < 0 {
+		return "", false
+	}
+	size, err := strconv.ParseInt(detail[comma+2:at], 10, 64)
+	if err != nil {
+		return "", false
+	}
+	switch which := detail[:comma]; which {
+	case "two":
+		return t.T("audit.detail.file_two", "Size", t.Size(size)), true
+	case "sealed":
+		return t.T("audit.detail.file_sealed", "Size", t.Size(size)), true
+	default:
+		name, err := strconv.Unquote(which)
+		return t.T("audit.detail.file_named", "Name", name, "Size", t.Size(size)), err == nil
+	}
+}
 
 // dueOn reads "on TIME".
 func dueOn(t *Texts, detail string) (string, bool) {

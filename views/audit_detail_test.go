@@ -51,6 +51,10 @@ func TestTheLogsDetailsAreInTheReadersLanguage(t *testing.T) {
 		{"meeting.remove", "in Kitchen, meeting 9, meeting 0190b7a4-0000-7000-8000-000000000000", "in Kitchen, meeting 9", "in Kitchen, meeting 9"},
 		{"meeting.ban", "somewhere", "somewhere", "somewhere"},
 		{"meeting.lock", "0190b7a4-0000-7000-8000-000000000000", "", ""},
+		{"chat.file.remove", `"a, 5 bytes, meeting x.txt", 2048 bytes, meeting 0190b7a4-0000-7000-8000-000000000000`, "a, 5 bytes, meeting x.txt, 2 KB", "a, 5 bytes, meeting x.txt, 2 KB"},
+		{"chat.file.remove", "two, 2048 bytes, meeting 9", "eine Datei zwischen zwei Personen, 2 KB", "a file between two people, 2 KB"},
+		{"chat.file.remove", "sealed, 2048 bytes, meeting 9", "eine verschlüsselte Datei, 2 KB", "an encrypted file, 2 KB"},
+		{"chat.file.remove", "gone, 2048 bytes, meeting 9", "gone, 2048 bytes, meeting 9", "gone, 2048 bytes, meeting 9"},
 		{"room.create", "by mail", "by mail", "by mail"},
 		{"room.create", "", "", ""},
 	} {

@@ -55,6 +55,33 @@ type PastMeetingModel struct {
 	CSV   string     // address of everybody's minutes
 	Chat  string     // address of what was written to everyone; empty where nothing is kept
 	List  ListPage
+	Files PastFiles
+}
+
+// PastFiles is a page of the files that are left of a meeting, largest first.
+type PastFiles struct {
+	Lines []PastFileLine
+	Bytes int64 // of all that are left
+	List  ListPage
+}
+
+// PastFileLine is such a file. What is empty is not told.
+type PastFileLine struct {
+	ID, Kind     string // Kind is "" for what was sent to everyone, "two" or "sealed"
+	Size         int64
+	Name, Sender string
+	SentAt       time.Time
+}
+
+// called is what the file is spoken of as.
+func (l PastFileLine) called(p Page) string {
+	switch l.Kind {
+	case "two":
+		return p.T("meetings.file_two")
+	case "sealed":
+		return p.T("meetings.file_sealed")
+	}
+	return l.Name
 }
 
 // SeatLine is somebody who had a seat.

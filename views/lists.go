@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 )
@@ -9,6 +10,7 @@ import (
 type ListPage struct {
 	Path              string
 	Query             url.Values // filter and order
+	Param             string     // what the number of the page is called in the address, where it is not "page"
 	Page, Size, Total int
 }
 
@@ -22,7 +24,7 @@ func (l ListPage) at(page int) string {
 		return ""
 	}
 	q := l.query()
-	q.Set("page", strconv.Itoa(page))
+	q.Set(cmp.Or(l.Param, "page"), strconv.Itoa(page))
 	return l.Path + "?" + q.Encode()
 }
 
